@@ -1,0 +1,131 @@
+//! What the recorder sets before the programs are loaded. It lies in frozen read-only data, which
+//! the verifier knows to be constant.
+
+use syscord_syscalls::record::{Filter, Offsets, Settings};
+
+#[unsafe(no_mangle)]
+static SETTINGS: Settings = Settings {
+    self_tgid: 0,
+    segment_mask: 0,
+    content: 0,
+    tids: 0,
+    durations: 0,
+    machine: 0,
+    unplanned: 0,
+    typed_task: 0,
+};
+
+#[unsafe(no_mangle)]
+static OFFSETS: Offsets = Offsets {
+    task_pid: 0,
+    task_tgid: 0,
+    task_comm: 0,
+    task_group_leader: 0,
+    task_real_parent: 0,
+    task_real_cred: 0,
+    task_exit_code: 0,
+    task_signal: 0,
+    task_cgroups: 0,
+    task_compat_word: 0,
+    signal_live: 0,
+    cred_uid: 0,
+    css_set_cgroup: 0,
+    cgroup_kn: 0,
+    cgroup_parent: 0,
+    kernfs_id: 0,
+    bprm_filename: 0,
+    pad: 0,
+};
+
+#[unsafe(no_mangle)]
+static FILTER: Filter = Filter {
+    active: 0,
+    pad: 0,
+    pids: [0; _],
+    ppids: [0; _],
+    uids: [0; _],
+    cgroups: [0; _],
+    names: [[0; 2]; _],
+    parent_names: [[0; 2]; _],
+};
+
+/// Reads a field of one of the statics above. Volatile: the compiler must not take the zeros here for
+/// the values.
+macro_rules! configured {
+    ($place:expr) => {
+        // SAFETY: the place is part of a static, hence valid and aligned.
+        unsafe { core::ptr::read_volatile(&raw const $place) }
+    };
+}
+
+macro_rules! accessors {
+    ($($(#[doc = $doc:literal])* $name:ident: $type:ty = $place:expr;)*) => {
+        $($(#[doc = $doc])* #[inline(always)] pub fn $name() -> $type { configured!($place) })*
+    };
+}
+
+accessors! {
+    self_tgid: u32 = SETTINGS.self_tgid;
+    segment_mask: u32 = SETTINGS.segment_mask;
+    content: u32 = SETTINGS.content;
+    durations: u32 = SETTINGS.durations;
+    machine: u32 = SETTINGS.machine;
+    unplanned: u32 = SETTINGS.unplanned;
+    typed_task: u32 = SETTINGS.typed_task;
+
+    task_pid: u32 = OFFSETS.task_pid;
+    task_tgid: u32 = OFFSETS.task_tgid;
+    task_comm: u32 = OFFSETS.task_comm;
+    task_group_leader: u32 = OFFSETS.task_group_leader;
+    task_real_parent: u32 = OFFSETS.task_real_parent;
+    task_real_cred: u32 = OFFSETS.task_real_cred;
+    task_exit_code: u32 = OFFSETS.task_exit_code;
+    task_signal: u32 = OFFSETS.task_signal;
+    task_cgroups: u32 = OFFSETS.task_cgroups;
+    task_compat_word: u32 = OFFSETS.task_compat_word;
+    signal_live: u32 = OFFSETS.signal_live;
+    cred_uid: u32 = OFFSETS.cred_uid;
+    css_set_cgroup: u32 = OFFSETS.css_set_cgroup;
+    cgroup_kn: u32 = OFFSETS.cgroup_kn;
+    cgroup_parent: u32 = OFFSETS.cgroup_parent;
+    kernfs_id: u32 = OFFSETS.kernfs_id;
+    bprm_filename: u32 = OFFSETS.bprm_filename;
+
+    active: u32 = FILTER.active;
+}
+
+/// The criteria in force.
+#[inline(always)]
+pub fn filters(criterion: u32) -> bool {
+    active() & criterion != 0
+}
+
+#[inline(always)]
+pub fn filter_pid(i: usize) -> u32 {
+    configured!(FILTER.pids[i])
+}
+
+#[inline(always)]
+pub fn filter_ppid(i: usize) -> u32 {
+    configured!(FILTER.ppids[i])
+}
+
+#[inline(always)]
+pub fn filter_uid(i: usize) -> u32 {
+    configured!(FILTER.uids[i])
+}
+
+#[inline(always)]
+pub fn filter_cgroup(i: usize) -> u64 {
+    configured!(FILTER.cgroups[i])
+}
+
+#[inline(always)]
+pub fn filter_name(i: usize) -> [u64; 2] {
+    [configured!(FILTER.names[i][0]), configured!(FILTER.names[i][1])]
+}
+
+#[inline(always)]
+pub fn filter_parent_name(i: usize) -> [u64; 2] {
+    [configured!(FILTER.parent_names[i][0]), configured!(FILTER.parent_names[i][1])]
+}

@@ -1,0 +1,227 @@
+//! Which processes are recorded. The answer for a process is cached by tgid; it is made anew
+//! when the process is renamed or runs a new program, and whenever what it rests on has changed.
+
+use aya_ebpf::{
+    bindings::BPF_ANY,
+    helpers::generated::{bpf_get_current_cgroup_id, bpf_get_current_uid_gid, bpf_ktime_get_ns},
+    macros::map,
+    maps::{Array, HashMap},
+};
+use syscord_syscalls::record::{FILTER_VALUES, Verdict, criterion, verdict};
+
+use crate::{
+    config, process,
+    task::{self, Task},
+};
+
+/// Verdicts by tgid. The recorder sets the size, and puts COMMAND in.
+#[map]
+static VERDICTS: HashMap<u32, Verdict> = HashMap::with_max_entries(1, 0);
+
+/// How often a process was renamed, while names of parents matter: part of the stamp.
+#[map]
+static RENAMES: Array<u64> = Array::with_max_entries(1, 0);
+
+/// What to do with a call.
+pub enum Answer {
+    /// Leave it out.
+    Leave,
+    /// It is COMMAND's, before its execve.
+    Awaits,
+    /// Record it; entry times before `since` are stale.
+    Record { since: u64 },
+}
+
+const STAMPED: u32 = criterion::UID
+    | criterion::CGROUP
+    | criterion::PPID
+    | criterion::PARENT_NAME;
+
+/// How far up a cgroup's ancestors are compared.
+const CGROUP_DEPTH: usize = 16;
+
+/// Whether the current task's process is recorded.
+#[inline(always)]
+pub fn ask(task: Task, tgid: u32) -> Answer {
+    if config::active() == 0 {
+        return Answer::Record { since: 0 };
+    }
+    if let Some(known) = VERDICTS.get_ptr_mut(&tgid) {
+        // SAFETY: a live element of VERDICTS; racing writers write whole fields.
+        let known = unsafe { &mut *known };
+        if known.flags & verdict::AWAITS_EXEC != 0 {
+            return Answer::Awaits;
+        }
+        let fresh = known.flags & verdict::JUDGED != 0
+            && (!config::filters(STAMPED) || known.stamp == stamp(task));
+        if fresh {
+            return match known.flags & verdict::RECORD {
+                0 => Answer::Leave,
+                _ => Answer::Record { since: known.since },
+            };
+        }
+    }
+    match judge(task, tgid, 0, 0) {
+        0 => Answer::Leave,
+        since => Answer::Record { since },
+    }
+}
+
+/// Whether records about this process belong in the trace.
+#[inline(always)]
+pub fn records(task: Task, tgid: u32) -> bool {
+    matches!(ask(task, tgid), Answer::Record { .. })
+}
+
+/// Judges a process and remembers it. Returns since when it is recorded, or 0. A name that is not zero
+/// stands for the one that the task is about to take.
+#[inline(never)]
+pub fn judge(task: Task, tgid: u32, name_low: u64, name_high: u64) -> u64 {
+    let before = match VERDICTS.get_ptr(&tgid) {
+        // SAFETY: a live element of VERDICTS.
+        Some(known) => unsafe { *known },
+        None => Verdict::default(),
+    };
+    let name = if name_low != 0 { [name_low, name_high] } else { task::comm(task::leader(task)) };
+    let mut now = Verdict { stamp: stamp(task), ..before };
+    now.flags = (before.flags & !verdict::RECORD) | verdict::JUDGED;
+    let own = holds(task, tgid, name, before.flags);
+    let followed = config::filters(criterion::FOLLOW) && before.flags & verdict::FOLLOWED != 0;
+    if own || followed {
+        now.flags |= verdict::RECORD;
+        if before.flags & verdict::RECORD == 0 {
+            // SAFETY: the helper has no preconditions.
+            now.since = unsafe { bpf_ktime_get_ns() };
+        }
+        if before.flags & verdict::TOLD == 0 {
+            now.flags |= verdict::TOLD;
+            process::appear(task, tgid, name);
+        }
+    }
+    // A full map costs the process its cache, not its record.
+    let _ = VERDICTS.insert(&tgid, &now, u64::from(BPF_ANY));
+    if now.flags & verdict::RECORD != 0 { now.since } else { 0 }
+}
+
+/// Whether all criteria in force hold.
+#[inline(always)]
+fn holds(task: Task, tgid: u32, name: [u64; 2], flags: u32) -> bool {
+    let parent = task::parent(task);
+    (!config::filters(criterion::LINEAGE) || flags & verdict::LINEAGE != 0)
+        && (!config::filters(criterion::PID) || any(|i| config::filter_pid(i) == tgid))
+        && (!config::filters(criterion::NAME) || any(|i| config::filter_name(i) == name))
+        && (!config::filters(criterion::PPID) || {
+            let ppid = task::tgid(parent);
+            any(|i| config::filter_ppid(i) == ppid)
+        })
+        && (!config::filters(criterion::PARENT_NAME) || {
+            let name = task::comm(parent);
+            any(|i| config::filter_parent_name(i) == name)
+        })
+        && (!config::filters(criterion::UID) || {
+            let uid = task::uid(task);
+            any(|i| config::filter_uid(i) == uid)
+        })
+        && (!config::filters(criterion::CGROUP) || in_cgroup(task::cgroup(task)))
+}
+
+#[inline(always)]
+fn any(matches: impl Fn(usize) -> bool) -> bool {
+    for i in 0..FILTER_VALUES {
+        if matches(i) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the cgroup or one of its ancestors is wanted.
+#[inline(always)]
+fn in_cgroup(mut cgroup: u64) -> bool {
+    for _ in 0..CGROUP_DEPTH {
+        if cgroup == 0 {
+            return false;
+        }
+        let id = task::cgroup_id(cgroup);
+        if any(|i| config::filter_cgroup(i) == id) {
+            return true;
+        }
+        cgroup = task::read(cgroup, config::cgroup_parent());
+    }
+    false
+}
+
+/// What the verdict rests on that changes without a hook here: ids, cgroup, parent.
+#[inline(always)]
+fn stamp(task: Task) -> u64 {
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut stamp = 0u64;
+    if config::filters(criterion::UID) {
+        // SAFETY: the helper has no preconditions.
+        stamp = (stamp ^ unsafe { bpf_get_current_uid_gid() } as u32 as u64).wrapping_mul(MIX);
+    }
+    if config::filters(criterion::CGROUP) {
+        // SAFETY: the helper has no preconditions.
+        stamp = (stamp ^ unsafe { bpf_get_current_cgroup_id() }).wrapping_mul(MIX);
+    }
+    if config::filters(criterion::PPID | criterion::PARENT_NAME) {
+        stamp = (stamp ^ u64::from(task::tgid(task::parent(task)))).wrapping_mul(MIX);
+    }
+    if config::filters(criterion::PARENT_NAME)
+        && let Some(renames) = RENAMES.get(0)
+    {
+        stamp = (stamp ^ *renames).wrapping_mul(MIX);
+    }
+    stamp
+}
+
+/// A new process: it inherits what its parent hands down.
+#[inline(always)]
+pub fn fork(parent_tgid: u32, child_tgid: u32) {
+    let Some(parent) = VERDICTS.get_ptr(&parent_tgid) else { return };
+    // SAFETY: a live element of VERDICTS.
+    let parent = unsafe { *parent };
+    let mut flags = parent.flags & (verdict::LINEAGE | verdict::FOLLOWED);
+    if parent.flags & verdict::RECORD != 0 {
+        flags |= verdict::FOLLOWED | verdict::TOLD;
+    }
+    if flags != 0 {
+        let child = Verdict { flags, ..Verdict::default() };
+        let _ = VERDICTS.insert(&child_tgid, &child, u64::from(BPF_ANY));
+    }
+}
+
+/// COMMAND has begun, or another process runs a new program.
+#[inline(always)]
+pub fn exec(task: Task, tgid: u32) {
+    if config::active() == 0 {
+        return;
+    }
+    if let Some(known) = VERDICTS.get_ptr_mut(&tgid) {
+        // SAFETY: a live element of VERDICTS.
+        unsafe { (*known).flags &= !verdict::AWAITS_EXEC };
+    }
+    judge(task, tgid, 0, 0);
+}
+
+/// A process is about to take a name.
+#[inline(always)]
+pub fn rename(task: Task, tgid: u32, name: [u64; 2]) {
+    if config::filters(criterion::PARENT_NAME)
+        && let Some(renames) = RENAMES.get_ptr_mut(0)
+    {
+        // SAFETY: a live element of RENAMES. A lost increment of two at once still changes it.
+        unsafe { *renames += 1 };
+    }
+    if config::filters(criterion::NAME) {
+        judge(task, tgid, name[0], name[1]);
+    }
+}
+
+/// A process has ended.
+#[inline(always)]
+pub fn forget(tgid: u32) {
+    if config::active() != 0 {
+        let _ = VERDICTS.remove(&tgid);
+    }
+}

@@ -1,0 +1,72 @@
+//! The eBPF side of syscord: one hook at each end of a syscall, four on the life of processes.
+//!
+//! The probe knows capture kinds and lengths, never syscall names or numbers: what it does with a
+//! call is its [`Plan`](syscord_syscalls::plan::Plan), which the recorder installs. All that the
+//! recorder decides beforehand ([`config`]) lies in read-only data, so the verifier drops the
+//! branches that a run does not need.
+
+#![no_std]
+#![no_main]
+
+mod capture;
+mod config;
+mod filter;
+mod process;
+mod regs;
+mod ring;
+mod syscall;
+mod task;
+
+use aya_ebpf::{macros::btf_tracepoint, programs::BtfTracePointContext};
+
+/// `sys_enter(struct pt_regs *regs, long id)`
+#[btf_tracepoint(function = "sys_enter")]
+pub fn sys_enter(ctx: BtfTracePointContext) -> i32 {
+    syscall::enter(ctx.arg(0));
+    0
+}
+
+/// `sys_exit(struct pt_regs *regs, long ret)`
+#[btf_tracepoint(function = "sys_exit")]
+pub fn sys_exit(ctx: BtfTracePointContext) -> i32 {
+    syscall::exit(ctx.arg(0), ctx.arg(1));
+    0
+}
+
+/// `sched_process_fork(struct task_struct *parent, struct task_struct *child)`
+#[btf_tracepoint(function = "sched_process_fork")]
+pub fn sched_process_fork(ctx: BtfTracePointContext) -> i32 {
+    process::fork(ctx.arg(0), ctx.arg(1));
+    0
+}
+
+/// `sched_process_exec(struct task_struct *p, pid_t old_pid, struct linux_binprm *bprm)`
+#[btf_tracepoint(function = "sched_process_exec")]
+pub fn sched_process_exec(ctx: BtfTracePointContext) -> i32 {
+    process::exec(ctx.arg(0), ctx.arg(1), ctx.arg(2));
+    0
+}
+
+/// `sched_process_exit(struct task_struct *p)`
+#[btf_tracepoint(function = "sched_process_exit")]
+pub fn sched_process_exit(ctx: BtfTracePointContext) -> i32 {
+    process::exit(ctx.arg(0));
+    0
+}
+
+/// `task_rename(struct task_struct *task, const char *comm)`
+#[btf_tracepoint(function = "task_rename")]
+pub fn task_rename(ctx: BtfTracePointContext) -> i32 {
+    process::rename(ctx.arg(0), ctx.arg(1));
+    0
+}
+
+/// What the kernel checks before it lets the programs call its GPL-only helpers.
+#[unsafe(link_section = "license")]
+#[unsafe(no_mangle)]
+static LICENSE: [u8; 13] = *b"Dual MIT/GPL\0";
+
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}

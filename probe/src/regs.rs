@@ -1,0 +1,73 @@
+//! `struct pt_regs` as words: where a call's number and arguments lie (arch/x86/include/asm/ptrace.h,
+//! arch/arm64/include/asm/ptrace.h). It is a kernel ABI, so it needs no relocation.
+
+use core::ptr::read_volatile;
+
+use syscord_syscalls::{Abi, MAX_ARGS};
+
+use crate::config;
+
+/// Registers of a user-space context, as the tracepoints hand them over: loads may be direct.
+pub type Regs = *const u64;
+
+const X86_64_ARGS: [usize; MAX_ARGS] = [14, 13, 12, 7, 9, 8];
+const I386_ARGS: [usize; MAX_ARGS] = [5, 11, 12, 13, 14, 4];
+const X86_ORIG_AX: usize = 15;
+/// x0 holds the result at exit; its first value is kept in `orig_x0`.
+const AARCH64_ARGS: [usize; MAX_ARGS] = [34, 1, 2, 3, 4, 5];
+const AARCH64_NUMBER: usize = 35;
+
+/// ABI number of calls by 32-bit Arm programs, for which there is no table.
+const ABI_ARM: u8 = 3;
+
+#[inline(always)]
+fn word(regs: Regs, index: usize) -> u64 {
+    // SAFETY: the verifier checks that the load stays inside pt_regs.
+    unsafe { read_volatile(regs.add(index)) }
+}
+
+#[inline(always)]
+fn x86() -> bool {
+    config::machine() == Abi::X86_64 as u32
+}
+
+/// The ABI of the call under way, from the task's flag for 32-bit calls.
+#[inline(always)]
+pub fn abi(compat: bool) -> u8 {
+    match (x86(), compat) {
+        (true, false) => Abi::X86_64 as u8,
+        (true, true) => Abi::I386 as u8,
+        (false, false) => Abi::Aarch64 as u8,
+        (false, true) => ABI_ARM,
+    }
+}
+
+/// The bit of the task's compat word that marks a 32-bit call: `TS_COMPAT` of x86's
+/// `thread_info.status`, `TIF_32BIT` of arm64's `thread_info.flags`.
+#[inline(always)]
+pub fn compat_bit() -> u32 {
+    if x86() { 1 << 1 } else { 1 << 22 }
+}
+
+/// The number of the call under way.
+#[inline(always)]
+pub fn number(regs: Regs) -> u32 {
+    if x86() { word(regs, X86_ORIG_AX) as u32 } else { word(regs, AARCH64_NUMBER) as u32 }
+}
+
+/// Copies the argument registers to `args`.
+#[inline(always)]
+pub fn copy_args(regs: Regs, compat: bool, args: *mut u64) {
+    macro_rules! copy {
+        ($table:expr; $($i:literal)*) => {
+            // SAFETY: `args` points to MAX_ARGS words of a reserved record.
+            unsafe { $(*args.add($i) = word(regs, $table[$i]);)* }
+        };
+    }
+    // Constant indices: the verifier takes no variable offset into pt_regs.
+    match (x86(), compat) {
+        (true, false) => copy!(X86_64_ARGS; 0 1 2 3 4 5),
+        (true, true) => copy!(I386_ARGS; 0 1 2 3 4 5),
+        (false, _) => copy!(AARCH64_ARGS; 0 1 2 3 4 5),
+    }
+}

@@ -1,0 +1,258 @@
+//! The two ends of a syscall.
+
+use aya_ebpf::{helpers::generated::bpf_ktime_get_ns, macros::map, maps::Array};
+use syscord_syscalls::{
+    plan::{NUMBERS, Plan, plan_flag},
+    record::{
+        CaptureHeader, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
+        event_mark, record_kind,
+    },
+};
+
+use crate::{
+    capture, config,
+    filter::{self, Answer},
+    regs::{self, Regs},
+    ring::{self, NoRoom, Ring, count},
+    task::{self, Current},
+};
+
+/// Plans by ABI and number.
+#[map]
+static PLANS: Array<Plan> = Array::with_max_entries((4 * NUMBERS) as u32, 0);
+
+/// When the call under way of each tid began; 0 when none is.
+#[map]
+static ENTRY_TIMES: Array<u64> = Array::with_max_entries(1, 0);
+
+/// A call as both ends see it.
+struct Call {
+    who: Current,
+    abi: u8,
+    number: u32,
+    /// The plan's flags; for a number without plan, those of the setting.
+    flags: u8,
+    plan: Option<*const Plan>,
+}
+
+impl Call {
+    #[inline(always)]
+    fn of(regs: Regs) -> Call {
+        let who = task::current();
+        let (abi, number) = (regs::abi(who.compat), regs::number(regs));
+        let plan = if number < NUMBERS as u32 {
+            PLANS.get_ptr(u32::from(abi) * NUMBERS as u32 + number)
+        } else {
+            None
+        };
+        let flags = match plan {
+            // SAFETY: a live element of PLANS.
+            Some(plan) => unsafe { (*plan).flags },
+            None => config::unplanned() as u8,
+        };
+        Call { who, abi, number, flags, plan }
+    }
+
+    fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// A call begins: its time is kept for the exit, and what the call destroys is captured.
+#[inline(always)]
+pub fn enter(regs: Regs) {
+    let call = Call::of(regs);
+    if call.who.tgid == config::self_tgid() || !call.is(plan_flag::RECORD) {
+        return;
+    }
+    match filter::ask(call.who.task, call.who.tgid) {
+        Answer::Leave => return,
+        Answer::Awaits if !call.is(plan_flag::NEW_IMAGE) => return,
+        Answer::Awaits | Answer::Record { .. } => {}
+    }
+    // SAFETY: the helper has no preconditions.
+    let mut time = unsafe { bpf_ktime_get_ns() };
+    if call.is(plan_flag::AT_ENTRY)
+        && let Some(captured) = entry_record(regs, &call)
+    {
+        time = captured;
+    }
+    set_entry_time(call.who.tid, time);
+}
+
+/// Writes what is captured at entry; the recorder joins it to the event by thread and time. Returns that
+/// time.
+#[inline(always)]
+fn entry_record(regs: Regs, call: &Call) -> Option<u64> {
+    let (ring, plan) = (ring::here()?, call.plan?);
+    let Ok(record) = ring.reserve(MAX_RECORD) else {
+        count!(ring, dropped_side);
+        return None;
+    };
+    // SAFETY: the helper has no preconditions.
+    let time = unsafe { bpf_ktime_get_ns() };
+    write(record, record_kind::ENTRY, call, regs, time, 0, 0);
+    let length = capture::run(record, plan, capture::AT_ENTRY);
+    finish(&ring, record, length);
+    Some(time)
+}
+
+/// A call has returned.
+#[inline(always)]
+pub fn exit(regs: Regs, ret: i64) {
+    let call = Call::of(regs);
+    if call.is(plan_flag::RETURNS_TWICE) && ret == 0 {
+        return;
+    }
+    let Some(ring) = ring::here() else { return };
+    count!(ring, seen);
+    if call.who.tgid == config::self_tgid() {
+        count!(ring, filtered_self);
+        return;
+    }
+    let since = match filter::ask(call.who.task, call.who.tgid) {
+        Answer::Leave => {
+            count!(ring, filtered_process);
+            return;
+        }
+        Answer::Awaits => {
+            count!(ring, filtered_self);
+            return;
+        }
+        Answer::Record { since } => since,
+    };
+    if !call.is(plan_flag::RECORD) {
+        count!(ring, filtered_syscall);
+        return;
+    }
+    let began = take_entry_time(call.who.tid);
+    let began = if began < since { 0 } else { began };
+    event(&ring, &call, regs, ret, began);
+}
+
+#[inline(always)]
+fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, began: u64) {
+    let lost_args = call.is(plan_flag::NEW_IMAGE) && ret == 0;
+    let captures = call.is(plan_flag::AT_EXIT | plan_flag::AT_ENTRY) || lost_args;
+    let room = if captures { MAX_RECORD } else { size_of::<EventRecord>() };
+    let Some(record) = reserve(ring, room) else { return };
+    // SAFETY: the helper has no preconditions.
+    let now = unsafe { bpf_ktime_get_ns() };
+    let duration = if began == 0 { UNKNOWN_DURATION } else { now.wrapping_sub(began) };
+    write(record, record_kind::EVENT, call, regs, now, duration, ret);
+    let mut length = size_of::<EventRecord>();
+    if lost_args {
+        length = mark(record, event_mark::ARGS_UNKNOWN);
+    } else if captures && let Some(plan) = call.plan {
+        let which =
+            if call.is(plan_flag::AT_ENTRY) && began == 0 { capture::ALL } else { capture::AT_EXIT };
+        length = capture::run(record, plan, which);
+    }
+    count!(ring, recorded);
+    finish(ring, record, length);
+}
+
+/// A thread ends: if that is within a call, the call never returned.
+#[inline(always)]
+pub fn never_returned(ring: &Ring, who: Current, regs: Regs) {
+    let began = take_entry_time(who.tid);
+    let call = Call::of(regs);
+    let within = if config::durations() != 0 {
+        began != 0
+    } else {
+        call.is(plan_flag::NEVER_RETURNS) && call.is(plan_flag::RECORD)
+    };
+    if !within {
+        return;
+    }
+    count!(ring, seen);
+    let Some(record) = reserve(ring, size_of::<EventRecord>() + size_of::<CaptureHeader>()) else {
+        return;
+    };
+    // SAFETY: the helper has no preconditions.
+    let now = unsafe { bpf_ktime_get_ns() };
+    write(record, record_kind::EVENT, &call, regs, now, UNKNOWN_DURATION, 0);
+    let length = mark(record, event_mark::NEVER_RETURNED);
+    count!(ring, recorded);
+    finish(ring, record, length);
+}
+
+#[inline(always)]
+fn reserve(ring: &Ring, room: usize) -> Option<*mut u8> {
+    match ring.reserve(room) {
+        Ok(record) => Some(record),
+        Err(NoRoom::Full) => {
+            count!(ring, dropped_full);
+            None
+        }
+        Err(NoRoom::Busy) => {
+            count!(ring, dropped_busy);
+            None
+        }
+    }
+}
+
+#[inline(always)]
+fn write(record: *mut u8, kind: u8, call: &Call, regs: Regs, time: u64, duration: u64, ret: i64) {
+    let event = record.cast::<EventRecord>();
+    // SAFETY: a reserved record has room for an EventRecord; the length follows in `finish`.
+    unsafe {
+        (*event).header =
+            RecordHeader { len8: 0, kind, what: call.abi, number: call.number };
+        (*event).time = time;
+        (*event).duration = duration;
+        (*event).tgid = call.who.tgid;
+        (*event).tid = call.who.tid;
+        (*event).ret = ret;
+        regs::copy_args(regs, call.who.compat, (&raw mut (*event).args).cast());
+    }
+}
+
+/// Appends marks; returns the record's length.
+#[inline(always)]
+fn mark(record: *mut u8, bits: u8) -> usize {
+    // SAFETY: the reservation has room for a capture header.
+    unsafe {
+        *record.add(size_of::<EventRecord>()).cast() =
+            CaptureHeader { arg: MARKS, status: 0, len: 0, full: u32::from(bits) };
+    }
+    size_of::<EventRecord>() + size_of::<CaptureHeader>()
+}
+
+#[inline(always)]
+fn finish(ring: &Ring, record: *mut u8, length: usize) {
+    // SAFETY: a reserved record begins with its header.
+    unsafe { (*record.cast::<RecordHeader>()).len8 = (length / 8) as u16 };
+    ring.publish(length);
+}
+
+#[inline(always)]
+fn set_entry_time(tid: u32, time: u64) {
+    if let Some(place) = ENTRY_TIMES.get_ptr_mut(tid) {
+        // SAFETY: a live element of ENTRY_TIMES; a tid runs on one CPU at a time.
+        unsafe { *place = time };
+    }
+}
+
+/// The time at which the thread's call began, or 0. It is forgotten.
+#[inline(always)]
+pub fn take_entry_time(tid: u32) -> u64 {
+    if config::durations() == 0 {
+        return 0;
+    }
+    match ENTRY_TIMES.get_ptr_mut(tid) {
+        // SAFETY: as in `set_entry_time`.
+        Some(place) => unsafe { core::ptr::replace(place, 0) },
+        None => 0,
+    }
+}
+
+/// A thread goes on under another tid: the call that it is in goes with it (execve(2) by a thread that was
+/// not the leader).
+#[inline(always)]
+pub fn move_entry_time(from: u32, to: u32) {
+    if from != to {
+        let began = take_entry_time(from);
+        set_entry_time(to, began);
+    }
+}

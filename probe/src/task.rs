@@ -1,0 +1,116 @@
+//! The kernel's `task_struct`, through offsets from its BTF.
+
+use core::ptr::read_volatile;
+
+use aya_ebpf::helpers::generated::{
+    bpf_get_current_pid_tgid, bpf_get_current_task, bpf_get_current_task_btf,
+    bpf_probe_read_kernel, bpf_probe_read_kernel_str,
+};
+use syscord_syscalls::record::COMM;
+
+use crate::{config, regs};
+
+/// A task that may be read with [`read`]; its address.
+pub type Task = u64;
+
+/// The task that runs, with what every call needs of it.
+pub struct Current {
+    pub task: Task,
+    pub tgid: u32,
+    pub tid: u32,
+    /// Whether the call under way is a 32-bit one.
+    pub compat: bool,
+}
+
+/// The current task. Where the kernel hands out a typed pointer, the fields are plain loads.
+#[inline(always)]
+pub fn current() -> Current {
+    if config::typed_task() != 0 {
+        // SAFETY: the helper has no preconditions; the verifier checks the loads against BTF.
+        unsafe {
+            let task = bpf_get_current_task_btf().cast::<u8>();
+            let field = |offset: u32| read_volatile(task.add(offset as usize).cast::<u32>());
+            let compat = field(config::task_compat_word()) & regs::compat_bit() != 0;
+            let (tgid, tid) = (field(config::task_tgid()), field(config::task_pid()));
+            Current { task: task as u64, tgid, tid, compat }
+        }
+    } else {
+        // SAFETY: the helpers have no preconditions.
+        let (task, ids) = unsafe { (bpf_get_current_task(), bpf_get_current_pid_tgid()) };
+        let compat = read::<u32>(task, config::task_compat_word()) & regs::compat_bit() != 0;
+        Current { task, tgid: (ids >> 32) as u32, tid: ids as u32, compat }
+    }
+}
+
+/// Reads a field of a kernel object; zero where the address is bad.
+#[inline(always)]
+pub fn read<T: Copy + Default>(object: u64, offset: u32) -> T {
+    let mut value = T::default();
+    // SAFETY: the destination is a live local of that size.
+    unsafe {
+        bpf_probe_read_kernel(
+            (&raw mut value).cast(),
+            size_of::<T>() as u32,
+            (object + u64::from(offset)) as *const _,
+        );
+    }
+    value
+}
+
+/// The thread group's leader: the process.
+#[inline(always)]
+pub fn leader(task: Task) -> Task {
+    read(task, config::task_group_leader())
+}
+
+/// The process that is the real parent.
+#[inline(always)]
+pub fn parent(task: Task) -> Task {
+    leader(read(task, config::task_real_parent()))
+}
+
+#[inline(always)]
+pub fn tgid(task: Task) -> u32 {
+    read(task, config::task_tgid())
+}
+
+#[inline(always)]
+pub fn tid(task: Task) -> u32 {
+    read(task, config::task_pid())
+}
+
+/// Real user id.
+#[inline(always)]
+pub fn uid(task: Task) -> u32 {
+    read(read(task, config::task_real_cred()), config::cred_uid())
+}
+
+/// The task's version-2 cgroup.
+#[inline(always)]
+pub fn cgroup(task: Task) -> u64 {
+    read(read(task, config::task_cgroups()), config::css_set_cgroup())
+}
+
+/// The id of a cgroup: the inode number of its directory.
+#[inline(always)]
+pub fn cgroup_id(cgroup: u64) -> u64 {
+    read(read(cgroup, config::cgroup_kn()), config::kernfs_id())
+}
+
+/// Copies a comm to `to`, padded with NULs.
+#[inline(always)]
+pub fn copy_comm(from: u64, to: *mut [u64; 2]) {
+    // SAFETY: `to` is valid for COMM bytes; the kernel ends what it writes there with a NUL.
+    unsafe {
+        *to = [0; 2];
+        bpf_probe_read_kernel_str(to.cast(), COMM as u32, from as *const _);
+    }
+}
+
+/// A task's name.
+#[inline(always)]
+pub fn comm(task: Task) -> [u64; 2] {
+    let mut name = [0; 2];
+    copy_comm(task + u64::from(config::task_comm()), &mut name);
+    name
+}

@@ -1,0 +1,280 @@
+//! The closed vocabulary of argument kinds: what a raw register value means, and what of the
+//! memory it points to is worth keeping.
+
+use Kind::*;
+
+/// What one argument of a syscall means.
+///
+/// A kind fixes three things: how the value is written for a reader ([`Shape`]), whether the
+/// memory behind it is captured and when ([`Kind::memory`]), and the number that stands for it
+/// in a trace's schema ([`Kind::id`], never reused: see `format/REGISTRY.md`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Signed 32-bit number.
+    Int,
+    /// Unsigned 32-bit number.
+    Uint,
+    /// Signed number as wide as a register.
+    Long,
+    /// Unsigned number as wide as a register.
+    Ulong,
+    /// Count of bytes or elements (`size_t`; as a result, `ssize_t`).
+    Size,
+    /// File offset or other signed 64-bit position (`loff_t`).
+    Off,
+    /// User-space address whose target is not captured.
+    Ptr,
+    /// Bit set, written in hexadecimal.
+    Flags,
+    /// One of an enumerated set: an operation, a command, a domain.
+    Enum,
+    /// `ioctl` request number.
+    Request,
+    /// File mode, written in octal (inode(7)).
+    Mode,
+    /// Device number (makedev(3)).
+    Dev,
+    /// File descriptor.
+    Fd,
+    /// Directory file descriptor, `AT_FDCWD` included (openat(2)).
+    DirFd,
+    /// Process, thread or process-group id.
+    Pid,
+    /// User id.
+    Uid,
+    /// Group id.
+    Gid,
+    /// Signal number (signal(7)).
+    Signal,
+    /// NUL-terminated path.
+    Path,
+    /// NUL-terminated string that is no path.
+    Str,
+    /// Path that the call itself replaces (execve(2)): read at entry.
+    ExecPath,
+    /// NULL-terminated array of strings, read at entry (execve(2)'s argv).
+    ExecArgv,
+    /// Path that the kernel writes: read when the call succeeded.
+    PathOut(Len),
+    /// Buffer that the program hands to the kernel.
+    In(Len),
+    /// Buffer that the kernel fills: read when the call succeeded.
+    Out(Len),
+    /// Array of `struct iovec` whose buffers the program hands over; the named argument counts it.
+    IovIn(&'static str),
+    /// Array of `struct iovec` whose buffers the kernel fills; the named argument counts it.
+    IovOut(&'static str),
+    /// `struct sockaddr` that the program hands over.
+    SockaddrIn(Len),
+    /// `struct sockaddr` that the kernel fills.
+    SockaddrOut(Len),
+    /// `struct msghdr` that the program sends: its buffers.
+    MsgIn,
+    /// `struct msghdr` that the kernel fills: its buffers.
+    MsgOut,
+    /// Result only: id of a new process; the child returns from the same call with 0.
+    Child,
+    /// Result only: the call never returns (exit(2)).
+    Never,
+    /// Result only: on success a new program stands in the caller's place (execve(2)).
+    NewImage,
+    /// Result only: the call restores the registers of an interrupted context (sigreturn(2)).
+    Restored,
+}
+
+/// Where the length of a captured buffer is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Len {
+    /// In the call's result.
+    Ret,
+    /// In the call's result, but never beyond the argument of that name: some calls return more
+    /// than they stored (recv(2) with `MSG_TRUNC`, getxattr(2) of size 0).
+    Within(&'static str),
+    /// In the argument of that name.
+    Arg(&'static str),
+    /// In the 32-bit word that the argument of that name points to (`socklen_t *`).
+    At(&'static str),
+    /// It is this many bytes.
+    Fixed(u16),
+}
+
+/// How a value is written when nothing more is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Signed decimal, low 32 bits.
+    Signed32,
+    /// Unsigned decimal, low 32 bits.
+    Unsigned32,
+    /// Signed decimal, all 64 bits.
+    Signed64,
+    /// Unsigned decimal, all 64 bits.
+    Unsigned64,
+    /// Hexadecimal with `0x`.
+    Hex,
+    /// Octal with a leading 0.
+    Octal,
+}
+
+/// What is captured of the memory an argument points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// A NUL-terminated string.
+    Str,
+    /// A NULL-terminated array of pointers to strings.
+    StrArray,
+    /// A span of bytes.
+    Bytes(Len),
+    /// The buffers of an iovec array, one after the other; the named argument counts it.
+    Iovec(&'static str),
+    /// The buffers of a `struct msghdr`'s iovec array.
+    Msghdr,
+}
+
+/// What a kind's memory is to a reader, hence in which dictionary of a trace it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A file-system path.
+    Path,
+    /// Another short text.
+    Text,
+    /// A socket address.
+    Address,
+    /// A list of strings, each ended by a NUL.
+    List,
+    /// Contents of a buffer, subject to `--content`.
+    Content,
+}
+
+/// When a kind's memory is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Before the call, because the call destroys it.
+    Entry,
+    /// After the call, whatever its result.
+    Exit,
+    /// After the call, unless it failed.
+    Success,
+}
+
+impl Kind {
+    /// The number of this kind in a trace's schema. Parameters do not count: they steer the
+    /// capture, and what was captured says itself how long it is.
+    pub const fn id(self) -> u8 {
+        match self {
+            Int => 1,
+            Uint => 2,
+            Long => 3,
+            Ulong => 4,
+            Size => 5,
+            Off => 6,
+            Ptr => 7,
+            Flags => 8,
+            Enum => 9,
+            Request => 10,
+            Mode => 11,
+            Dev => 12,
+            Fd => 13,
+            DirFd => 14,
+            Pid => 15,
+            Uid => 16,
+            Gid => 17,
+            Signal => 18,
+            Path => 19,
+            Str => 20,
+            ExecPath => 21,
+            ExecArgv => 22,
+            PathOut(_) => 23,
+            In(_) => 24,
+            Out(_) => 25,
+            IovIn(_) => 26,
+            IovOut(_) => 27,
+            SockaddrIn(_) => 28,
+            SockaddrOut(_) => 29,
+            MsgIn => 30,
+            MsgOut => 31,
+            Child => 32,
+            Never => 33,
+            NewImage => 34,
+            Restored => 35,
+        }
+    }
+
+    /// The kind's name in a trace's schema.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Int => "int",
+            Uint => "uint",
+            Long => "long",
+            Ulong => "ulong",
+            Size => "size",
+            Off => "off",
+            Ptr => "ptr",
+            Flags => "flags",
+            Enum => "enum",
+            Request => "request",
+            Mode => "mode",
+            Dev => "dev",
+            Fd => "fd",
+            DirFd => "dirfd",
+            Pid => "pid",
+            Uid => "uid",
+            Gid => "gid",
+            Signal => "signal",
+            Path => "path",
+            Str => "str",
+            ExecPath => "exec_path",
+            ExecArgv => "exec_argv",
+            PathOut(_) => "path_out",
+            In(_) => "in",
+            Out(_) => "out",
+            IovIn(_) => "iov_in",
+            IovOut(_) => "iov_out",
+            SockaddrIn(_) => "sockaddr_in",
+            SockaddrOut(_) => "sockaddr_out",
+            MsgIn => "msg_in",
+            MsgOut => "msg_out",
+            Child => "child",
+            Never => "never",
+            NewImage => "new_image",
+            Restored => "restored",
+        }
+    }
+
+    /// How the raw value is written.
+    pub const fn shape(self) -> Shape {
+        match self {
+            Int | Fd | DirFd | Pid | Signal | Enum | Child | NewImage | Never => Shape::Signed32,
+            Uint | Uid | Gid => Shape::Unsigned32,
+            Long | Off | Restored => Shape::Signed64,
+            Ulong | Size => Shape::Unsigned64,
+            Mode => Shape::Octal,
+            Ptr | Flags | Request | Dev | Path | Str | ExecPath | ExecArgv | PathOut(_) | In(_)
+            | Out(_) | IovIn(_) | IovOut(_) | SockaddrIn(_) | SockaddrOut(_) | MsgIn | MsgOut => {
+                Shape::Hex
+            }
+        }
+    }
+
+    /// What is captured of the memory behind the value, and when; `None` for plain values.
+    pub const fn memory(self) -> Option<(Memory, When, Role)> {
+        Some(match self {
+            Path => (Memory::Str, When::Exit, Role::Path),
+            Str => (Memory::Str, When::Exit, Role::Text),
+            ExecPath => (Memory::Str, When::Entry, Role::Path),
+            ExecArgv => (Memory::StrArray, When::Entry, Role::List),
+            PathOut(len) => (Memory::Bytes(len), When::Success, Role::Path),
+            In(len) => (Memory::Bytes(len), When::Exit, Role::Content),
+            Out(len) => (Memory::Bytes(len), When::Success, Role::Content),
+            IovIn(count) => (Memory::Iovec(count), When::Exit, Role::Content),
+            IovOut(count) => (Memory::Iovec(count), When::Success, Role::Content),
+            SockaddrIn(len) => (Memory::Bytes(len), When::Exit, Role::Address),
+            SockaddrOut(len) => (Memory::Bytes(len), When::Success, Role::Address),
+            MsgIn => (Memory::Msghdr, When::Exit, Role::Content),
+            MsgOut => (Memory::Msghdr, When::Success, Role::Content),
+            Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Request | Mode | Dev
+            | Fd | DirFd | Pid | Uid | Gid | Signal | Child | Never | NewImage | Restored => {
+                return None;
+            }
+        })
+    }
+}

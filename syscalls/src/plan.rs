@@ -1,0 +1,170 @@
+//! Capture plans: what the probe does with a syscall, compiled from its row.
+//!
+//! The probe knows numbers only as indices into an array of plans; everything it does follows
+//! from the plan's bits and operations.
+
+use crate::MAX_ARGS;
+
+/// The most captures of one call.
+pub const MAX_CAPTURES: usize = 4;
+/// Plans per ABI: greater numbers have none.
+pub const NUMBERS: usize = crate::NR_LIMIT;
+
+/// Bits of [`Plan::flags`].
+pub mod plan_flag {
+    /// The call is in the syscall set.
+    pub const RECORD: u8 = 1;
+    /// Some capture is read at entry.
+    pub const AT_ENTRY: u8 = 1 << 1;
+    /// Some capture is read at exit.
+    pub const AT_EXIT: u8 = 1 << 2;
+    /// The child returns from it too, with 0 (fork(2)).
+    pub const RETURNS_TWICE: u8 = 1 << 3;
+    /// It never returns (exit(2)).
+    pub const NEVER_RETURNS: u8 = 1 << 4;
+    /// On success its arguments are gone at exit (execve(2)).
+    pub const NEW_IMAGE: u8 = 1 << 5;
+}
+
+/// What the probe does with one syscall.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Bits of [`plan_flag`].
+    pub flags: u8,
+    /// How many of `captures` are in use.
+    pub count: u8,
+    /// Zero.
+    pub pad: [u8; 6],
+    /// What is read of the memory behind the arguments.
+    pub captures: [PlanCapture; MAX_CAPTURES],
+}
+
+/// One capture.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanCapture {
+    /// One of [`capture_op`].
+    pub op: u8,
+    /// Index of the argument that holds the address.
+    pub arg: u8,
+    /// One of [`length`]: where the length (an iovec's: the count) is found.
+    pub length: u8,
+    /// Index of the argument that holds the length, for [`length::ARG`], [`length::AT`] and [`length::WITHIN`].
+    pub length_arg: u8,
+    /// The length, for [`length::FIXED`].
+    pub fixed: u16,
+    /// Bits of [`capture_flag`].
+    pub flags: u8,
+    /// Zero.
+    pub pad: u8,
+}
+
+/// How memory is read.
+pub mod capture_op {
+    /// A NUL-terminated string.
+    pub const STR: u8 = 1;
+    /// A NULL-terminated array of strings.
+    pub const STR_ARRAY: u8 = 2;
+    /// A span of bytes.
+    pub const BYTES: u8 = 3;
+    /// The buffers of an iovec array.
+    pub const IOVEC: u8 = 4;
+    /// The buffers of a `struct msghdr`.
+    pub const MSGHDR: u8 = 5;
+}
+
+/// Where a length is found.
+pub mod length {
+    /// In the result.
+    pub const RET: u8 = 1;
+    /// In an argument.
+    pub const ARG: u8 = 2;
+    /// In the 32-bit word that an argument points to.
+    pub const AT: u8 = 3;
+    /// In the plan.
+    pub const FIXED: u8 = 4;
+    /// In the result, but at most what an argument says.
+    pub const WITHIN: u8 = 5;
+}
+
+/// Bits of [`PlanCapture::flags`].
+pub mod capture_flag {
+    /// Read at entry, not at exit.
+    pub const ENTRY: u8 = 1;
+    /// Read only when the call succeeded.
+    pub const ON_SUCCESS: u8 = 1 << 1;
+    /// A buffer's contents: at most the `--content` setting is read.
+    pub const CONTENT: u8 = 1 << 2;
+    /// The result bounds the bytes of an iovec array or msghdr.
+    pub const RET_BOUNDS: u8 = 1 << 3;
+}
+
+const _: () = assert!(size_of::<Plan>() == 8 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
+
+#[cfg(feature = "alloc")]
+pub use compile::plan_of;
+
+#[cfg(feature = "alloc")]
+mod compile {
+    use super::{MAX_CAPTURES, Plan, PlanCapture, capture_flag, capture_op, length, plan_flag};
+    use crate::{Kind, Len, Memory, Role, Syscall, When};
+
+    /// The plan of a row: what to capture, whether contents count, and nothing about names. The
+    /// `RECORD` bit is left to the syscall set.
+    pub fn plan_of(row: &Syscall, contents: bool) -> Plan {
+        let mut plan = Plan { flags: result_flags(row.ret), ..Plan::default() };
+        for (index, arg) in row.args.iter().enumerate() {
+            let Some((memory, when, role)) = arg.kind.memory() else { continue };
+            if (role == Role::Content && !contents) || usize::from(plan.count) == MAX_CAPTURES {
+                continue;
+            }
+            plan.captures[usize::from(plan.count)] = capture(row, index, memory, when, role);
+            plan.count += 1;
+            plan.flags |= match when {
+                When::Entry => plan_flag::AT_ENTRY,
+                When::Exit | When::Success => plan_flag::AT_EXIT,
+            };
+        }
+        plan
+    }
+
+    fn result_flags(ret: Kind) -> u8 {
+        match ret {
+            Kind::Child => plan_flag::RETURNS_TWICE,
+            Kind::Never => plan_flag::NEVER_RETURNS,
+            Kind::NewImage => plan_flag::NEW_IMAGE,
+            _ => 0,
+        }
+    }
+
+    fn capture(row: &Syscall, index: usize, memory: Memory, when: When, role: Role) -> PlanCapture {
+        let argument = |name: &str| row.args.iter().position(|a| a.name == name).unwrap_or(0) as u8;
+        let (op, len) = match memory {
+            Memory::Str => (capture_op::STR, Len::Fixed(0)),
+            Memory::StrArray => (capture_op::STR_ARRAY, Len::Fixed(0)),
+            Memory::Bytes(len) => (capture_op::BYTES, len),
+            Memory::Iovec(count) => (capture_op::IOVEC, Len::Arg(count)),
+            Memory::Msghdr => (capture_op::MSGHDR, Len::Fixed(0)),
+        };
+        let (length, length_arg, fixed) = match len {
+            Len::Ret => (length::RET, 0, 0),
+            Len::Within(name) => (length::WITHIN, argument(name), 0),
+            Len::Arg(name) => (length::ARG, argument(name), 0),
+            Len::At(name) => (length::AT, argument(name), 0),
+            Len::Fixed(bytes) => (length::FIXED, 0, bytes),
+        };
+        let mut flags = match when {
+            When::Entry => capture_flag::ENTRY,
+            When::Exit => 0,
+            When::Success => capture_flag::ON_SUCCESS,
+        };
+        if role == Role::Content {
+            flags |= capture_flag::CONTENT;
+        }
+        if when == When::Success && matches!(memory, Memory::Iovec(_) | Memory::Msghdr) {
+            flags |= capture_flag::RET_BOUNDS;
+        }
+        PlanCapture { op, arg: index as u8, length, length_arg, fixed, flags, pad: 0 }
+    }
+}

@@ -1,0 +1,335 @@
+//! What the probe and the recorder say to each other: records in the rings, the counters beside
+//! them, and the settings that the recorder puts into the probe before it is loaded.
+//!
+//! Everything here is `repr(C)`, a multiple of 8 bytes long and free of padding, because one side
+//! is compiled for BPF and the other for the host.
+
+use crate::MAX_ARGS;
+
+/// Bytes of one ring segment. A ring is a power of two of them.
+pub const SEGMENT: usize = 512 << 10;
+/// The longest record: one event, or process record, and all that is captured with it.
+pub const MAX_RECORD: usize = 96 << 10;
+/// Bytes of one element of the ring map. A record starts inside the segment and may run on into
+/// the slack behind it, so that no record is ever split.
+pub const SEGMENT_STRIDE: usize = SEGMENT + MAX_RECORD;
+/// The most bytes captured of one string, its NUL included: `PATH_MAX`.
+pub const STRING_MAX: usize = 4096;
+/// The most bytes captured of one buffer (`--content`).
+pub const CONTENT_MAX: usize = 16 << 10;
+/// The most bytes captured of an array of strings (argv).
+pub const LIST_MAX: usize = 16 << 10;
+/// The most strings captured of such an array.
+pub const LIST_STRINGS: usize = 128;
+/// The most buffers read of one iovec array.
+pub const IOVECS: usize = 16;
+/// Bytes of a comm, its NUL included (`TASK_COMM_LEN`).
+pub const COMM: usize = 16;
+
+/// Kinds of records.
+pub mod record_kind {
+    /// A finished call, or one that never returned: [`super::EventRecord`].
+    pub const EVENT: u8 = 1;
+    /// What was captured at a call's entry, to be joined to its event: [`super::EventRecord`]
+    /// without result.
+    pub const ENTRY: u8 = 2;
+    /// Something happened to a process: [`super::ProcessRecord`].
+    pub const PROCESS: u8 = 3;
+}
+
+/// Bits that a [`MARKS`] capture carries.
+pub mod event_mark {
+    /// The call never returned: its thread ended within.
+    pub const NEVER_RETURNED: u8 = 1;
+    /// The arguments are not those of the call: a successful execve seen at exit alone.
+    pub const ARGS_UNKNOWN: u8 = 2;
+}
+
+/// Value of [`EventRecord::duration`] where the entry was not seen.
+pub const UNKNOWN_DURATION: u64 = u64::MAX;
+
+/// The first 8 bytes of every record.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RecordHeader {
+    /// Length of the record in units of 8 bytes, this header included.
+    pub len8: u16,
+    /// One of [`record_kind`].
+    pub kind: u8,
+    /// ABI of the call ([`crate::Abi`]), or one of [`process_event`].
+    pub what: u8,
+    /// Syscall number; for a process record, 0.
+    pub number: u32,
+}
+
+/// One syscall. Captured memory follows: [`CaptureHeader`]s with their bytes.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventRecord {
+    /// Kind EVENT or ENTRY.
+    pub header: RecordHeader,
+    /// When the result was there (an ENTRY: when the call began), `CLOCK_MONOTONIC` ns.
+    pub time: u64,
+    /// ns from entry to exit, or [`UNKNOWN_DURATION`].
+    pub duration: u64,
+    /// Thread group: what users call the process id.
+    pub tgid: u32,
+    /// Thread id.
+    pub tid: u32,
+    /// The result; −4095…−1 is a negated errno.
+    pub ret: i64,
+    /// The argument registers.
+    pub args: [u64; MAX_ARGS],
+}
+
+/// Stands before each piece of captured memory; the bytes follow, padded to 8.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CaptureHeader {
+    /// Index of the argument.
+    pub arg: u8,
+    /// One of [`capture_status`].
+    pub status: u8,
+    /// Bytes captured.
+    pub len: u16,
+    /// Bytes there were; 0 where that is not known. Only meaningful when cut.
+    pub full: u32,
+}
+
+/// Outcomes of a capture; the numbers are those of the trace format.
+pub mod capture_status {
+    /// Nothing to capture: a null address, no length, a failed call.
+    pub const NONE: u8 = 0;
+    /// All of it is here.
+    pub const WHOLE: u8 = 1;
+    /// The first part is here.
+    pub const CUT: u8 = 2;
+    /// The memory could not be read.
+    pub const UNREADABLE: u8 = 3;
+}
+
+/// [`CaptureHeader::arg`] of the pseudo-capture that carries [`event_mark`] bits in `full`: marks
+/// are rare, so no byte of every event is spent on them.
+pub const MARKS: u8 = 0xff;
+
+/// What a [`ProcessRecord`] tells.
+pub mod process_event {
+    /// `parent` made `tid`, a thread (same tgid) or a process.
+    pub const FORK: u8 = 1;
+    /// A new program; the caller was `other_tid`. The path follows as a capture of argument 0.
+    pub const EXEC: u8 = 2;
+    /// A thread ended with `status`.
+    pub const EXIT: u8 = 3;
+    /// A thread has a new comm.
+    pub const RENAME: u8 = 4;
+    /// A process is recorded from now on: its filter verdict turned to yes.
+    pub const APPEAR: u8 = 5;
+}
+
+/// Something that happened to a process or thread.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProcessRecord {
+    /// Kind PROCESS, `what` from [`process_event`].
+    pub header: RecordHeader,
+    /// `CLOCK_MONOTONIC` ns.
+    pub time: u64,
+    /// The process.
+    pub tgid: u32,
+    /// The thread.
+    pub tid: u32,
+    /// FORK: the thread that forked; EXEC: the tid that called; else 0.
+    pub other_tid: u32,
+    /// The parent process (FORK: the one that forked; else the real parent).
+    pub ppid: u32,
+    /// Real user id.
+    pub uid: u32,
+    /// EXIT: status as wait(2) gives it.
+    pub status: i32,
+    /// The thread's name, NUL-padded.
+    pub comm: [u8; COMM],
+}
+
+/// One CPU's ring and ledger. The probe writes the first three cache lines, the recorder the last.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Control {
+    /// Bytes ever written to the ring.
+    pub head: u64,
+    /// Not 0 while a record is being written: set before its clock is read, cleared once `head`
+    /// has moved. So when it is 0, all records with an earlier time are there.
+    pub writing: u64,
+    /// Calls that reached the probe.
+    pub seen: u64,
+    /// Calls put into the ring.
+    pub recorded: u64,
+    /// Calls of processes that the filters leave out.
+    pub filtered_process: u64,
+    /// Calls that the syscall set leaves out.
+    pub filtered_syscall: u64,
+    /// Calls of the recorder.
+    pub filtered_self: u64,
+    /// Calls dropped because the ring was full.
+    pub dropped_full: u64,
+    /// Calls dropped because a record was under way on this CPU.
+    pub dropped_busy: u64,
+    /// Entry and process records dropped for want of room.
+    pub dropped_side: u64,
+    /// Keeps `tail` on a cache line of its own.
+    pub pad: [u64; 14],
+    /// Bytes the recorder has taken from the ring.
+    pub tail: u64,
+    /// Rounds the size to whole cache lines.
+    pub pad_end: [u64; 7],
+}
+
+/// Criteria that are in force: bits of [`Filter::active`].
+pub mod criterion {
+    /// `--pid`.
+    pub const PID: u32 = 1;
+    /// `--name`.
+    pub const NAME: u32 = 1 << 1;
+    /// `--ppid`.
+    pub const PPID: u32 = 1 << 2;
+    /// `--parent-name`.
+    pub const PARENT_NAME: u32 = 1 << 3;
+    /// `--uid`.
+    pub const UID: u32 = 1 << 4;
+    /// `--cgroup`.
+    pub const CGROUP: u32 = 1 << 5;
+    /// Descends from COMMAND.
+    pub const LINEAGE: u32 = 1 << 6;
+    /// `--follow`: descendants of recorded processes are recorded too.
+    pub const FOLLOW: u32 = 1 << 7;
+}
+
+/// The most values one criterion takes.
+pub const FILTER_VALUES: usize = 32;
+
+/// Which processes are recorded: all active criteria must hold, each by any of its values.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Bits of [`criterion`]; 0 records every process.
+    pub active: u32,
+    /// Zero.
+    pub pad: u32,
+    /// Thread groups. Unused places repeat a used one.
+    pub pids: [u32; FILTER_VALUES],
+    /// Parent processes.
+    pub ppids: [u32; FILTER_VALUES],
+    /// Real user ids.
+    pub uids: [u32; FILTER_VALUES],
+    /// Ids of version-2 cgroups; their descendants match too.
+    pub cgroups: [u64; FILTER_VALUES],
+    /// Names of processes (of the thread group's leader), NUL-padded, as two words.
+    pub names: [[u64; 2]; FILTER_VALUES],
+    /// Names of parents.
+    pub parent_names: [[u64; 2]; FILTER_VALUES],
+}
+
+/// Bits of [`Verdict::flags`].
+pub mod verdict {
+    /// `RECORD` and `stamp` are valid.
+    pub const JUDGED: u32 = 1;
+    /// The process is recorded.
+    pub const RECORD: u32 = 1 << 1;
+    /// It descends from COMMAND, or is it.
+    pub const LINEAGE: u32 = 1 << 2;
+    /// It descends from a process that was recorded under `--follow`.
+    pub const FOLLOWED: u32 = 1 << 3;
+    /// COMMAND before its execve: what it does until then is ours.
+    pub const AWAITS_EXEC: u32 = 1 << 4;
+    /// Its appearance was told.
+    pub const TOLD: u32 = 1 << 5;
+}
+
+/// What was decided about a process, by tgid.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Verdict {
+    /// Bits of [`verdict`].
+    pub flags: u32,
+    /// Zero.
+    pub pad: u32,
+    /// When the process was last found to be recorded after it was not, `CLOCK_MONOTONIC` ns.
+    /// Entry times before it are not of calls that were watched.
+    pub since: u64,
+    /// What the decision rests on that can change without an event of its own (user id, cgroup,
+    /// parent): when it differs, the process is judged anew.
+    pub stamp: u64,
+}
+
+/// Where the running kernel keeps what the probe reads: byte offsets, from its BTF.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Offsets {
+    /// `task_struct.pid`.
+    pub task_pid: u32,
+    /// `task_struct.tgid`.
+    pub task_tgid: u32,
+    /// `task_struct.comm`.
+    pub task_comm: u32,
+    /// `task_struct.group_leader`.
+    pub task_group_leader: u32,
+    /// `task_struct.real_parent`.
+    pub task_real_parent: u32,
+    /// `task_struct.real_cred`.
+    pub task_real_cred: u32,
+    /// `task_struct.exit_code`.
+    pub task_exit_code: u32,
+    /// `task_struct.signal`.
+    pub task_signal: u32,
+    /// `task_struct.cgroups`.
+    pub task_cgroups: u32,
+    /// `task_struct.thread_info` + `thread_info.status` (x86) or `.flags` (arm64).
+    pub task_compat_word: u32,
+    /// `signal_struct.live`.
+    pub signal_live: u32,
+    /// `cred.uid`.
+    pub cred_uid: u32,
+    /// `css_set.dfl_cgrp`.
+    pub css_set_cgroup: u32,
+    /// `cgroup.kn`.
+    pub cgroup_kn: u32,
+    /// `cgroup.self.parent`.
+    pub cgroup_parent: u32,
+    /// `kernfs_node.id`.
+    pub kernfs_id: u32,
+    /// `linux_binprm.filename`.
+    pub bprm_filename: u32,
+    /// Zero.
+    pub pad: u32,
+}
+
+/// The recorder's settings.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// The recorder's own tgid, whose calls are left out.
+    pub self_tgid: u32,
+    /// Segments in a ring, less one: a power of two less one.
+    pub segment_mask: u32,
+    /// Most bytes captured of a buffer, at most [`CONTENT_MAX`].
+    pub content: u32,
+    /// Elements of the array of entry times: tids at or above have no durations.
+    pub tids: u32,
+    /// 1 when sys_enter is hooked.
+    pub durations: u32,
+    /// Machine: a [`crate::Abi`] number, X86_64 or Aarch64.
+    pub machine: u32,
+    /// 1 when calls with numbers beyond the plans are recorded.
+    pub unplanned: u32,
+    /// 1 when the kernel hands out the current task as a typed pointer (5.11).
+    pub typed_task: u32,
+}
+
+const _: () = {
+    assert!(size_of::<RecordHeader>() == 8);
+    assert!(size_of::<EventRecord>() == 88);
+    assert!(size_of::<CaptureHeader>() == 8);
+    assert!(size_of::<ProcessRecord>() == 56);
+    assert!(size_of::<Control>() == 256);
+    assert!(MAX_RECORD / 8 <= u16::MAX as usize);
+    assert!(SEGMENT.is_power_of_two());
+};

@@ -1,0 +1,174 @@
+//! The table as a page of documentation.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt::Write;
+
+use crate::{Abi, Arg, Class, Len, Memory, Syscall, When, table};
+
+/// What stands above the table.
+const HEAD: &str = "\
+# Syscalls
+
+<!-- Generated from the table in `syscalls/src/table/`. Do not edit. -->
+
+Every syscall that is known by name, with its number on each ABI. A call that has one name but
+different arguments on different ABIs has several rows. Other numbers are recorded too, with six
+arguments of unknown meaning.
+
+An argument is written `name: kind`; the kind after the arrow is that of the result. *Captured*
+says what of the memory behind an argument is kept.
+";
+
+/// The whole reference, in Markdown: the classes, then all syscalls in alphabetical order.
+pub fn markdown() -> String {
+    let mut page = String::from(HEAD);
+    page.push_str(&counts());
+    page.push_str(&classes());
+    page.push_str(&syscalls());
+    page
+}
+
+/// How many syscalls each ABI has.
+fn counts() -> String {
+    let counts: Vec<String> = Abi::ALL
+        .into_iter()
+        .map(|abi| {
+            let count = table().filter(|call| call.numbers.on(abi).is_some()).count();
+            format!("{count} on {}", abi.name())
+        })
+        .collect();
+    format!("\nThere are {}.\n", counts.join(", "))
+}
+
+fn classes() -> String {
+    let mut text =
+        String::from("\n## Classes\n\n| Class | Calls | Meaning |\n| --- | --- | --- |\n");
+    for (word, class, meaning) in Class::ALL {
+        let count = table().filter(|call| call.class.intersects(*class)).count();
+        push_row(&mut text, &[format!("`%{word}`"), count.to_string(), meaning.to_string()]);
+    }
+    text
+}
+
+fn syscalls() -> String {
+    let mut text = String::from(
+        "\n## Table\n\n\
+         | Syscall | x86_64 | i386 | aarch64 | Classes | Arguments → result | What it does \
+         | Captured |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    let mut rows: Vec<&Syscall> = table().collect();
+    // Stable: the rows of one name keep the order that they have in the table.
+    rows.sort_by_key(|call| call.name);
+    for call in rows {
+        let mut cells = Vec::from([format!("`{}`", call.name)]);
+        cells.extend(Abi::ALL.map(|abi| number(call, abi)));
+        cells.extend([class_words(call), signature(call)]);
+        cells.extend([call.summary.to_string(), captures(call)]);
+        push_row(&mut text, &cells);
+    }
+    text
+}
+
+/// As in `(fd: fd, buf: out, count: size) → size`.
+fn signature(call: &Syscall) -> String {
+    let args: Vec<String> =
+        call.args.iter().map(|arg| format!("{}: {}", arg.name, arg.kind.name())).collect();
+    format!("`({}) → {}`", args.join(", "), call.ret.name())
+}
+
+fn number(call: &Syscall, abi: Abi) -> String {
+    call.numbers.on(abi).map_or_else(String::new, |nr| nr.to_string())
+}
+
+fn class_words(call: &Syscall) -> String {
+    let words: Vec<&str> = Class::ALL
+        .iter()
+        .filter(|(_, class, _)| call.class.intersects(*class))
+        .map(|(word, _, _)| *word)
+        .collect();
+    words.join(", ")
+}
+
+fn captures(call: &Syscall) -> String {
+    let captures: Vec<String> = call.args.iter().filter_map(capture).collect();
+    captures.join("; ")
+}
+
+/// As in "`buf`: as many bytes as the result says, if the call succeeds".
+fn capture(arg: &Arg) -> Option<String> {
+    let (memory, when, _) = arg.kind.memory()?;
+    let mut text = format!("`{}`: ", arg.name);
+    match memory {
+        Memory::Str => text.push_str("string"),
+        Memory::StrArray => text.push_str("strings"),
+        Memory::Bytes(len) => push_len(&mut text, len),
+        Memory::Iovec(count) => push(&mut text, format_args!("buffers, `{count}` of them")),
+        Memory::Msghdr => text.push_str("buffers"),
+    }
+    match when {
+        When::Entry => text.push_str(", before the call"),
+        When::Exit => {}
+        When::Success => text.push_str(", on success"),
+    }
+    Some(text)
+}
+
+fn push_len(text: &mut String, len: Len) {
+    match len {
+        Len::Ret => text.push_str("as many bytes as the result says"),
+        Len::Within(name) => {
+            push(text, format_args!("as many bytes as the result says, at most `{name}`"));
+        }
+        Len::Arg(name) => push(text, format_args!("`{name}` bytes")),
+        Len::At(name) => push(text, format_args!("`*{name}` bytes")),
+        Len::Fixed(bytes) => push(text, format_args!("{bytes} bytes")),
+    }
+}
+
+fn push_row(text: &mut String, cells: &[String]) {
+    push(text, format_args!("| {} |\n", cells.join(" | ")));
+}
+
+fn push(text: &mut String, more: core::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _ = text.write_fmt(more);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of the page's last table without its head.
+    fn rows(page: &str) -> impl Iterator<Item = &str> {
+        page.lines().skip_while(|line| *line != "## Table").filter(|line| line.starts_with("| `"))
+    }
+
+    #[test]
+    fn every_row_is_there() {
+        let page = markdown();
+        assert_eq!(rows(&page).count(), table().count());
+    }
+
+    #[test]
+    fn a_row_says_all_about_its_call() {
+        let row = "| `read` | 0 | 3 | 63 | desc \
+                   | `(fd: fd, buf: out, count: size) → size` \
+                   | Read from a file descriptor. \
+                   | `buf`: as many bytes as the result says, at most `count`, on success |\n";
+        assert!(markdown().contains(row));
+    }
+
+    #[test]
+    fn rows_have_the_columns_of_the_head() {
+        let columns = |line: &str| line.matches(" | ").count();
+        let page = markdown();
+        for line in rows(&page) {
+            assert_eq!(columns(line), 7, "{line}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Processes and threads: their life, identity, limits and state.
+
+use crate::row::syscalls;
+
+syscalls! {
+    /// Set or get architecture-specific state of a thread.
+    arch_prctl { x86_64: 158, i386: 384; class: PROCESS }
+        (code: Enum, addr: Ulong) -> Int;
+
+    /// Create a child process or thread.
+    clone { x86_64: 56; class: PROCESS }
+        (flags: Flags, stack: Ptr, parent_tid: Ptr, child_tid: Ptr, tls: Ulong) -> Child;
+
+    /// Create a child process or thread; child_tid comes last on these ABIs.
+    clone { aarch64: 220, i386: 120; class: PROCESS }
+        (flags: Flags, stack: Ptr, parent_tid: Ptr, tls: Ulong, child_tid: Ptr) -> Child;
+
+    /// Create a child process or thread as a structure describes.
+    clone3 { x86_64: 435, aarch64: 435, i386: 435; class: PROCESS }
+        (cl_args: Ptr, size: Size) -> Child;
+
+    /// Execute a program.
+    execve { x86_64: 59, aarch64: 221, i386: 11; class: FILE | PROCESS }
+        (filename: ExecPath, argv: ExecArgv, envp: Ptr) -> NewImage;
+
+    /// Execute a program, relative to a directory descriptor.
+    execveat { x86_64: 322, aarch64: 281, i386: 358; class: FILE | DESC | PROCESS }
+        (dirfd: DirFd, pathname: ExecPath, argv: ExecArgv, envp: Ptr, flags: Flags) -> NewImage;
+
+    /// End the calling thread.
+    exit { x86_64: 60, aarch64: 93, i386: 1; class: PROCESS }
+        (status: Int) -> Never;
+
+    /// End all threads of the calling process.
+    exit_group { x86_64: 231, aarch64: 94, i386: 252; class: PROCESS }
+        (status: Int) -> Never;
+
+    /// Create a child process.
+    fork { x86_64: 57, i386: 2; class: PROCESS }
+        () -> Child;
+
+    /// Get the list of robust futexes of a thread.
+    get_robust_list { x86_64: 274, aarch64: 100, i386: 312; class: IPC | PROCESS }
+        (pid: Pid, head_ptr: Ptr, sizep: Ptr) -> Int;
+
+    /// Get an entry of the thread-local storage descriptors.
+    get_thread_area { x86_64: 211, i386: 244; class: PROCESS }
+        (u_info: Ptr) -> Int;
+
+    /// Get the process group of a process.
+    getpgid { x86_64: 121, aarch64: 155, i386: 132; class: PROCESS }
+        (pid: Pid) -> Pid;
+
+    /// Get the process group of the caller.
+    getpgrp { x86_64: 111, i386: 65; class: PROCESS }
+        () -> Pid;
+
+    /// Get the process id of the caller.
+    getpid { x86_64: 39, aarch64: 172, i386: 20; class: PROCESS }
+        () -> Pid;
+
+    /// Get the process id of the caller's parent.
+    getppid { x86_64: 110, aarch64: 173, i386: 64; class: PROCESS }
+        () -> Pid;
+
+    /// Get a resource limit.
+    getrlimit { x86_64: 97, aarch64: 163, i386: 76; class: PROCESS }
+        (resource: Enum, rlim: Ptr) -> Int;
+
+    /// Get the resources that a process or thread has used.
+    getrusage { x86_64: 98, aarch64: 165, i386: 77; class: PROCESS }
+        (who: Enum, usage: Ptr) -> Int;
+
+    /// Get the session of a process.
+    getsid { x86_64: 124, aarch64: 156, i386: 147; class: PROCESS }
+        (pid: Pid) -> Pid;
+
+    /// Get the thread id of the caller.
+    gettid { x86_64: 186, aarch64: 178, i386: 224; class: PROCESS }
+        () -> Pid;
+
+    /// Compare whether two processes share a kernel resource.
+    kcmp { x86_64: 312, aarch64: 272, i386: 349; class: PROCESS }
+        (pid1: Pid, pid2: Pid, type: Enum, idx1: Ulong, idx2: Ulong) -> Int;
+
+    /// Get or set an entry of the local descriptor table.
+    modify_ldt { x86_64: 154, i386: 123; class: PROCESS }
+        (func: Enum, ptr: Ptr, bytecount: Ulong) -> Int;
+
+    /// Set the process execution domain and return the old one.
+    personality { x86_64: 135, aarch64: 92, i386: 136; class: PROCESS }
+        (persona: Flags) -> Flags;
+
+    /// Duplicate a file descriptor of another process.
+    pidfd_getfd { x86_64: 438, aarch64: 438, i386: 438; class: PROCESS | DESC }
+        (pidfd: Fd, targetfd: Fd, flags: Flags) -> Fd;
+
+    /// Open a file descriptor that refers to a process.
+    pidfd_open { x86_64: 434, aarch64: 434, i386: 434; class: PROCESS | DESC }
+        (pid: Pid, flags: Flags) -> Fd;
+
+    /// Manipulate properties of the calling thread or process.
+    prctl { x86_64: 157, aarch64: 167, i386: 172; class: PROCESS }
+        (option: Enum, arg2: Ulong, arg3: Ulong, arg4: Ulong, arg5: Ulong) -> Int;
+
+    /// Get and set a resource limit of a process.
+    prlimit64 { x86_64: 302, aarch64: 261, i386: 340; class: PROCESS }
+        (pid: Pid, resource: Enum, new_limit: Ptr, old_limit: Ptr) -> Int;
+
+    /// Copy memory of another process into the caller's.
+    process_vm_readv { x86_64: 310, aarch64: 270, i386: 347; class: PROCESS | MEMORY }
+        (pid: Pid, local_iov: IovOut("liovcnt"), liovcnt: Ulong, remote_iov: Ptr, riovcnt: Ulong,
+         flags: Flags) -> Size;
+
+    /// Copy memory of the caller into another process.
+    process_vm_writev { x86_64: 311, aarch64: 271, i386: 348; class: PROCESS | MEMORY }
+        (pid: Pid, local_iov: IovIn("liovcnt"), liovcnt: Ulong, remote_iov: Ptr, riovcnt: Ulong,
+         flags: Flags) -> Size;
+
+    /// Observe and control another process.
+    ptrace { x86_64: 101, aarch64: 117, i386: 26; class: PROCESS }
+        (request: Enum, pid: Pid, addr: Ptr, data: Ptr) -> Long;
+
+    /// Resume a call that a stop signal interrupted; issued by the kernel.
+    restart_syscall { x86_64: 219, aarch64: 128, i386: 0; class: NONE }
+        () -> Int;
+
+    // sig is a signature, known by its hexadecimal form, hence Flags.
+    /// Register or unregister an area for restartable sequences.
+    rseq { x86_64: 334, aarch64: 293, i386: 386; class: PROCESS }
+        (rseq: Ptr, rseq_len: Uint, flags: Flags, sig: Flags) -> Int;
+
+    /// Give back a time slice extension that was granted through the rseq area.
+    rseq_slice_yield { x86_64: 471, aarch64: 471, i386: 471; class: SCHED }
+        () -> Int;
+
+    /// Restrict the syscalls that the caller may make.
+    seccomp { x86_64: 317, aarch64: 277, i386: 354; class: PROCESS }
+        (operation: Enum, flags: Flags, args: Ptr) -> Int;
+
+    /// Set the list of robust futexes of the calling thread.
+    set_robust_list { x86_64: 273, aarch64: 99, i386: 311; class: IPC | PROCESS }
+        (head: Ptr, size: Size) -> Int;
+
+    /// Set an entry of the thread-local storage descriptors.
+    set_thread_area { x86_64: 205, i386: 243; class: PROCESS }
+        (u_info: Ptr) -> Int;
+
+    /// Set the address that the kernel clears when the thread ends.
+    set_tid_address { x86_64: 218, aarch64: 96, i386: 258; class: PROCESS }
+        (tidptr: Ptr) -> Pid;
+
+    /// Set the process group of a process.
+    setpgid { x86_64: 109, aarch64: 154, i386: 57; class: PROCESS }
+        (pid: Pid, pgid: Pid) -> Int;
+
+    /// Set a resource limit.
+    setrlimit { x86_64: 160, aarch64: 164, i386: 75; class: PROCESS }
+        (resource: Enum, rlim: Ptr) -> Int;
+
+    /// Create a session and lead it.
+    setsid { x86_64: 112, aarch64: 157, i386: 66; class: PROCESS }
+        () -> Pid;
+
+    /// Leave namespaces and other contexts that are shared with other processes.
+    unshare { x86_64: 272, aarch64: 97, i386: 310; class: PROCESS }
+        (flags: Flags) -> Int;
+
+    /// Handle a hit of an optimized uprobe; issued by the kernel's trampoline alone.
+    uprobe { x86_64: 336; class: NONE }
+        () -> Int;
+
+    /// Handle the return of a probed function; issued by the kernel's trampoline alone.
+    uretprobe { x86_64: 335; class: NONE }
+        () -> Restored;
+
+    /// Create a child process and wait until it executes a program or ends.
+    vfork { x86_64: 58, i386: 190; class: PROCESS }
+        () -> Child;
+
+    /// Wait for a child process to change state, and get the resources it used.
+    wait4 { x86_64: 61, aarch64: 260, i386: 114; class: PROCESS }
+        (pid: Pid, wstatus: Ptr, options: Flags, rusage: Ptr) -> Pid;
+
+    /// Wait for a chosen child process to change state.
+    waitid { x86_64: 247, aarch64: 95, i386: 284; class: PROCESS }
+        (idtype: Enum, id: Pid, infop: Ptr, options: Flags, rusage: Ptr) -> Int;
+}

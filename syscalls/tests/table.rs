@@ -1,0 +1,223 @@
+//! What holds for every row of the table and for its vocabulary.
+
+use std::collections::BTreeSet;
+
+use syscord_syscalls::{Abi, Class, Kind, Len, MAX_ARGS, Memory, NR_LIMIT, Shape, Syscall, table};
+
+/// The most captured arguments a row may have: the probe keeps no room for more.
+const MAX_CAPTURES: usize = 4;
+
+/// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
+/// and a number that fell out of use is never given to another kind.
+const KIND_IDS: [(Kind, u8); 35] = [
+    (Kind::Int, 1),
+    (Kind::Uint, 2),
+    (Kind::Long, 3),
+    (Kind::Ulong, 4),
+    (Kind::Size, 5),
+    (Kind::Off, 6),
+    (Kind::Ptr, 7),
+    (Kind::Flags, 8),
+    (Kind::Enum, 9),
+    (Kind::Request, 10),
+    (Kind::Mode, 11),
+    (Kind::Dev, 12),
+    (Kind::Fd, 13),
+    (Kind::DirFd, 14),
+    (Kind::Pid, 15),
+    (Kind::Uid, 16),
+    (Kind::Gid, 17),
+    (Kind::Signal, 18),
+    (Kind::Path, 19),
+    (Kind::Str, 20),
+    (Kind::ExecPath, 21),
+    (Kind::ExecArgv, 22),
+    (Kind::PathOut(Len::Ret), 23),
+    (Kind::In(Len::Ret), 24),
+    (Kind::Out(Len::Ret), 25),
+    (Kind::IovIn(""), 26),
+    (Kind::IovOut(""), 27),
+    (Kind::SockaddrIn(Len::Ret), 28),
+    (Kind::SockaddrOut(Len::Ret), 29),
+    (Kind::MsgIn, 30),
+    (Kind::MsgOut, 31),
+    (Kind::Child, 32),
+    (Kind::Never, 33),
+    (Kind::NewImage, 34),
+    (Kind::Restored, 35),
+];
+
+#[test]
+fn kind_ids_never_change() {
+    for (kind, id) in KIND_IDS {
+        assert_eq!(kind.id(), id, "{kind:?}");
+    }
+    assert_eq!(KIND_IDS.iter().map(|(_, id)| id).collect::<BTreeSet<_>>().len(), KIND_IDS.len());
+}
+
+#[test]
+fn abi_ids_never_change() {
+    for (abi, id) in [(Abi::X86_64, 0), (Abi::I386, 1), (Abi::Aarch64, 2)] {
+        assert_eq!(abi as u8, id);
+        assert_eq!(Abi::from_id(id), Some(abi));
+    }
+    assert_eq!(Abi::from_id(3), None);
+}
+
+#[test]
+fn each_abi_has_its_calls() {
+    let count = |abi| table().filter(|call| call.numbers.on(abi).is_some()).count();
+    assert_eq!(count(Abi::X86_64), 385);
+    assert_eq!(count(Abi::I386), 461);
+    assert_eq!(count(Abi::Aarch64), 327);
+}
+
+#[test]
+fn every_row_has_a_number_below_the_limit() {
+    for call in table() {
+        let numbers: Vec<u16> =
+            Abi::ALL.into_iter().filter_map(|abi| call.numbers.on(abi)).collect();
+        assert!(!numbers.is_empty(), "{}", call.name);
+        assert!(numbers.iter().all(|nr| usize::from(*nr) < NR_LIMIT), "{}", call.name);
+    }
+}
+
+/// Two rows of one name are there because their arguments differ.
+#[test]
+fn no_row_repeats_another() {
+    let rows: Vec<&Syscall> = table().collect();
+    for (i, call) in rows.iter().enumerate() {
+        for other in rows[i + 1..].iter().filter(|other| other.name == call.name) {
+            let arguments = |call: &Syscall| -> Vec<(&str, Kind)> {
+                call.args.iter().map(|arg| (arg.name, arg.kind)).collect()
+            };
+            assert_ne!(arguments(call), arguments(other), "{}", call.name);
+            for abi in Abi::ALL {
+                let numbers = (call.numbers.on(abi), other.numbers.on(abi));
+                assert!(!matches!(numbers, (Some(_), Some(_))), "{} twice", call.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn summaries_are_one_sentence() {
+    for Syscall { name, summary, .. } in table() {
+        assert_eq!(summary.trim(), *summary, "{name}");
+        assert!(summary.ends_with('.') && summary.len() > 1, "{name}: {summary}");
+        assert!(!summary.contains(". "), "{name}: {summary}");
+        assert!(summary.starts_with(|c: char| c.is_uppercase()), "{name}: {summary}");
+        assert!(!summary.contains('|'), "{name}: the reference is a table");
+    }
+}
+
+#[test]
+fn arguments_are_few_and_distinct() {
+    for call in table() {
+        assert!(call.args.len() <= MAX_ARGS, "{}", call.name);
+        let names: BTreeSet<&str> = call.args.iter().map(|arg| arg.name).collect();
+        assert_eq!(names.len(), call.args.len(), "{}", call.name);
+    }
+}
+
+#[test]
+fn captures_are_few() {
+    for call in table() {
+        let captures = call.args.iter().filter(|arg| arg.kind.memory().is_some()).count();
+        assert!(captures <= MAX_CAPTURES, "{}", call.name);
+    }
+}
+
+#[test]
+fn lengths_are_arguments_of_the_row() {
+    for call in table() {
+        for arg in call.args {
+            let (name, by_address) = match arg.kind.memory() {
+                Some((
+                    Memory::Bytes(Len::Arg(name) | Len::Within(name)) | Memory::Iovec(name),
+                    ..,
+                )) => (name, false),
+                Some((Memory::Bytes(Len::At(name)), ..)) => (name, true),
+                _ => continue,
+            };
+            let length = call.args.iter().find(|other| other.name == name);
+            let kind = length.unwrap_or_else(|| panic!("{}: no {name}", call.name)).kind;
+            if by_address {
+                assert_eq!(kind, Kind::Ptr, "{}: {name}", call.name);
+            } else {
+                let counts = matches!(kind, Kind::Size | Kind::Uint | Kind::Ulong);
+                assert!(counts, "{}: {name} is {kind:?}", call.name);
+            }
+        }
+    }
+}
+
+/// A buffer that the result measures needs a result that counts bytes.
+#[test]
+fn results_measure_buffers_in_bytes() {
+    for call in table() {
+        let measured = call.args.iter().any(|arg| {
+            matches!(arg.kind.memory(), Some((Memory::Bytes(Len::Ret | Len::Within(_)), ..)))
+        });
+        assert!(!measured || call.ret == Kind::Size, "{}", call.name);
+    }
+}
+
+#[test]
+fn arguments_and_results_have_their_own_kinds() {
+    let for_results =
+        |kind| matches!(kind, Kind::Child | Kind::Never | Kind::NewImage | Kind::Restored);
+    for call in table() {
+        assert!(call.args.iter().all(|arg| !for_results(arg.kind)), "{}", call.name);
+        assert_eq!(call.ret.memory(), None, "{}", call.name);
+    }
+}
+
+#[test]
+fn captured_arguments_are_written_as_addresses() {
+    for (kind, _) in KIND_IDS {
+        assert!(kind.memory().is_none() || kind.shape() == Shape::Hex, "{kind:?}");
+    }
+}
+
+/// Calls whose descriptors lie in memory, or, with mmap on i386, together with all other
+/// arguments.
+const DESCRIPTORS_IN_MEMORY: [&str; 11] = [
+    "_newselect",
+    "mmap",
+    "pipe",
+    "pipe2",
+    "poll",
+    "ppoll",
+    "ppoll_time64",
+    "pselect6",
+    "pselect6_time64",
+    "select",
+    "socketpair",
+];
+
+/// A class says what its calls take: paths and descriptors put a call into `%file` and `%desc`.
+#[test]
+fn classes_follow_from_kinds() {
+    for call in table() {
+        let takes = |wanted: fn(Kind) -> bool| call.args.iter().any(|arg| wanted(arg.kind));
+        let takes_path = takes(|kind| matches!(kind, Kind::Path | Kind::ExecPath));
+        let takes_fd = takes(|kind| matches!(kind, Kind::Fd | Kind::DirFd));
+        let (file, desc) = (Class::FILE, Class::DESC);
+        assert!(!takes_path || call.class.intersects(file), "{} takes a path", call.name);
+        assert_eq!(
+            call.class.intersects(desc),
+            takes_fd || call.ret == Kind::Fd || DESCRIPTORS_IN_MEMORY.contains(&call.name),
+            "{}: descriptors",
+            call.name
+        );
+    }
+}
+
+#[test]
+fn class_bits_and_words_are_distinct() {
+    let words: BTreeSet<&str> = Class::ALL.iter().map(|(word, _, _)| *word).collect();
+    let bits: BTreeSet<u32> = Class::ALL.iter().map(|(_, class, _)| class.0).collect();
+    assert_eq!((words.len(), bits.len()), (Class::ALL.len(), Class::ALL.len()));
+    assert!(bits.iter().all(|bits| bits.count_ones() == 1));
+}
