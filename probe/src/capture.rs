@@ -4,13 +4,15 @@
 //! also the verifier's: a capture starts at most [`LAST_START`] into the record and writes at
 //! most twice [`CONTENT_MAX`] behind that.
 
+use core::ptr::{read_volatile, write_volatile};
+
 use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str};
 use syscord_syscalls::{
     Abi,
     plan::{MAX_CAPTURES, Plan, PlanCapture, capture_flag, capture_op, length},
     record::{
         CONTENT_MAX, CaptureHeader, EventRecord, IOVECS, LIST_MAX, LIST_STRINGS, MAX_RECORD,
-        STRING_MAX, capture_status,
+        RecordHeader, STRING_MAX, capture_status,
     },
 };
 
@@ -63,34 +65,59 @@ impl Outcome {
 }
 
 /// Makes the captures of a plan that `which` names. Returns the length of the record.
+///
+/// Between captures the length is kept in the record's header: read back from there the verifier
+/// knows nothing of it, so that after each capture all ways it can have gone are one to it.
 #[inline(never)]
 pub fn run(record: *mut u8, plan: *const Plan, which: u64) -> usize {
-    let mut cursor = size_of::<EventRecord>();
+    set_length(record, size_of::<EventRecord>());
     for i in 0..MAX_CAPTURES {
         // SAFETY: a live plan.
         let (count, capture) = unsafe { ((*plan).count, (*plan).captures[i]) };
-        if i >= usize::from(count) || cursor > LAST_START {
+        if i >= usize::from(count) {
             break;
         }
         let phase = if capture.flags & capture_flag::ENTRY != 0 { AT_ENTRY } else { AT_EXIT };
-        if which & phase == 0 {
-            continue;
+        if which & phase != 0 {
+            append(record, capture);
         }
-        // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
-        let at = unsafe { record.add(cursor) };
-        let outcome = one(record.cast(), at, capture);
-        // SAFETY: as above.
-        unsafe {
-            *at.cast() = CaptureHeader {
-                arg: capture.arg,
-                status: outcome.status(),
-                len: outcome.len() as u16,
-                full: outcome.full(),
-            };
-        }
-        cursor += HEADER + ((outcome.len() as usize & (2 * CONTENT_MAX - 1)) + 7 & !7);
     }
-    cursor
+    length(record)
+}
+
+/// Makes one capture.
+#[inline(never)]
+fn append(record: *mut u8, capture: PlanCapture) -> u64 {
+    let cursor = length(record);
+    if cursor > LAST_START {
+        return 0;
+    }
+    // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
+    let at = unsafe { record.add(cursor) };
+    let outcome = one(record.cast(), at, capture);
+    // SAFETY: as above.
+    unsafe {
+        *at.cast() = CaptureHeader {
+            arg: capture.arg,
+            status: outcome.status(),
+            len: outcome.len() as u16,
+            full: outcome.full(),
+        };
+    }
+    set_length(record, cursor + HEADER + (outcome.len() as usize).next_multiple_of(8));
+    0
+}
+
+#[inline(always)]
+fn length(record: *mut u8) -> usize {
+    // SAFETY: a reserved record begins with its header.
+    usize::from(unsafe { read_volatile(&raw const (*record.cast::<RecordHeader>()).len8) }) * 8
+}
+
+#[inline(always)]
+fn set_length(record: *mut u8, length: usize) {
+    // SAFETY: as above.
+    unsafe { write_volatile(&raw mut (*record.cast::<RecordHeader>()).len8, (length / 8) as u16) }
 }
 
 #[inline(always)]
@@ -139,19 +166,21 @@ fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64) -> u64 {
         length::RET => ret as u64,
         length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
         length::ARG => argument(event, capture.length_arg),
-        length::AT => u64::from(user::<u32>(argument(event, capture.length_arg)).unwrap_or(0)),
+        length::AT => u64::from(user::<u32>(argument(event, capture.length_arg)).0),
         _ => u64::from(capture.fixed),
     }
 }
 
+/// A value of the program's, and whether it could be read. (An `Option` would leave a register undefined
+/// where it is `None`, which the verifier refuses.)
 #[inline(always)]
-fn user<T: Copy + Default>(address: u64) -> Option<T> {
+fn user<T: Copy + Default>(address: u64) -> (T, bool) {
     let mut value = T::default();
-    // SAFETY: the destination is a live local of that size.
+    // SAFETY: the destination is a live local of that size, which the helper zeroes if it fails.
     let failed = unsafe {
         bpf_probe_read_user((&raw mut value).cast(), size_of::<T>() as u32, address as *const _)
     };
-    (failed == 0).then_some(value)
+    (value, failed == 0)
 }
 
 /// A NUL-terminated string, without its NUL.
@@ -213,88 +242,142 @@ fn read_some(to: *mut u8, address: u64, want: u32) -> u32 {
 /// A NULL-terminated array of strings, each ended by a NUL.
 #[inline(never)]
 fn list(to: *mut u8, address: u64, wide: bool) -> Outcome {
-    let mut got = 0usize;
+    let sum = Sum::start(to);
     for i in 0..LIST_STRINGS as u64 {
-        let Some(next) = pointer(address, i, wide) else {
-            return if got == 0 { UNREADABLE } else { cut(got) };
-        };
-        if next == 0 {
-            return Outcome::new(capture_status::WHOLE, got as u32, 0);
+        let (next, readable) = pointer(address, i, wide);
+        if !readable {
+            break;
         }
+        if next == 0 {
+            return Outcome::new(capture_status::WHOLE, sum.got(), 0);
+        }
+        let got = sum.got() as usize;
         if got > LIST_MAX - STRING_MAX {
-            return cut(got);
+            break;
         }
         // SAFETY: `got` leaves room for STRING_MAX bytes.
         let more = unsafe {
             bpf_probe_read_user_str(to.add(got).cast(), STRING_MAX as u32, next as *const _)
         };
-        if more < 1 || more > STRING_MAX as i64 {
-            return if got == 0 { UNREADABLE } else { cut(got) };
+        if more < 1 {
+            break;
         }
-        got += more as usize;
+        sum.add(more as u32, 0);
     }
-    cut(got)
-}
-
-#[inline(always)]
-fn cut(got: usize) -> Outcome {
-    Outcome::new(capture_status::CUT, got as u32, 0)
+    if sum.got() == 0 { UNREADABLE } else { Outcome::new(capture_status::CUT, sum.got(), 0) }
 }
 
 /// The `index`th pointer of an array.
 #[inline(always)]
-fn pointer(array: u64, index: u64, wide: bool) -> Option<u64> {
-    if wide { user(array + index * 8) } else { user::<u32>(array + index * 4).map(u64::from) }
+fn pointer(array: u64, index: u64, wide: bool) -> (u64, bool) {
+    if wide {
+        user(array + index * 8)
+    } else {
+        let (value, readable) = user::<u32>(array + index * 4);
+        (u64::from(value), readable)
+    }
 }
 
 /// The buffers of an array of `count` iovecs, joined: at most `bound` bytes are there.
 #[inline(never)]
 fn iovec(to: *mut u8, array: u64, count: u64, bound: u64, wide: bool) -> Outcome {
-    let limit = u64::from(config::content());
-    let (mut got, mut full) = (0u64, 0u64);
-    let mut stopped = limit == 0;
+    let limit = config::content();
+    let sum = Sum::start(to);
     for i in 0..IOVECS as u64 {
-        if i >= count {
+        if i >= count || !one_iovec(to, array + i * if wide { 16 } else { 8 }, bound, wide) {
             break;
         }
-        let Some(base) = pointer(array, 2 * i, wide) else { return UNREADABLE };
-        let Some(length) = pointer(array, 2 * i + 1, wide) else { return UNREADABLE };
-        let length = if length > bound - full { bound - full } else { length };
-        full += length;
-        if stopped || length == 0 {
-            continue;
-        }
-        if got >= limit || got >= CONTENT_MAX as u64 {
-            stopped = true;
-            continue;
-        }
-        let want = if length > limit - got { limit - got } else { length };
-        // SAFETY: `got` is below CONTENT_MAX, and as much again fits behind it.
-        let more = read_some(unsafe { to.add(got as usize) }, base, want as u32);
-        if more == 0 && got == 0 {
-            return UNREADABLE;
-        }
-        stopped = u64::from(more) < length;
-        got += u64::from(more);
     }
+    let full = u64::from(sum.full());
     if full == 0 || limit == 0 {
         return NOTHING;
     }
-    if count > IOVECS as u64 && full < bound {
-        return cut(got as usize);
+    if sum.got() == 0 {
+        return UNREADABLE;
     }
-    whole_or_cut(got as u32, full)
+    if count > IOVECS as u64 && full < bound {
+        return Outcome::new(capture_status::CUT, sum.got(), 0);
+    }
+    whole_or_cut(sum.got(), full)
+}
+
+/// Adds one buffer of an array of iovecs. Returns whether to go on.
+#[inline(always)]
+fn one_iovec(to: *mut u8, iovec: u64, bound: u64, wide: bool) -> bool {
+    let (base, _) = pointer(iovec, 0, wide);
+    let (length, readable) = pointer(iovec, 1, wide);
+    if !readable {
+        return false;
+    }
+    let sum = Sum { to };
+    let left = bound.saturating_sub(u64::from(sum.full()));
+    let length = core::cmp::min(length, left);
+    let (got, limit) = (sum.got(), config::content());
+    // A buffer that could not be read whole is the last: what follows would be out of place.
+    let go_on = got == sum.full();
+    let mut more = 0;
+    if go_on && got < limit && got < CONTENT_MAX as u32 && length > 0 {
+        let want = core::cmp::min(length, u64::from(limit - got)) as u32;
+        // SAFETY: `got` is below CONTENT_MAX, and as much again fits behind it.
+        more = read_some(unsafe { to.add(got as usize) }, base, want);
+    }
+    sum.add(more, core::cmp::min(length, u64::from(u32::MAX / 2)) as u32);
+    true
+}
+
+/// Bytes captured and bytes there were, added up in the capture's header: read back from there
+/// the verifier knows nothing of them, so that each turn of a loop looks like the one before.
+struct Sum {
+    /// Behind the header.
+    to: *mut u8,
+}
+
+impl Sum {
+    #[inline(always)]
+    fn start(to: *mut u8) -> Sum {
+        let sum = Sum { to };
+        // SAFETY: the capture's header lies before its bytes.
+        unsafe {
+            write_volatile(&raw mut (*sum.header()).len, 0);
+            write_volatile(&raw mut (*sum.header()).full, 0);
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn header(&self) -> *mut CaptureHeader {
+        // SAFETY: as above.
+        unsafe { self.to.sub(HEADER).cast() }
+    }
+
+    #[inline(always)]
+    fn got(&self) -> u32 {
+        // SAFETY: as above.
+        u32::from(unsafe { read_volatile(&raw const (*self.header()).len) })
+    }
+
+    #[inline(always)]
+    fn full(&self) -> u32 {
+        // SAFETY: as above.
+        unsafe { read_volatile(&raw const (*self.header()).full) }
+    }
+
+    #[inline(always)]
+    fn add(&self, got: u32, full: u32) {
+        let (got, full) = (self.got() + got, self.full().saturating_add(full));
+        // SAFETY: as above.
+        unsafe {
+            write_volatile(&raw mut (*self.header()).len, got as u16);
+            write_volatile(&raw mut (*self.header()).full, full);
+        }
+    }
 }
 
 /// The buffers of a `struct msghdr` (include/linux/socket.h, `struct user_msghdr`).
 #[inline(always)]
 fn msghdr(to: *mut u8, address: u64, bound: u64, wide: bool) -> Outcome {
-    let (array, count) =
-        if wide { (user(address + 16), user(address + 24)) } else {
-            (user::<u32>(address + 8).map(u64::from), user::<u32>(address + 12).map(u64::from))
-        };
-    match (array, count) {
-        (Some(array), Some(count)) => iovec(to, array, count, bound, wide),
-        _ => UNREADABLE,
-    }
+    // In both layouts the array and its length are the third and fourth word.
+    let (array, _) = pointer(address, 2, wide);
+    let (count, readable) = pointer(address, 3, wide);
+    if readable { iovec(to, array, count, bound, wide) } else { UNREADABLE }
 }

@@ -1,0 +1,233 @@
+//! Where the running kernel keeps the fields that the probe reads, from its own type information.
+//!
+//! Only struct layouts are read (Documentation/bpf/btf.rst): a header, a type section of
+//! variable-length entries, a string section. The data is the kernel's, but it is checked like any input.
+
+use std::{collections::HashMap, fs, path::Path};
+
+use syscord_syscalls::record::Offsets;
+use thiserror::Error;
+
+/// Where kernels show their type information.
+pub const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
+
+/// Why offsets cannot be had.
+#[derive(Debug, Error)]
+pub enum BtfError {
+    /// The kernel has no BTF.
+    #[error("cannot read {KERNEL_BTF}: {0}; syscord needs a kernel built with CONFIG_DEBUG_INFO_BTF=y")]
+    Unreadable(std::io::Error),
+    /// It is no BTF.
+    #[error("{KERNEL_BTF} is malformed at byte {0}")]
+    Malformed(usize),
+    /// The kernel lacks a field.
+    #[error("this kernel's `struct {structure}` has no field `{field}`; syscord does not know this kernel")]
+    NoField {
+        /// The struct.
+        structure: &'static str,
+        /// The field, or path of fields.
+        field: &'static str,
+    },
+}
+
+const MAGIC: u16 = 0xeb9f;
+/// `BTF_KIND_*` (include/uapi/linux/btf.h).
+mod kind {
+    pub const INT: u32 = 1;
+    pub const ARRAY: u32 = 3;
+    pub const STRUCT: u32 = 4;
+    pub const UNION: u32 = 5;
+    pub const ENUM: u32 = 6;
+    pub const FUNC_PROTO: u32 = 13;
+    pub const VAR: u32 = 14;
+    pub const DATASEC: u32 = 15;
+    pub const DECL_TAG: u32 = 17;
+    pub const ENUM64: u32 = 19;
+}
+
+/// Layouts of the structs of a kernel.
+pub struct Layouts {
+    data: Vec<u8>,
+    /// Start of the string section.
+    strings: usize,
+    /// Start of each type's entry; index 0 is type 1.
+    types: Vec<usize>,
+    structs: HashMap<Vec<u8>, usize>,
+}
+
+/// One member of a struct.
+struct Member {
+    name: u32,
+    ty: u32,
+    byte: u32,
+}
+
+/// The offsets on the running kernel.
+///
+/// # Errors
+/// When the kernel has no BTF, or lacks a field.
+pub fn offsets(machine_is_x86: bool) -> Result<Offsets, BtfError> {
+    let data = fs::read(Path::new(KERNEL_BTF)).map_err(BtfError::Unreadable)?;
+    let layouts = Layouts::parse(data)?;
+    let compat = if machine_is_x86 { "status" } else { "flags" };
+    let task = |field| layouts.offset("task_struct", &[field]);
+    Ok(Offsets {
+        task_pid: task("pid")?,
+        task_tgid: task("tgid")?,
+        task_comm: task("comm")?,
+        task_group_leader: task("group_leader")?,
+        task_real_parent: task("real_parent")?,
+        task_real_cred: task("real_cred")?,
+        task_exit_code: task("exit_code")?,
+        task_signal: task("signal")?,
+        task_cgroups: task("cgroups")?,
+        task_compat_word: layouts.offset("task_struct", &["thread_info", compat])?,
+        signal_live: layouts.offset("signal_struct", &["live"])?,
+        cred_uid: layouts.offset("cred", &["uid"])?,
+        css_set_cgroup: layouts.offset("css_set", &["dfl_cgrp"])?,
+        cgroup_kn: layouts.offset("cgroup", &["kn"])?,
+        cgroup_parent: layouts.offset("cgroup", &["self", "parent"])?,
+        kernfs_id: layouts.offset("kernfs_node", &["id"])?,
+        bprm_filename: layouts.offset("linux_binprm", &["filename"])?,
+        pad: 0,
+    })
+}
+
+impl Layouts {
+    fn parse(data: Vec<u8>) -> Result<Layouts, BtfError> {
+        let word = |at: usize| word(&data, at);
+        if data.get(..2) != Some(MAGIC.to_ne_bytes().as_slice()) {
+            return Err(BtfError::Malformed(0));
+        }
+        let header = word(4)? as usize;
+        let start = header + word(8)? as usize;
+        let end = start + word(12)? as usize;
+        let strings = header + word(16)? as usize;
+        let (mut types, mut named) = (Vec::new(), Vec::new());
+        let mut at = start;
+        while at < end {
+            types.push(at);
+            let (name, info) = (word(at)?, word(at + 4)?);
+            if info >> 24 & 0x1f == kind::STRUCT {
+                named.push((name, at));
+            }
+            at += entry_length(info);
+        }
+        let mut layouts = Layouts { data, strings, types, structs: HashMap::new() };
+        for (name, at) in named {
+            let name = layouts.string(name)?.to_vec();
+            layouts.structs.entry(name).or_insert(at);
+        }
+        Ok(layouts)
+    }
+
+    /// The byte offset of a field, reached through nested structs.
+    fn offset(
+        &self,
+        structure: &'static str,
+        path: &[&'static str],
+    ) -> Result<u32, BtfError> {
+        let missing = || BtfError::NoField { structure, field: path.last().copied().unwrap_or("") };
+        let mut at = *self.structs.get(structure.as_bytes()).ok_or_else(missing)?;
+        let mut offset = 0;
+        for (depth, field) in path.iter().enumerate() {
+            let (byte, ty) = self.member(at, field)?.ok_or_else(missing)?;
+            offset += byte;
+            if depth + 1 < path.len() {
+                at = *self.types.get((ty as usize).wrapping_sub(1)).ok_or_else(missing)?;
+            }
+        }
+        Ok(offset)
+    }
+
+    /// Byte offset and type of a member, also of one in an anonymous struct or union within.
+    fn member(&self, at: usize, field: &str) -> Result<Option<(u32, u32)>, BtfError> {
+        for member in self.members(at)? {
+            let name = self.string(member.name)?;
+            if name == field.as_bytes() {
+                return Ok(Some((member.byte, member.ty)));
+            }
+            if name.is_empty()
+                && let Some(inner) = self.types.get((member.ty as usize).wrapping_sub(1))
+                && let Some((byte, ty)) = self.member(*inner, field)?
+            {
+                return Ok(Some((member.byte + byte, ty)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn members(&self, at: usize) -> Result<Vec<Member>, BtfError> {
+        let info = word(&self.data, at + 4)?;
+        if !matches!(info >> 24 & 0x1f, kind::STRUCT | kind::UNION) {
+            return Ok(Vec::new());
+        }
+        // With the kind flag, the upper byte of an offset is the width of a bit field.
+        let bits = if info >> 31 == 1 { 0xff_ffff } else { u32::MAX };
+        (0..(info & 0xffff) as usize)
+            .map(|i| {
+                let at = at + 12 + 12 * i;
+                Ok(Member {
+                    name: word(&self.data, at)?,
+                    ty: word(&self.data, at + 4)?,
+                    byte: (word(&self.data, at + 8)? & bits) / 8,
+                })
+            })
+            .collect()
+    }
+
+    fn string(&self, offset: u32) -> Result<&[u8], BtfError> {
+        let at = self.strings + offset as usize;
+        let rest = self.data.get(at..).ok_or(BtfError::Malformed(at))?;
+        let end = rest.iter().position(|b| *b == 0).ok_or(BtfError::Malformed(at))?;
+        Ok(&rest[..end])
+    }
+}
+
+/// Bytes of a type's entry: 12, and what its kind adds for each of `vlen` elements.
+fn entry_length(info: u32) -> usize {
+    let vlen = (info & 0xffff) as usize;
+    12 + match info >> 24 & 0x1f {
+        kind::INT | kind::VAR | kind::DECL_TAG => 4,
+        kind::ARRAY => 12,
+        kind::STRUCT | kind::UNION | kind::DATASEC | kind::ENUM64 => 12 * vlen,
+        kind::ENUM | kind::FUNC_PROTO => 8 * vlen,
+        _ => 0,
+    }
+}
+
+fn word(data: &[u8], at: usize) -> Result<u32, BtfError> {
+    data.get(at..at + 4)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(u32::from_ne_bytes)
+        .ok_or(BtfError::Malformed(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The oracle is the C compiler's view of an ABI struct that the kernel cannot change.
+    #[test]
+    fn offsets_of_an_abi_struct() {
+        let layouts = Layouts::parse(fs::read(KERNEL_BTF).unwrap()).unwrap();
+        let offset = |field| layouts.offset("pollfd", &[field]).unwrap() as usize;
+        assert_eq!(offset("events"), std::mem::offset_of!(libc::pollfd, events));
+        assert_eq!(offset("revents"), std::mem::offset_of!(libc::pollfd, revents));
+    }
+
+    #[test]
+    fn unknown_fields_are_named() {
+        let layouts = Layouts::parse(fs::read(KERNEL_BTF).unwrap()).unwrap();
+        let error = layouts.offset("task_struct", &["no_such_field"]).unwrap_err();
+        assert!(error.to_string().contains("no_such_field"));
+    }
+
+    #[test]
+    fn cut_data_is_malformed() {
+        let data = fs::read(KERNEL_BTF).unwrap();
+        for length in [0, 1, 7, 23, 24, 1000, data.len() / 2] {
+            assert!(Layouts::parse(data[..length].to_vec()).is_err(), "{length}");
+        }
+    }
+}

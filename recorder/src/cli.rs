@@ -1,0 +1,179 @@
+//! The command line of `syscord`.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::units;
+
+/// Records the syscalls of a Linux machine into compact traces.
+#[derive(Debug, Parser)]
+#[command(name = "syscord", version, about, after_help = "\
+Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but events were lost; with COMMAND, its own.
+Traces are read with syscord-query.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Record syscalls into a trace
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(Box<Record>),
+    /// Tell whether this machine can record, and what to do if it cannot
+    Doctor,
+    /// List the syscalls that are known: names, numbers, classes, arguments
+    Syscalls(Syscalls),
+}
+
+const RECORD_EXAMPLES: &str = "\
+Examples:
+  syscord record -o ls.scd -- ls -l /        a command and its children
+  syscord record -p 1234 --duration 10s      a running process, all its threads
+  syscord record --name nginx -e %network    what nginx asks of the network
+  syscord record -f --pid 1 --max-size 1G    a process and what descends from it
+  syscord record -o - | syscord-query -      the whole machine, as it happens
+
+All filters given must hold; a filter given several values holds for any of them.";
+
+/// Options of `syscord record`.
+#[derive(Debug, Args)]
+pub struct Record {
+    /// Write the trace to FILE; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "trace.scd")]
+    pub output: PathBuf,
+
+    /// Show no progress and no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Who is recorded.
+    #[command(flatten)]
+    pub who: Who,
+
+    /// What is recorded of them.
+    #[command(flatten)]
+    pub what: What,
+
+    /// How much of it.
+    #[command(flatten)]
+    pub how_much: HowMuch,
+
+    /// Until when.
+    #[command(flatten)]
+    pub until: Until,
+
+    /// Run COMMAND as this user
+    #[arg(long, value_name = "NAME", requires = "command")]
+    pub user: Option<String>,
+
+    /// Run COMMAND and record it and its descendants, from its first syscall to its end
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "pid")]
+    pub command: Vec<OsString>,
+}
+
+/// Which processes.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Who")]
+pub struct Who {
+    /// Processes, by the id of any of their threads; all threads are recorded
+    #[arg(short, long, value_name = "PID", value_delimiter = ',')]
+    pub pid: Vec<u32>,
+    /// Processes of that name; the first 15 bytes count, as Linux keeps them
+    #[arg(long, value_name = "COMM")]
+    pub name: Vec<OsString>,
+    /// Children of these processes
+    #[arg(long, value_name = "PID", value_delimiter = ',')]
+    pub ppid: Vec<u32>,
+    /// Children of processes of that name
+    #[arg(long, value_name = "COMM")]
+    pub parent_name: Vec<OsString>,
+    /// Processes of that real user, by name or number
+    #[arg(long, value_name = "USER", value_delimiter = ',')]
+    pub uid: Vec<String>,
+    /// Processes in that version-2 cgroup or below it: a path under its mount point
+    #[arg(long, value_name = "PATH")]
+    pub cgroup: Vec<PathBuf>,
+    /// Also all that descends from a recorded process from now on
+    #[arg(short, long)]
+    pub follow: bool,
+}
+
+/// Which syscalls.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What")]
+pub struct What {
+    /// Syscalls: names, %class, /regex, numbers, comma-separated; a leading ! negates
+    #[arg(short = 'e', long, value_name = "SET", default_value = "all")]
+    pub syscall: String,
+}
+
+/// How much of each call.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How much")]
+pub struct HowMuch {
+    /// Most bytes kept of a buffer such as read's; 0 keeps none, at most 16384
+    #[arg(long, value_name = "BYTES", default_value_t = 256,
+          value_parser = clap::value_parser!(u32).range(0..=16384))]
+    pub content: u32,
+    /// Hook the end of calls only: cheaper, and without durations
+    #[arg(long)]
+    pub no_duration: bool,
+    /// Precision of times: a power of two of nanoseconds
+    #[arg(long, value_name = "TIME", default_value = "32ns", value_parser = units::time_resolution)]
+    pub time_resolution: TickShift,
+    /// Ring buffer per CPU; rounded up to a power of two times 512 KiB
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = units::size)]
+    pub buffer_size: u64,
+    /// zstd level
+    #[arg(long, value_name = "LEVEL", default_value_t = 1,
+          value_parser = clap::value_parser!(i32).range(1..=19))]
+    pub compression_level: i32,
+}
+
+/// The logarithm of a time resolution in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct TickShift(pub u8);
+
+/// When to stop by itself.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Until")]
+pub struct Until {
+    /// Stop after this long (10s, 500ms, 2m, 1h)
+    #[arg(long, value_name = "TIME", value_parser = units::duration)]
+    pub duration: Option<Duration>,
+    /// Stop once so many events are recorded; the last chunk may hold a few more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_events: Option<u64>,
+    /// Stop once the trace is this large (64M, 1G); the last chunk may exceed it
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub max_size: Option<u64>,
+}
+
+/// Options of `syscord syscalls`.
+#[derive(Debug, Args)]
+pub struct Syscalls {
+    /// Only these: names, %class, /regex
+    #[arg(default_value = "all", value_name = "SET")]
+    pub set: String,
+    /// The ABI whose numbers are shown
+    #[arg(long, value_enum)]
+    pub abi: Option<AbiName>,
+}
+
+/// Names of ABIs on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AbiName {
+    /// 64-bit calls on x86.
+    #[value(name = "x86_64")]
+    X86_64,
+    /// 32-bit calls on x86.
+    #[value(name = "i386")]
+    I386,
+    /// 64-bit calls on Arm.
+    #[value(name = "aarch64")]
+    Aarch64,
+}

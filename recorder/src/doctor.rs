@@ -1,0 +1,110 @@
+//! `syscord doctor`: can this machine record, and if not, what would help?
+
+use std::fs;
+
+use syscord_syscalls::SyscallSet;
+
+use crate::{
+    btf, clocks, filters,
+    probe::{Options, Probe, possible_cpus},
+    rights,
+    rings::{Batch, Rings},
+    schema::Schema,
+};
+
+/// Prints each check with its remedy. Returns whether recording works.
+pub fn run() -> bool {
+    let mut healthy = true;
+    let mut check = |name: &str, outcome: Result<String, (String, &str)>| match outcome {
+        Ok(detail) => println!("  ok    {name}: {detail}"),
+        Err((detail, remedy)) => {
+            println!("  FAIL  {name}: {detail}\n        {remedy}");
+            healthy = false;
+        }
+    };
+    check("kernel", kernel());
+    check("type information", layouts());
+    for capability in rights::NEEDED {
+        check(capability.name, held(capability));
+    }
+    check("probe", probe());
+    if healthy {
+        println!("This machine can record.");
+    } else {
+        println!("This machine cannot record all that syscord can.");
+    }
+    healthy
+}
+
+type Outcome = Result<String, (String, &'static str)>;
+
+fn kernel() -> Outcome {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut parts = release.trim().split(['.', '-']).map(|part| part.parse::<u32>().ok());
+    let version = (parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0));
+    let detail = format!("Linux {}, {} CPUs", release.trim(), possible_cpus());
+    if version >= (5, 10) {
+        Ok(detail)
+    } else {
+        Err((detail, "Remedy: boot a kernel of version 5.10 or newer."))
+    }
+}
+
+fn layouts() -> Outcome {
+    match btf::offsets(cfg!(target_arch = "x86_64")) {
+        Ok(_) => Ok(btf::KERNEL_BTF.to_owned()),
+        Err(error) => Err((
+            error.to_string(),
+            "Remedy: boot a kernel built with CONFIG_DEBUG_INFO_BTF=y; all large distributions' are.",
+        )),
+    }
+}
+
+fn held(capability: rights::Capability) -> Outcome {
+    if capability.held() {
+        return Ok(format!("held, to {}", capability.purpose));
+    }
+    Err((
+        format!("lacking, to {}", capability.purpose),
+        "Remedy: run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep` the syscord binary.",
+    ))
+}
+
+/// Loads the probe, records for a moment, and counts.
+fn probe() -> Outcome {
+    let remedy = "Remedy: see the checks above; a kernel in lockdown mode refuses all probes.";
+    let failed = |error: &dyn std::error::Error| (error.to_string(), remedy);
+    let schema = Schema::compile(&SyscallSet::ALL, true);
+    let options = Options {
+        filter: filters::none(),
+        plans: schema.plans(),
+        unplanned: true,
+        content: 256,
+        durations: true,
+        ring: 1 << 20,
+    };
+    let mut probe = Probe::load(&options).map_err(|error| failed(&error))?;
+    let mut rings = Rings::map(&probe).map_err(|error| failed(&error))?;
+    let start = clocks::monotonic();
+    probe.attach().map_err(|error| failed(&error))?;
+    // Another process makes calls that are certain to be seen.
+    let _ = std::process::Command::new("/bin/true").status();
+    probe.detach();
+    let mut batch = Batch::default();
+    rings.take(true, &mut batch).map_err(|error| failed(&error))?;
+    let seen: u64 = (0..rings.cpus()).map(|cpu| rings.counters(cpu).seen).sum();
+    let took = (clocks::monotonic() - start) / 1_000_000;
+    if seen == 0 {
+        return Err(("loaded, but saw no syscall".to_owned(), remedy));
+    }
+    let walked: Vec<String> = probe
+        .verified()
+        .into_iter()
+        .filter_map(|(name, count)| Some(format!("{name} {}", count?)))
+        .collect();
+    let mut detail = format!("loaded; saw {seen} calls in {took} ms");
+    if !walked.is_empty() {
+        detail += &format!("\n        instructions verified: {}", walked.join(", "));
+    }
+    Ok(detail)
+}

@@ -1,0 +1,256 @@
+//! From batches of the probe's records to blocks of the trace.
+
+use std::{collections::HashMap, io::Write};
+
+use syscord_format::{
+    Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, FormatError, LedgerRow,
+    ProcEvent, ProcRecord, Totals, Writer,
+};
+use syscord_syscalls::{
+    MAX_ARGS,
+    plan::MAX_CAPTURES,
+    record::{
+        CaptureHeader, EventRecord, MARKS, ProcessRecord, UNKNOWN_DURATION, capture_status,
+        event_mark, process_event,
+    },
+};
+
+use crate::{
+    rings::Batch,
+    schema::{Layout, Schema},
+    wire::{self, Captures, Record},
+    world::{Seen, World},
+};
+
+/// Entries of calls that never came back are forgotten beyond this many.
+const ENTRIES: usize = 4096;
+
+/// Writes a trace.
+pub struct Encoder<W> {
+    schema: Schema,
+    builder: ChunkBuilder,
+    writer: Writer<W>,
+    world: World,
+    /// What was captured at entry, by process and time of entry: an execve may change the tid.
+    entries: HashMap<(u32, u64), Vec<u8>>,
+    /// Paths of programs that processes began in this batch.
+    new_images: HashMap<u32, Vec<u8>>,
+}
+
+impl<W: Write> Encoder<W> {
+    /// Goes on with a writer whose META is written.
+    pub fn new(schema: Schema, builder: ChunkBuilder, writer: Writer<W>, world: World) -> Self {
+        let (entries, new_images) = (HashMap::new(), HashMap::new());
+        Encoder { schema, builder, writer, world, entries, new_images }
+    }
+
+    /// Writes a batch: what happened to processes, then one chunk of events.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn batch(&mut self, batch: &Batch) -> Result<(), FormatError> {
+        if batch.side {
+            let records = self.side(batch);
+            self.writer.processes(&records)?;
+        }
+        let mut start = 0;
+        for (cpu, end) in &batch.spans {
+            for record in wire::records(&batch.bytes[start..*end]) {
+                if let Record::Event(event, captures) = record {
+                    self.event(*cpu, &event, captures);
+                }
+            }
+            start = *end;
+        }
+        self.new_images.clear();
+        if !self.builder.is_empty() {
+            let chunk = self.builder.encode()?;
+            self.writer.events(&chunk)?;
+        }
+        Ok(())
+    }
+
+    /// Writes ledger rows.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn ledger(&mut self, rows: &[LedgerRow]) -> Result<(), FormatError> {
+        self.writer.ledger(rows)
+    }
+
+    /// Writes a reading of the clocks.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn clock(&mut self, clock: &Clock) -> Result<(), FormatError> {
+        self.writer.clock(clock)
+    }
+
+    /// Bytes written so far.
+    pub fn written(&self) -> u64 {
+        self.writer.written()
+    }
+
+    /// Ends the trace.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn finish(self) -> Result<Totals, FormatError> {
+        Ok(self.writer.finish()?.1)
+    }
+
+    /// Collects entry and process records; the latter in time order.
+    fn side(&mut self, batch: &Batch) -> Vec<ProcRecord> {
+        let mut processes: Vec<(ProcessRecord, Vec<u8>)> = Vec::new();
+        for record in wire::records(&batch.bytes) {
+            match record {
+                Record::Event(..) => {}
+                Record::Entry(entry, bytes) => {
+                    if self.entries.len() >= ENTRIES {
+                        self.entries.clear();
+                    }
+                    self.entries.insert((entry.tgid, entry.time), bytes.to_vec());
+                }
+                Record::Process(process, mut captures) => {
+                    let path = captures.next().map(|(_, bytes)| bytes.to_vec());
+                    processes.push((process, path.unwrap_or_default()));
+                }
+            }
+        }
+        processes.sort_by_key(|(process, _)| process.time);
+        let mut records = Vec::new();
+        for (process, path) in processes {
+            self.process(&process, path, &mut records);
+        }
+        records
+    }
+
+    fn process(&mut self, p: &ProcessRecord, path: Vec<u8>, records: &mut Vec<ProcRecord>) {
+        let ProcessRecord { time, tgid, tid, uid, .. } = *p;
+        let name = p.comm.split(|byte| *byte == 0).next().unwrap_or_default();
+        let comm = name.to_vec();
+        let event = match p.header.what {
+            process_event::FORK => ProcEvent::Fork {
+                parent_tgid: p.ppid,
+                parent_tid: p.other_tid,
+                tgid,
+                tid,
+                uid,
+                comm,
+            },
+            process_event::EXEC => {
+                self.new_images.insert(tgid, path.clone());
+                ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path }
+            }
+            process_event::EXIT => {
+                if tgid == tid {
+                    self.world.forget(tgid);
+                }
+                ProcEvent::Exit { tgid, tid, status: p.status }
+            }
+            process_event::RENAME => ProcEvent::Rename { tgid, tid, comm },
+            process_event::APPEAR => {
+                let seen = Seen { tgid, ppid: p.ppid, uid, comm };
+                self.world.appear(time, seen, records);
+                return;
+            }
+            _ => return,
+        };
+        records.push(ProcRecord { time, event });
+    }
+
+    fn event(&mut self, cpu: u32, record: &EventRecord, captures: Captures<'_>) {
+        let mut call = Call {
+            layout: *self.schema.layout(record.header.what, record.header.number),
+            args: record.args,
+            marks: wire::marks(&captures),
+            captures: [NONE; MAX_CAPTURES],
+            count: 0,
+        };
+        for (header, bytes) in captures {
+            call.add(&header, bytes);
+        }
+        let entry = self.take_entry(record);
+        if let Some(entry) = &entry {
+            call.join(entry);
+        }
+        let lost = call.marks & event_mark::ARGS_UNKNOWN != 0;
+        let path = if lost { self.new_images.get(&record.tgid) } else { None };
+        if let Some(path) = path
+            && let Some(arg) = Layout::exec_path(record.header.what, record.header.number)
+        {
+            let status = capture_status::WHOLE;
+            call.add(&CaptureHeader { arg: arg as u8, status, len: 0, full: 0 }, path);
+        }
+        self.builder.push(&Event {
+            end: record.time,
+            duration: Some(record.duration).filter(|duration| *duration != UNKNOWN_DURATION),
+            tgid: record.tgid,
+            tid: record.tid,
+            cpu,
+            abi: record.header.what,
+            number: record.header.number,
+            args: &call.args[..usize::from(call.layout.args)],
+            ret: record.ret,
+            marks: call.marks,
+            captures: &call.captures[..call.count],
+        });
+    }
+
+    /// What was captured at the event's entry.
+    fn take_entry(&mut self, record: &EventRecord) -> Option<Vec<u8>> {
+        if self.entries.is_empty() || record.duration == UNKNOWN_DURATION {
+            return None;
+        }
+        self.entries.remove(&(record.tgid, record.time.wrapping_sub(record.duration)))
+    }
+}
+
+const NONE: Capture<'static> = Capture {
+    arg: 0,
+    section: CaptureSection::Strings,
+    status: CaptureStatus::None,
+    bytes: &[],
+    full: 0,
+};
+
+/// A call on its way into the chunk.
+struct Call<'a> {
+    layout: Layout,
+    args: [u64; MAX_ARGS],
+    marks: u8,
+    captures: [Capture<'a>; MAX_CAPTURES],
+    count: usize,
+}
+
+impl<'a> Call<'a> {
+    fn add(&mut self, header: &CaptureHeader, mut bytes: &'a [u8]) {
+        let arg = usize::from(header.arg);
+        if header.arg == MARKS || self.count == MAX_CAPTURES || arg >= MAX_ARGS {
+            return;
+        }
+        let Some(section) = self.layout.captures[arg] else { return };
+        let status = match header.status {
+            capture_status::WHOLE => CaptureStatus::Whole,
+            capture_status::CUT => CaptureStatus::Cut,
+            capture_status::UNREADABLE => CaptureStatus::Unreadable,
+            _ => return,
+        };
+        if self.layout.terminated & 1 << arg != 0 {
+            bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+        }
+        let capture = Capture { arg: header.arg, section, status, bytes, full: header.full };
+        self.captures[self.count] = capture;
+        self.count += 1;
+    }
+
+    /// Takes arguments and captures from the record of the call's entry.
+    fn join(&mut self, entry: &'a [u8]) {
+        let Some(Record::Entry(record, bytes)) = wire::records(entry).next() else { return };
+        self.args = record.args;
+        self.marks &= !event_mark::ARGS_UNKNOWN;
+        for (header, bytes) in wire::captures(bytes) {
+            self.add(&header, bytes);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Why a recording fails, and what the user can do.
+
+use std::{io, path::PathBuf};
+
+use syscord_format::FormatError;
+use thiserror::Error;
+
+use crate::{
+    command::CommandError, filters::FilterError, probe::ProbeError, rings::RingError,
+    syscall_set::BadSet,
+};
+
+/// A failed recording.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    /// Missing capabilities.
+    #[error("recording needs the rights {}: run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep` this program", .0.join(" and "))]
+    Rights(Vec<&'static str>),
+    /// `--syscall`.
+    #[error("--syscall: {0}")]
+    Set(#[from] BadSet),
+    /// WHO.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// `-o -` on a terminal.
+    #[error("a trace is binary and not for a terminal: pipe it into `syscord-query -`, or name a file with -o")]
+    Terminal,
+    /// `-o -` with COMMAND.
+    #[error("COMMAND's output and the trace cannot both go to standard output: name a file with -o")]
+    SharedStdout,
+    /// The output file.
+    #[error("{}: cannot be written: {error}; name another file with -o", output.display())]
+    Open {
+        /// The file.
+        output: PathBuf,
+        /// The reason.
+        error: io::Error,
+    },
+    /// Writing, after some was written.
+    #[error("{}: writing failed: {error}; what was written before can still be read with syscord-query", output.display())]
+    Write {
+        /// The file.
+        output: PathBuf,
+        /// The reason.
+        error: FormatError,
+    },
+    /// The writing thread ended for no reason it told.
+    #[error("the writer has stopped; please report this as a bug")]
+    WriterGone,
+    /// COMMAND.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// wait(2).
+    #[error("cannot wait for COMMAND: {0}")]
+    Wait(io::Error),
+    /// sigaction(2).
+    #[error("cannot handle signals: {0}")]
+    Signals(io::Error),
+    /// The probe.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// The rings.
+    #[error(transparent)]
+    Ring(#[from] RingError),
+}
+
+impl RecordError {
+    /// Whether the command line is to blame.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Terminal | Self::SharedStdout)
+    }
+}

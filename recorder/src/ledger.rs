@@ -1,0 +1,100 @@
+//! The ledger: what became of every call that the probe saw, CPU by CPU.
+
+use syscord_format::{LedgerRow, NO_CPU, drop_reason};
+use syscord_syscalls::record::Control;
+
+use crate::{probe::Probe, rings::Rings};
+
+/// Turns the probe's counters into rows, each for the time since the one before.
+pub struct Ledger {
+    from: u64,
+    counters: Vec<Control>,
+    missed: u64,
+}
+
+/// Sums over all CPUs since the start.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    /// Calls put into the rings.
+    pub recorded: u64,
+    /// Calls that did not make it.
+    pub dropped: u64,
+    /// Entry and process records that did not: names, arguments or durations may lack.
+    pub side: u64,
+}
+
+impl Ledger {
+    /// Starts at `from`, when all counters were zero.
+    pub fn new(from: u64, cpus: usize) -> Ledger {
+        Ledger { from, counters: vec![Control::default(); cpus], missed: 0 }
+    }
+
+    /// The rows since the last, up to `to`.
+    pub fn rows(&mut self, rings: &Rings, probe: &Probe, to: u64) -> Vec<LedgerRow> {
+        let from = std::mem::replace(&mut self.from, to);
+        let mut rows = Vec::new();
+        for cpu in 0..rings.cpus() {
+            let now = rings.counters(cpu);
+            let before = std::mem::replace(&mut self.counters[cpu], now);
+            rows.push(row(cpu as u32, from, to, &before, &now));
+        }
+        let missed = probe.missed();
+        let newly = missed - std::mem::replace(&mut self.missed, missed);
+        if newly > 0 {
+            let dropped = vec![(drop_reason::REENTERED, newly)];
+            rows.push(LedgerRow { cpu: NO_CPU, from, to, seen: newly, dropped, ..EMPTY });
+        }
+        rows.retain(|row| row.seen > 0);
+        rows
+    }
+
+    /// Sums of the counters as they are now.
+    pub fn sums(&self, rings: &Rings, probe: &Probe) -> Sums {
+        let mut sums = Sums { dropped: probe.missed(), ..Sums::default() };
+        for cpu in 0..rings.cpus() {
+            let now = rings.counters(cpu);
+            sums.recorded += now.recorded;
+            sums.dropped += now.dropped_full + now.dropped_busy;
+            sums.side += now.dropped_side;
+        }
+        sums
+    }
+
+    /// Whether calls were dropped since the last rows.
+    pub fn has_news(&self, rings: &Rings) -> bool {
+        (0..rings.cpus()).any(|cpu| {
+            let (now, before) = (rings.counters(cpu), &self.counters[cpu]);
+            (now.dropped_full, now.dropped_busy) != (before.dropped_full, before.dropped_busy)
+        })
+    }
+}
+
+const EMPTY: LedgerRow = LedgerRow {
+    cpu: 0,
+    from: 0,
+    to: 0,
+    seen: 0,
+    recorded: 0,
+    filtered_process: 0,
+    filtered_syscall: 0,
+    filtered_self: 0,
+    dropped: Vec::new(),
+};
+
+fn row(cpu: u32, from: u64, to: u64, before: &Control, now: &Control) -> LedgerRow {
+    let reasons = [
+        (drop_reason::RING_FULL, now.dropped_full - before.dropped_full),
+        (drop_reason::BUSY, now.dropped_busy - before.dropped_busy),
+    ];
+    LedgerRow {
+        cpu,
+        from,
+        to,
+        seen: now.seen - before.seen,
+        recorded: now.recorded - before.recorded,
+        filtered_process: now.filtered_process - before.filtered_process,
+        filtered_syscall: now.filtered_syscall - before.filtered_syscall,
+        filtered_self: now.filtered_self - before.filtered_self,
+        dropped: reasons.into_iter().filter(|(_, count)| *count > 0).collect(),
+    }
+}

@@ -1,0 +1,82 @@
+//! `syscord`: records what programs ask of the Linux kernel.
+//!
+//! `main` reads the command line; [`session`] is a recording. The probe's records come out of
+//! [`rings`], are read by [`wire`], and leave through [`encoder`] into the trace.
+
+use std::{io::ErrorKind, process::ExitCode};
+
+use clap::Parser;
+
+mod btf;
+mod cli;
+mod clocks;
+mod command;
+mod doctor;
+mod encoder;
+mod error;
+mod filters;
+mod ledger;
+mod listing;
+mod pod;
+mod probe;
+mod progress;
+mod rights;
+mod rings;
+mod schema;
+mod session;
+mod signals;
+mod syscall_set;
+mod units;
+mod users;
+mod wire;
+mod world;
+
+use cli::{Cli, Command, Record};
+use error::RecordError;
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const LOST: u8 = 3;
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Record(options) => record(&options),
+        Command::Doctor if doctor::run() => ExitCode::SUCCESS,
+        Command::Doctor => ExitCode::from(FAILED),
+        Command::Syscalls(options) => match listing::run(&options) {
+            Ok(Ok(())) => ExitCode::SUCCESS,
+            Ok(Err(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Ok(Err(error)) => fail(&error, FAILED),
+            Err(error) => fail(&error, USAGE),
+        },
+    }
+}
+
+fn record(options: &Record) -> ExitCode {
+    let missing = rights::lacking();
+    let outcome = if missing.is_empty() {
+        session::run(options)
+    } else {
+        Err(RecordError::Rights(missing))
+    };
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return fail(&error, if error.is_usage() { USAGE } else { FAILED }),
+    };
+    if !options.quiet {
+        let summary = progress::summary(&outcome.figures, outcome.elapsed);
+        eprintln!("syscord: {summary}, {}", options.output.display());
+    }
+    if outcome.figures.dropped > 0 {
+        eprintln!("syscord: events were lost: try a larger --buffer-size, or record less");
+    }
+    match outcome.status.map_or(0, command::exit_code) {
+        0 if outcome.figures.dropped > 0 => ExitCode::from(LOST),
+        code => ExitCode::from(code),
+    }
+}
+
+fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
+    eprintln!("syscord: {error}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,19 @@
+//! Values that may be handed to the kernel as bytes.
+
+use syscord_syscalls::{
+    plan::Plan,
+    record::{Filter, Offsets, Settings, Verdict},
+};
+
+/// A value of a type shared with the probe.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Pod<T>(pub T);
+
+macro_rules! plain {
+    ($($type:ty),*) => {
+        // SAFETY: `repr(C)`, without padding, and valid for any bytes.
+        $(unsafe impl aya::Pod for Pod<$type> {})*
+    };
+}
+plain!(Filter, Offsets, Settings, Verdict, Plan);

@@ -1,0 +1,281 @@
+//! Loads the probe into the kernel, and takes it out again.
+
+use std::{
+    fs,
+    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+};
+
+use aya::{
+    Btf, Ebpf, EbpfError, EbpfLoader,
+    maps::{Array, HashMap, Map, MapData, MapError},
+    programs::{BtfTracePoint, ProgramError},
+};
+use syscord_syscalls::{
+    Abi,
+    plan::{NUMBERS, Plan},
+    record::{Filter, Offsets, SEGMENT, SEGMENT_STRIDE, Settings, Verdict},
+};
+use thiserror::Error;
+
+use crate::{btf, pod::Pod};
+
+/// The probe's object, as `cargo xtask probe` built it.
+static OBJECT: &[u8] = aya::include_bytes_aligned!("../../probe/syscord.bpf.o");
+
+/// Hooks on the life of processes, and on the end of every call.
+const ALWAYS: [&str; 5] =
+    ["sched_process_fork", "sched_process_exec", "sched_process_exit", "task_rename", "sys_exit"];
+const ENTRY: &str = "sys_enter";
+/// Processes whose verdicts are kept; those beyond are judged at each call.
+const VERDICTS: u32 = 1 << 16;
+
+/// Why the probe cannot be loaded.
+#[derive(Debug, Error)]
+pub enum ProbeError {
+    /// Kernel layouts.
+    #[error(transparent)]
+    Btf(#[from] btf::BtfError),
+    /// Kernel type information that aya cannot read.
+    #[error("the kernel's type information cannot be used: {0}")]
+    KernelBtf(#[from] aya::BtfError),
+    /// The kernel refuses maps or programs.
+    #[error("the kernel refuses the probe: {}; run `syscord doctor`", chain(.0))]
+    Load(#[from] EbpfError),
+    /// The kernel refuses a program.
+    #[error("the kernel refuses the probe's `{program}`: {}; run `syscord doctor`", chain(.error))]
+    Program {
+        /// Its name.
+        program: &'static str,
+        /// The reason.
+        error: ProgramError,
+    },
+    /// A map operation fails.
+    #[error("the probe cannot be set up: {}", chain(.0))]
+    Map(#[from] MapError),
+    /// The object is not the one this program was built with.
+    #[error("the probe's object lacks `{0}`; rebuild with `cargo xtask probe`")]
+    Missing(&'static str),
+    /// A ring that no kernel allows.
+    #[error("--buffer-size is too large for {0} CPUs")]
+    RingTooLarge(usize),
+}
+
+/// An error and its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    // Of the verifier's log, which may be long, the end says what is wrong.
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("processed ")).collect();
+    match lines.as_slice() {
+        [] | [_] => text,
+        [first, .., last] => format!("{first} … {last}"),
+    }
+}
+
+/// What the probe is to do.
+pub struct Options<'a> {
+    /// Which processes.
+    pub filter: Filter,
+    /// Plans by ABI and number ([`NUMBERS`] each).
+    pub plans: &'a [Plan],
+    /// Whether numbers beyond the plans are recorded.
+    pub unplanned: bool,
+    /// Most bytes captured of a buffer.
+    pub content: u32,
+    /// Whether entries are hooked.
+    pub durations: bool,
+    /// Bytes of a ring, rounded up to what rings can have.
+    pub ring: u64,
+}
+
+/// The loaded probe.
+pub struct Probe {
+    ebpf: Ebpf,
+    durations: bool,
+    /// Possible CPUs, each with a ring.
+    pub cpus: usize,
+    /// Bytes of each ring.
+    pub ring: u64,
+}
+
+impl Probe {
+    /// Loads everything; nothing is hooked yet.
+    ///
+    /// # Errors
+    /// When the kernel lacks BTF, or refuses.
+    pub fn load(options: &Options<'_>) -> Result<Probe, ProbeError> {
+        let cpus = possible_cpus();
+        let segments = options.ring.div_ceil(SEGMENT as u64).next_power_of_two();
+        let elements = u32::try_from(segments * cpus as u64)
+            .ok()
+            .filter(|n| u64::from(*n) * (SEGMENT_STRIDE as u64) < i32::MAX as u64 * 4)
+            .ok_or(ProbeError::RingTooLarge(cpus))?;
+        let tids = if options.durations { pid_max() } else { 1 };
+        let settings = Pod(settings(options, segments as u32 - 1, tids));
+        let offsets: Pod<Offsets> = Pod(btf::offsets(cfg!(target_arch = "x86_64"))?);
+        let filter = Pod(options.filter);
+        let btf = Btf::from_sys_fs()?;
+        let mut ebpf = EbpfLoader::new()
+            .btf(Some(&btf))
+            .override_global("SETTINGS", &settings, true)
+            .override_global("OFFSETS", &offsets, true)
+            .override_global("FILTER", &filter, true)
+            .map_max_entries("RINGS", elements)
+            .map_max_entries("CONTROL", cpus as u32)
+            .map_max_entries("ENTRY_TIMES", tids)
+            .map_max_entries("VERDICTS", if options.filter.active == 0 { 1 } else { VERDICTS })
+            .load(OBJECT)?;
+        for program in ALWAYS.into_iter().chain(options.durations.then_some(ENTRY)) {
+            program_mut(&mut ebpf, program)?
+                .load(program, &btf)
+                .map_err(|error| ProbeError::Program { program, error })?;
+        }
+        let ring = segments * SEGMENT as u64;
+        let mut probe = Probe { ebpf, durations: options.durations, cpus, ring };
+        probe.install(options.plans)?;
+        Ok(probe)
+    }
+
+    fn install(&mut self, plans: &[Plan]) -> Result<(), ProbeError> {
+        let map = self.ebpf.map_mut("PLANS").ok_or(ProbeError::Missing("PLANS"))?;
+        let mut map: Array<&mut MapData, Pod<Plan>> = Array::try_from(map)?;
+        for (index, plan) in plans.iter().enumerate() {
+            if *plan != Plan::default() {
+                map.set(index as u32, Pod(*plan), 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hooks everything: from here on events are recorded.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn attach(&mut self) -> Result<(), ProbeError> {
+        let entry = self.durations.then_some(ENTRY);
+        for program in entry.into_iter().chain(ALWAYS) {
+            program_mut(&mut self.ebpf, program)?
+                .attach()
+                .map_err(|error| ProbeError::Program { program, error })?;
+        }
+        Ok(())
+    }
+
+    /// Takes every hook out; the maps stay.
+    pub fn detach(&mut self) {
+        for program in ALWAYS.into_iter().chain([ENTRY]) {
+            if let Ok(program) = program_mut(&mut self.ebpf, program) {
+                // Unloading closes the last reference to the link; a program that was never
+                // loaded has none.
+                let _ = program.unload();
+            }
+        }
+    }
+
+    /// Puts a process's verdict in, before the probe can make its own.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn decide(&mut self, tgid: u32, verdict: Verdict) -> Result<(), ProbeError> {
+        let map = self.ebpf.map_mut("VERDICTS").ok_or(ProbeError::Missing("VERDICTS"))?;
+        let mut map: HashMap<&mut MapData, u32, Pod<Verdict>> = HashMap::try_from(map)?;
+        Ok(map.insert(tgid, Pod(verdict), 0)?)
+    }
+
+    /// The file descriptor of a map, to be mapped into memory.
+    ///
+    /// # Errors
+    /// When the object has no such map.
+    pub fn map_fd(&self, name: &'static str) -> Result<BorrowedFd<'_>, ProbeError> {
+        match self.ebpf.map(name) {
+            Some(Map::Array(map)) => Ok(map.fd().as_fd()),
+            _ => Err(ProbeError::Missing(name)),
+        }
+    }
+
+    /// How often the kernel left a program out because it was already running on that CPU: events
+    /// that the probe has not seen.
+    pub fn missed(&self) -> u64 {
+        ["sys_exit"].into_iter().filter_map(|name| self.program_fd(name)).map(missed).sum()
+    }
+
+    fn program_fd(&self, name: &str) -> Option<RawFd> {
+        Some(self.ebpf.program(name)?.fd().ok()?.as_fd().as_raw_fd())
+    }
+
+    /// Instructions the verifier walked, per program, for `doctor`.
+    pub fn verified(&self) -> Vec<(String, Option<u32>)> {
+        let count = |program: &aya::programs::Program| {
+            program.info().ok().and_then(|info| info.verified_instruction_count())
+        };
+        self.ebpf.programs().map(|(name, program)| (name.to_owned(), count(program))).collect()
+    }
+}
+
+fn program_mut<'a>(
+    ebpf: &'a mut Ebpf,
+    name: &'static str,
+) -> Result<&'a mut BtfTracePoint, ProbeError> {
+    let program = ebpf.program_mut(name).ok_or(ProbeError::Missing(name))?;
+    program.try_into().map_err(|_| ProbeError::Missing(name))
+}
+
+fn settings(options: &Options<'_>, segment_mask: u32, tids: u32) -> Settings {
+    Settings {
+        self_tgid: std::process::id(),
+        segment_mask,
+        content: options.content,
+        tids,
+        durations: options.durations.into(),
+        machine: Abi::native()[0] as u32,
+        unplanned: options.unplanned.into(),
+        typed_task: 1,
+    }
+}
+
+/// CPUs that can ever be: the highest number in `/sys/devices/system/cpu/possible`, plus one.
+pub fn possible_cpus() -> usize {
+    let text = fs::read_to_string("/sys/devices/system/cpu/possible").unwrap_or_default();
+    let last = text.trim().rsplit([',', '-']).next().and_then(|n| n.parse::<usize>().ok());
+    last.map_or(1, |last| last + 1)
+}
+
+/// Ids of threads are below this (proc_sys_kernel(5)).
+fn pid_max() -> u32 {
+    let text = fs::read_to_string("/proc/sys/kernel/pid_max").unwrap_or_default();
+    text.trim().parse().unwrap_or(4 << 20)
+}
+
+/// `bpf_prog_info.recursion_misses` (include/uapi/linux/bpf.h, since 5.12).
+fn missed(program: RawFd) -> u64 {
+    const BPF_OBJ_GET_INFO_BY_FD: libc::c_long = 15;
+    const RECURSION_MISSES: usize = 208;
+    #[repr(C)]
+    struct Attr {
+        fd: u32,
+        length: u32,
+        info: u64,
+    }
+    let mut info = [0u8; 232];
+    let attr = Attr {
+        fd: program as u32,
+        length: info.len() as u32,
+        info: info.as_mut_ptr() as u64,
+    };
+    // SAFETY: `attr` has the layout of bpf_attr.info, and `info` is as long as it says.
+    let failed = unsafe {
+        libc::syscall(libc::SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &raw const attr, size_of::<Attr>())
+    };
+    let mut misses = [0; 8];
+    misses.copy_from_slice(&info[RECURSION_MISSES..RECURSION_MISSES + 8]);
+    if failed == 0 { u64::from_ne_bytes(misses) } else { 0 }
+}
+
+const _: () = assert!(NUMBERS > 512);

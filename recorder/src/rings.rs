@@ -1,0 +1,294 @@
+//! Takes records out of the rings, up to a moment that every CPU has passed.
+
+use std::{
+    io,
+    os::fd::{AsRawFd, BorrowedFd},
+    ptr::{self, NonNull},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use syscord_syscalls::record::{
+    Control, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, record_kind,
+};
+use thiserror::Error;
+
+use crate::{
+    clocks,
+    probe::{Probe, ProbeError},
+};
+
+/// Why the rings cannot be read.
+#[derive(Debug, Error)]
+pub enum RingError {
+    /// A map is missing.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// The kernel does not map a map.
+    #[error("cannot map the rings into memory: {0}")]
+    Map(io::Error),
+    /// A record that the probe cannot have written.
+    #[error("the ring of CPU {cpu} is corrupt at {position}; please report this as a bug")]
+    Corrupt {
+        /// The CPU.
+        cpu: usize,
+        /// Bytes since the start.
+        position: u64,
+    },
+}
+
+/// Records of some span of time, CPU by CPU, as the probe wrote them.
+#[derive(Default)]
+pub struct Batch {
+    /// The records.
+    pub bytes: Vec<u8>,
+    /// Where each CPU's records end in `bytes`, and which CPU it is.
+    pub spans: Vec<(u32, usize)>,
+    /// Calls among them.
+    pub events: usize,
+    /// Whether there are entry or process records too.
+    pub side: bool,
+}
+
+impl Batch {
+    /// Empties it, keeping its memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.spans.clear();
+        self.events = 0;
+        self.side = false;
+    }
+}
+
+/// All CPUs' rings.
+pub struct Rings {
+    controls: Mapping,
+    records: Mapping,
+    cpus: usize,
+    /// Segments of a ring.
+    segments: usize,
+    tails: Vec<u64>,
+}
+
+/// The clock may be read this much before the flag that says so is visible on another CPU: a store
+/// waits in its CPU's buffer for far less.
+const MARGIN: u64 = 100_000;
+/// How often a CPU that is writing is looked at before the moment is given up. A record takes
+/// microseconds, unless the (virtual) CPU itself is stopped.
+const PATIENCE: usize = 10_000;
+/// Bytes of all CPUs that are taken at once, about; rings that hold more are taken in several steps.
+/// It keeps a batch far below the most events that a chunk can hold.
+const STEP: u64 = 32 << 20;
+
+impl Rings {
+    /// Maps the probe's rings.
+    ///
+    /// # Errors
+    /// When the kernel does not allow it.
+    pub fn map(probe: &Probe) -> Result<Rings, RingError> {
+        let segments = probe.ring as usize / SEGMENT;
+        let controls =
+            Mapping::new(probe.map_fd("CONTROL")?, probe.cpus * size_of::<Control>())?;
+        let records =
+            Mapping::new(probe.map_fd("RINGS")?, probe.cpus * segments * SEGMENT_STRIDE)?;
+        Ok(Rings { controls, records, cpus: probe.cpus, segments, tails: vec![0; probe.cpus] })
+    }
+
+    /// Moves all records up to some moment to `batch`: one that all CPUs have passed, or the end if
+    /// `quiet` (nothing is hooked any more).
+    ///
+    /// # Errors
+    /// When a ring is corrupt.
+    pub fn take(&mut self, quiet: bool, batch: &mut Batch) -> Result<(), RingError> {
+        let until = if quiet { u64::MAX } else { self.passed().unwrap_or(0) };
+        let until = (0..self.cpus).try_fold(until, |until, cpu| {
+            Ok::<_, RingError>(until.min(self.step_end(cpu)?))
+        })?;
+        for cpu in 0..self.cpus {
+            self.take_from(cpu, until, batch)?;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        (0..self.cpus).all(|cpu| self.head(cpu) == self.tails[cpu])
+    }
+
+    /// The fullest ring's share in use, 0 to 1.
+    pub fn fill(&self) -> f64 {
+        let size = (self.segments * SEGMENT) as f64;
+        let used = (0..self.cpus).map(|cpu| self.head(cpu) - self.tails[cpu]).max();
+        used.unwrap_or(0) as f64 / size
+    }
+
+    /// A CPU's counters, read when they agree with each other: the probe may be between two of them.
+    pub fn counters(&self, cpu: usize) -> Control {
+        let mut now = self.counters_once(cpu);
+        for _ in 0..PATIENCE {
+            if now.seen == settled(&now) {
+                break;
+            }
+            std::hint::spin_loop();
+            now = self.counters_once(cpu);
+        }
+        // A call that is still being counted belongs to the next row.
+        now.seen = settled(&now);
+        now
+    }
+
+    /// Number of CPUs.
+    pub fn cpus(&self) -> usize {
+        self.cpus
+    }
+
+    /// A moment such that every record with an earlier time is in its ring, if there is one now.
+    fn passed(&self) -> Option<u64> {
+        let now = clocks::monotonic();
+        for cpu in 0..self.cpus {
+            let writing = self.word(cpu, std::mem::offset_of!(Control, writing));
+            let mut patience = PATIENCE;
+            while writing.load(Ordering::Acquire) != 0 {
+                patience = patience.checked_sub(1)?;
+                std::hint::spin_loop();
+            }
+        }
+        Some(now.saturating_sub(MARGIN))
+    }
+
+    /// Where this step must end for a CPU that is far behind; else no limit.
+    fn step_end(&self, cpu: usize) -> Result<u64, RingError> {
+        let (head, mut at) = (self.head(cpu), self.tails[cpu]);
+        let step = STEP / self.cpus as u64 / 2;
+        if head - at <= 2 * step {
+            return Ok(u64::MAX);
+        }
+        let end = at + step;
+        while at < end {
+            at += self.length(cpu, at)?;
+        }
+        Ok(self.time(cpu, at))
+    }
+
+    fn take_from(&mut self, cpu: usize, until: u64, batch: &mut Batch) -> Result<(), RingError> {
+        let (head, mut at) = (self.head(cpu), self.tails[cpu]);
+        if at == head {
+            return Ok(());
+        }
+        // Records of a segment lie one after the other, so runs of them are copied at once.
+        let mut run = at;
+        while at < head && self.time(cpu, at) <= until {
+            let header = self.header(cpu, at);
+            match header.kind {
+                record_kind::EVENT => batch.events += 1,
+                _ => batch.side = true,
+            }
+            let next = at + self.length(cpu, at)?;
+            if next / SEGMENT as u64 != at / SEGMENT as u64 {
+                self.copy(cpu, run, next, batch);
+                run = next;
+            }
+            at = next;
+        }
+        self.copy(cpu, run, at, batch);
+        batch.spans.push((cpu as u32, batch.bytes.len()));
+        self.tails[cpu] = at;
+        self.word(cpu, std::mem::offset_of!(Control, tail)).store(at, Ordering::Release);
+        Ok(())
+    }
+
+    fn copy(&self, cpu: usize, from: u64, to: u64, batch: &mut Batch) {
+        // SAFETY: the records from `from` to `to` lie in one segment and its slack, were published
+        // by the probe, and are not written again before `tail` moves past them.
+        let run = unsafe {
+            std::slice::from_raw_parts(self.record(cpu, from), (to - from) as usize)
+        };
+        batch.bytes.extend_from_slice(run);
+    }
+
+    fn head(&self, cpu: usize) -> u64 {
+        self.word(cpu, std::mem::offset_of!(Control, head)).load(Ordering::Acquire)
+    }
+
+    fn header(&self, cpu: usize, at: u64) -> RecordHeader {
+        // SAFETY: a published record begins with its header.
+        unsafe { ptr::read(self.record(cpu, at).cast()) }
+    }
+
+    /// Every record has its time behind the header.
+    fn time(&self, cpu: usize, at: u64) -> u64 {
+        // SAFETY: as above.
+        unsafe { ptr::read(self.record(cpu, at).add(size_of::<RecordHeader>()).cast()) }
+    }
+
+    fn length(&self, cpu: usize, at: u64) -> Result<u64, RingError> {
+        let length = usize::from(self.header(cpu, at).len8) * 8;
+        if length <= size_of::<RecordHeader>() || length > MAX_RECORD {
+            return Err(RingError::Corrupt { cpu, position: at });
+        }
+        Ok(length as u64)
+    }
+
+    /// The address of a position. Positions wrap, so it is always within the mapping.
+    fn record(&self, cpu: usize, at: u64) -> *const u8 {
+        let segment = cpu * self.segments + (at as usize / SEGMENT) % self.segments;
+        let offset = segment * SEGMENT_STRIDE + at as usize % SEGMENT;
+        // SAFETY: the mapping holds `segments` elements of SEGMENT_STRIDE bytes for each CPU.
+        unsafe { self.records.base.as_ptr().add(offset) }
+    }
+
+    fn word(&self, cpu: usize, offset: usize) -> &AtomicU64 {
+        // SAFETY: the mapping holds a Control for each CPU, and all its fields are aligned words.
+        unsafe {
+            &*self.controls.base.as_ptr().add(cpu * size_of::<Control>() + offset).cast()
+        }
+    }
+
+    fn counters_once(&self, cpu: usize) -> Control {
+        // SAFETY: the mapping holds a Control for each CPU.
+        unsafe {
+            ptr::read_volatile(
+                self.controls.base.as_ptr().add(cpu * size_of::<Control>()).cast(),
+            )
+        }
+    }
+}
+
+/// What became of the calls that were seen.
+fn settled(c: &Control) -> u64 {
+    c.recorded
+        + c.filtered_process
+        + c.filtered_syscall
+        + c.filtered_self
+        + c.dropped_full
+        + c.dropped_busy
+}
+
+/// A map of the kernel's in our memory.
+struct Mapping {
+    base: NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: the mapping is plain shared memory; access is synchronised through its words.
+unsafe impl Send for Mapping {}
+
+impl Mapping {
+    fn new(map: BorrowedFd<'_>, length: usize) -> Result<Mapping, RingError> {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: a new shared mapping of a file descriptor aliases nothing.
+        let base = unsafe {
+            libc::mmap(ptr::null_mut(), length, protection, libc::MAP_SHARED, map.as_raw_fd(), 0)
+        };
+        match NonNull::new(base.cast::<u8>()) {
+            Some(base) if base.as_ptr().cast() != libc::MAP_FAILED => Ok(Mapping { base, length }),
+            _ => Err(RingError::Map(io::Error::last_os_error())),
+        }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is ours, and nothing refers to it any more.
+        unsafe { libc::munmap(self.base.as_ptr().cast(), self.length) };
+    }
+}

@@ -1,0 +1,418 @@
+//! One recording, from the command line to the finished file.
+//!
+//! Two threads: this one moves records out of the rings and decides when to stop; the other encodes,
+//! compresses and writes. Between them stand at most [`QUEUE`] batches, so memory is bounded: when
+//! the output is slow, the rings fill, and what then has no room is counted as dropped.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, IsTerminal, Write},
+    os::unix::{ffi::OsStringExt, fs::OpenOptionsExt},
+    path::Path,
+    process::{Child, ExitStatus},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use syscord_format::{ChunkBuilder, Clock, FormatError, LedgerRow, Meta, Totals, Writer, columns};
+use syscord_syscalls::{SyscallSet, record::{STRING_MAX, Verdict, verdict}};
+
+use crate::{
+    cli::Record,
+    clocks,
+    command::{self, Held},
+    encoder::Encoder,
+    error::RecordError,
+    filters::{self, Filters},
+    ledger::{Ledger, Sums},
+    probe::{Options, Probe},
+    progress::{Figures, Progress},
+    rings::{Batch, Rings},
+    schema::{self, Schema},
+    signals, syscall_set,
+    world::World,
+};
+
+/// Batches under way to the writer.
+const QUEUE: usize = 3;
+/// A chunk is cut at the first moment at which it has so many events,
+const CHUNK_EVENTS: usize = 65_536;
+/// or so many bytes of records,
+const CHUNK_BYTES: usize = 16 << 20;
+/// or is that old.
+const CHUNK_AGE: Duration = Duration::from_secs(1);
+/// How often the rings are looked at: less when little comes.
+const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
+/// How often the ledger goes to the file when nothing is dropped; the clocks too.
+const LEDGER_AGE: Duration = Duration::from_secs(10);
+/// How long COMMAND may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What a recording came to.
+pub struct Outcome {
+    /// For the summary.
+    pub figures: Figures,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// How COMMAND ended.
+    pub status: Option<ExitStatus>,
+}
+
+enum Work {
+    Batch(Batch),
+    Ledger(Vec<LedgerRow>),
+    Clock(Clock),
+}
+
+/// Records.
+///
+/// # Errors
+/// When the options make no sense here, the kernel refuses, or the output cannot be written.
+pub fn run(options: &Record) -> Result<Outcome, RecordError> {
+    let set = syscall_set::parse(&options.what.syscall)?;
+    let filters = filters::compile(&options.who, !options.command.is_empty())?;
+    let schema = Schema::compile(&set, options.how_much.content > 0);
+    let output = open(options)?;
+    signals::install().map_err(RecordError::Signals)?;
+    let held = match options.command.as_slice() {
+        [] => None,
+        command => Some(command::hold(command, options.user.as_deref())?),
+    };
+    let mut probe = Probe::load(&probe_options(options, &filters, &set, &schema))?;
+    let rings = Rings::map(&probe)?;
+    if let Some(held) = &held {
+        let flags = verdict::AWAITS_EXEC | verdict::LINEAGE;
+        probe.decide(held.pid, Verdict { flags, ..Verdict::default() })?;
+    }
+    let clock = clocks::together();
+    let write = |error| RecordError::Write { output: options.output.clone(), error };
+    let meta = meta(options, &filters, probe.cpus);
+    let mut writer = Writer::new(output, file_id(), &meta).map_err(write)?;
+    writer.clock(&clock).map_err(write)?;
+    probe.attach()?;
+    let mut world = World::default();
+    if filters.filter.active == 0 {
+        writer.processes(&world.snapshot(clock.monotonic)).map_err(write)?;
+    }
+    let tick = options.how_much.time_resolution.0;
+    let builder =
+        ChunkBuilder::new(tick, !options.how_much.no_duration, options.how_much.compression_level);
+    let encoder = Encoder::new(schema, builder, writer, world);
+    let ledger = Ledger::new(clock.monotonic, probe.cpus);
+    let progress = Progress::new(options.quiet);
+    let pipeline = Pipeline::start(encoder);
+    let session =
+        Session { options, probe, rings, ledger, pipeline, progress, batch: Batch::default() };
+    session.run(held)
+}
+
+struct Session<'a> {
+    options: &'a Record,
+    probe: Probe,
+    rings: Rings,
+    ledger: Ledger,
+    pipeline: Pipeline,
+    progress: Progress,
+    batch: Batch,
+}
+
+impl Session<'_> {
+    fn run(mut self, held: Option<Held>) -> Result<Outcome, RecordError> {
+        let mut child = held.map(Held::release).transpose()?;
+        let recorded = self.record(&mut child);
+        self.progress.clear();
+        let elapsed = self.progress.elapsed();
+        let last = recorded.and_then(|status| self.last_records().map(|()| status));
+        if last.is_err() && let Some(child) = &mut child {
+            // Recording has failed, COMMAND has not: it goes on unrecorded.
+            self.probe.detach();
+            child.wait().map_err(RecordError::Wait)?;
+        }
+        let sums = self.sums();
+        // Why the writer has gone comes before that it has.
+        let totals = self.pipeline.finish(&self.options.output)?;
+        let status = last?;
+        let figures = Figures { events: totals.events, dropped: sums.dropped, bytes: totals.bytes };
+        Ok(Outcome { figures, elapsed, status })
+    }
+
+    /// Until something says stop. Returns how COMMAND ended.
+    fn record(&mut self, child: &mut Option<Child>) -> Result<Option<ExitStatus>, RecordError> {
+        let mut cut = Instant::now();
+        let mut ledger = Instant::now();
+        let mut pause = POLL.0;
+        loop {
+            let fill = self.rings.fill();
+            self.rings.take(false, &mut self.batch)?;
+            if self.is_ripe(cut.elapsed()) {
+                self.send_batch()?;
+                cut = Instant::now();
+            }
+            let due = ledger.elapsed() > LEDGER_AGE;
+            if due || (ledger.elapsed() > CHUNK_AGE && self.ledger.has_news(&self.rings)) {
+                self.send_ledger()?;
+                ledger = Instant::now();
+            }
+            self.show_progress();
+            if let Some(child) = child
+                && let Some(status) = child.try_wait().map_err(RecordError::Wait)?
+            {
+                return Ok(Some(status));
+            }
+            if self.is_over() {
+                return self.end_command(child);
+            }
+            pause = Self::next_pause(pause, fill);
+            thread::sleep(pause);
+        }
+    }
+
+    /// After a signal or limit: COMMAND is told to end, and waited for a little.
+    fn end_command(
+        &mut self,
+        child: &mut Option<Child>,
+    ) -> Result<Option<ExitStatus>, RecordError> {
+        let Some(child) = child else { return Ok(None) };
+        // SAFETY: a plain system call; the child is ours and not yet waited for.
+        unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGTERM) };
+        let asked = Instant::now();
+        while asked.elapsed() < GRACE {
+            self.rings.take(false, &mut self.batch)?;
+            if self.is_ripe(Duration::ZERO) {
+                self.send_batch()?;
+            }
+            if let Some(status) = child.try_wait().map_err(RecordError::Wait)? {
+                return Ok(Some(status));
+            }
+            thread::sleep(POLL.0);
+        }
+        Ok(None)
+    }
+
+    /// Takes the hooks out and writes all that is left.
+    fn last_records(&mut self) -> Result<(), RecordError> {
+        self.probe.detach();
+        while !self.rings.is_empty() {
+            self.rings.take(true, &mut self.batch)?;
+            self.send_batch()?;
+        }
+        self.send_batch()?;
+        self.send_ledger()
+    }
+
+    fn is_ripe(&self, age: Duration) -> bool {
+        let batch = &self.batch;
+        batch.events >= CHUNK_EVENTS
+            || batch.bytes.len() >= CHUNK_BYTES
+            || (age >= CHUNK_AGE && !batch.bytes.is_empty())
+    }
+
+    fn is_over(&self) -> bool {
+        let until = &self.options.until;
+        signals::stop()
+            || until.duration.is_some_and(|limit| self.progress.elapsed() >= limit)
+            || until.max_size.is_some_and(|limit| self.pipeline.written() >= limit)
+            || until.max_events.is_some_and(|limit| self.sums().recorded >= limit)
+    }
+
+    fn sums(&self) -> Sums {
+        self.ledger.sums(&self.rings, &self.probe)
+    }
+
+    fn show_progress(&mut self) {
+        let (ledger, rings, probe) = (&self.ledger, &self.rings, &self.probe);
+        let bytes = self.pipeline.written();
+        self.progress.update(|| {
+            let sums = ledger.sums(rings, probe);
+            Figures { events: sums.recorded, dropped: sums.dropped, bytes }
+        });
+    }
+
+    fn send_batch(&mut self) -> Result<(), RecordError> {
+        if self.batch.bytes.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::replace(&mut self.batch, self.pipeline.empty_batch());
+        self.send(Work::Batch(batch))
+    }
+
+    fn send_ledger(&mut self) -> Result<(), RecordError> {
+        let clock = clocks::together();
+        let rows = self.ledger.rows(&self.rings, &self.probe, clock.monotonic);
+        if !rows.is_empty() {
+            self.send(Work::Ledger(rows))?;
+        }
+        self.send(Work::Clock(clock))
+    }
+
+    fn send(&mut self, work: Work) -> Result<(), RecordError> {
+        self.pipeline.send(work)
+    }
+
+    /// The fuller the rings were, the sooner they are looked at again.
+    fn next_pause(pause: Duration, fill: f64) -> Duration {
+        if fill > 0.05 {
+            POLL.0
+        } else if fill > 0.01 {
+            (pause / 2).max(POLL.0)
+        } else {
+            (pause * 3 / 2).min(POLL.1)
+        }
+    }
+}
+
+/// The thread that encodes and writes.
+struct Pipeline {
+    work: Option<SyncSender<Work>>,
+    done: Receiver<Batch>,
+    written: Arc<AtomicU64>,
+    thread: Option<JoinHandle<Result<Totals, FormatError>>>,
+}
+
+impl Pipeline {
+    fn start<W: Write + Send + 'static>(mut encoder: Encoder<W>) -> Pipeline {
+        let (work, orders) = mpsc::sync_channel(QUEUE);
+        let (give_back, done) = mpsc::channel();
+        let written = Arc::new(AtomicU64::new(encoder.written()));
+        let progress = Arc::clone(&written);
+        let thread = thread::spawn(move || {
+            for order in orders {
+                match order {
+                    Work::Batch(mut batch) => {
+                        encoder.batch(&batch)?;
+                        batch.clear();
+                        // Nobody may want it any more.
+                        let _ = give_back.send(batch);
+                    }
+                    Work::Ledger(rows) => encoder.ledger(&rows)?,
+                    Work::Clock(clock) => encoder.clock(&clock)?,
+                }
+                progress.store(encoder.written(), Ordering::Relaxed);
+            }
+            encoder.finish()
+        });
+        Pipeline { work: Some(work), done, written, thread: Some(thread) }
+    }
+
+    /// A batch to fill, with the memory of one that was written.
+    fn empty_batch(&self) -> Batch {
+        self.done.try_recv().unwrap_or_default()
+    }
+
+    fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Waits for room. Fails when the writer has: why is what [`Pipeline::finish`] returns.
+    fn send(&self, work: Work) -> Result<(), RecordError> {
+        match &self.work {
+            Some(sender) => sender.send(work).map_err(|_| RecordError::WriterGone),
+            None => Err(RecordError::WriterGone),
+        }
+    }
+
+    fn finish(&mut self, output: &Path) -> Result<Totals, RecordError> {
+        self.work = None;
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(Ok(totals))) => Ok(totals),
+            Some(Ok(Err(error))) => {
+                Err(RecordError::Write { output: output.to_owned(), error })
+            }
+            Some(Err(_)) | None => Err(RecordError::WriterGone),
+        }
+    }
+}
+
+fn probe_options<'a>(
+    options: &Record,
+    filters: &Filters,
+    set: &SyscallSet,
+    schema: &'a Schema,
+) -> Options<'a> {
+    Options {
+        filter: filters.filter,
+        plans: schema.plans(),
+        unplanned: set.contains_beyond(),
+        content: options.how_much.content,
+        durations: !options.how_much.no_duration,
+        ring: options.how_much.buffer_size,
+    }
+}
+
+/// Opens the output. A trace holds private data: a file is for its owner alone.
+fn open(options: &Record) -> Result<Box<dyn Write + Send>, RecordError> {
+    if options.output == Path::new("-") {
+        return if io::stdout().is_terminal() {
+            Err(RecordError::Terminal)
+        } else if !options.command.is_empty() {
+            Err(RecordError::SharedStdout)
+        } else {
+            Ok(Box::new(io::stdout()))
+        };
+    }
+    let open = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .custom_flags(libc::O_NOFOLLOW)
+        .open(&options.output);
+    match open {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(RecordError::Open { output: options.output.clone(), error }),
+    }
+}
+
+fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
+    let name = uname();
+    let (abis, kinds, classes, errnos) = schema::tables();
+    let mut filters = filters.words.clone();
+    if options.what.syscall != "all" {
+        filters.push(format!("syscall={}", options.what.syscall));
+    }
+    Meta {
+        recorder: concat!("syscord ", env!("CARGO_PKG_VERSION")).to_owned(),
+        host: name[0].clone(),
+        kernel: name[1].clone(),
+        machine: name[2].clone(),
+        cpus: cpus as u32,
+        command: std::env::args_os().map(OsStringExt::into_vec).collect(),
+        filters,
+        tick_shift: options.how_much.time_resolution.0,
+        durations: !options.how_much.no_duration,
+        content_limit: options.how_much.content,
+        string_limit: STRING_MAX as u32 - 1,
+        abis,
+        kinds,
+        classes,
+        errnos,
+        columns: columns(),
+    }
+}
+
+/// Node name, release and hardware name (uname(2)).
+fn uname() -> [String; 3] {
+    // SAFETY: utsname is valid when zeroed, and filled by the call.
+    let name = unsafe {
+        let mut name: libc::utsname = std::mem::zeroed();
+        libc::uname(&mut name);
+        name
+    };
+    [name.nodename, name.release, name.machine].map(|field| {
+        let bytes: Vec<u8> = field.iter().map(|c| *c as u8).take_while(|b| *b != 0).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// A random file id (getrandom(2)).
+fn file_id() -> [u8; 16] {
+    let mut id = [0; 16];
+    // SAFETY: `id` has that many bytes. Short reads do not happen below 256 bytes.
+    unsafe { libc::getrandom(id.as_mut_ptr().cast(), id.len(), 0) };
+    id
+}

@@ -1,0 +1,73 @@
+//! Records as they lie in a batch.
+
+use std::ptr;
+
+use syscord_syscalls::record::{
+    CaptureHeader, EventRecord, MARKS, ProcessRecord, RecordHeader, record_kind,
+};
+
+/// One record and what was captured with it.
+pub enum Record<'a> {
+    /// A finished call.
+    Event(EventRecord, Captures<'a>),
+    /// What was captured when a call began; the bytes of the whole record, to be kept.
+    Entry(EventRecord, &'a [u8]),
+    /// Something happened to a process.
+    Process(ProcessRecord, Captures<'a>),
+}
+
+/// The records of a batch. Ends early at bytes that are no record.
+pub fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
+    std::iter::from_fn(move || {
+        let header: RecordHeader = read(bytes)?;
+        let record = bytes.get(..usize::from(header.len8) * 8).filter(|r| !r.is_empty())?;
+        bytes = &bytes[record.len()..];
+        match header.kind {
+            record_kind::EVENT => Some(Record::Event(read(record)?, captures(record))),
+            record_kind::ENTRY => Some(Record::Entry(read(record)?, record)),
+            _ => {
+                let rest = record.get(size_of::<ProcessRecord>()..)?;
+                Some(Record::Process(read(record)?, Captures { rest }))
+            }
+        }
+    })
+}
+
+/// The captures behind an event or entry record.
+pub fn captures(record: &[u8]) -> Captures<'_> {
+    Captures { rest: record.get(size_of::<EventRecord>()..).unwrap_or_default() }
+}
+
+/// Captured memory, argument by argument.
+#[derive(Clone)]
+pub struct Captures<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Captures<'a> {
+    type Item = (CaptureHeader, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let header: CaptureHeader = read(self.rest)?;
+        let behind = &self.rest[size_of::<CaptureHeader>()..];
+        let bytes = behind.get(..usize::from(header.len))?;
+        self.rest = behind.get(bytes.len().next_multiple_of(8)..)?;
+        Some((header, bytes))
+    }
+}
+
+/// The marks among an event's captures.
+pub fn marks(captures: &Captures<'_>) -> u8 {
+    captures.clone().find(|(header, _)| header.arg == MARKS).map_or(0, |(h, _)| h.full as u8)
+}
+
+trait Plain: Copy {}
+impl Plain for RecordHeader {}
+impl Plain for EventRecord {}
+impl Plain for ProcessRecord {}
+impl Plain for CaptureHeader {}
+
+fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
+    // SAFETY: the bytes suffice, and a Plain type is valid for any.
+    (bytes.len() >= size_of::<T>()).then(|| unsafe { ptr::read_unaligned(bytes.as_ptr().cast()) })
+}

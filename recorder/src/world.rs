@@ -1,0 +1,212 @@
+//! The processes of the machine as `/proc` shows them (proc(5)).
+
+use std::{
+    collections::HashSet,
+    fs,
+    io::ErrorKind,
+    os::unix::{ffi::OsStringExt, fs::MetadataExt},
+    path::{Path, PathBuf},
+};
+
+use syscord_format::{ProcEvent, ProcRecord};
+
+/// What has been told of processes, so that each is described once.
+#[derive(Default)]
+pub struct World {
+    described: HashSet<u32>,
+}
+
+impl World {
+    /// Describes every process, with threads and descriptors, as of `time`; ours is left out.
+    pub fn snapshot(&mut self, time: u64) -> Vec<ProcRecord> {
+        let mut records = Vec::new();
+        let own = std::process::id();
+        for tgid in numbers(Path::new("/proc")) {
+            if tgid != own && self.described.insert(tgid) {
+                whole(tgid, time, &mut records);
+            }
+        }
+        records
+    }
+
+    /// Describes a process that is recorded from now on, its threads and descriptors, and its
+    /// ancestors. `seen` is what the probe saw of it, for one that has gone by now.
+    pub fn appear(&mut self, time: u64, seen: Seen, records: &mut Vec<ProcRecord>) {
+        self.ancestors(seen.ppid, time, records);
+        self.described.insert(seen.tgid);
+        let before = records.len();
+        whole(seen.tgid, time, records);
+        if records.len() == before {
+            records.push(ProcRecord { time, event: seen.into_event() });
+        }
+    }
+
+    /// A process has ended: its id may come back.
+    pub fn forget(&mut self, tgid: u32) {
+        self.described.remove(&tgid);
+    }
+
+    fn ancestors(&mut self, mut tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {
+        while tgid != 0 && self.described.insert(tgid) {
+            let Some(process) = process(tgid) else { return };
+            tgid = match &process {
+                ProcEvent::Process { ppid, .. } => *ppid,
+                _ => 0,
+            };
+            records.push(ProcRecord { time, event: process });
+        }
+    }
+}
+
+/// What the probe saw of a process.
+pub struct Seen {
+    /// Its id.
+    pub tgid: u32,
+    /// Its parent's.
+    pub ppid: u32,
+    /// Real user id.
+    pub uid: u32,
+    /// Its name.
+    pub comm: Vec<u8>,
+}
+
+impl Seen {
+    fn into_event(self) -> ProcEvent {
+        ProcEvent::Process {
+            tgid: self.tgid,
+            ppid: self.ppid,
+            uid: self.uid,
+            gid: u32::MAX,
+            comm: self.comm,
+            exe: Vec::new(),
+            argv: Vec::new(),
+            cwd: Vec::new(),
+            cgroup: Vec::new(),
+        }
+    }
+}
+
+fn whole(tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {
+    let Some(event) = process(tgid) else { return };
+    records.push(ProcRecord { time, event });
+    let root = PathBuf::from(format!("/proc/{tgid}"));
+    for tid in numbers(&root.join("task")) {
+        if let Some(comm) = comm(&root.join(format!("task/{tid}/comm"))) {
+            records.push(ProcRecord { time, event: ProcEvent::Thread { tgid, tid, comm } });
+        }
+    }
+    for fd in numbers(&root.join("fd")) {
+        let target = link(&root.join(format!("fd/{fd}")));
+        let (Ok(fd), false) = (i32::try_from(fd), target.is_empty()) else { continue };
+        records.push(ProcRecord { time, event: ProcEvent::Descriptor { tgid, fd, target } });
+    }
+}
+
+/// A process as it is now, if it is.
+fn process(tgid: u32) -> Option<ProcEvent> {
+    let root = PathBuf::from(format!("/proc/{tgid}"));
+    let status = fs::read(root.join("status")).ok()?;
+    let field = |name: &[u8], index: usize| -> Option<u32> {
+        let line = status.split(|b| *b == b'\n').find(|line| line.starts_with(name))?;
+        let text = std::str::from_utf8(&line[name.len()..]).ok()?;
+        text.split_whitespace().nth(index)?.parse().ok()
+    };
+    let owner = fs::metadata(&root).ok();
+    Some(ProcEvent::Process {
+        tgid,
+        ppid: field(b"PPid:", 0)?,
+        uid: field(b"Uid:", 0).or_else(|| owner.as_ref().map(MetadataExt::uid))?,
+        gid: field(b"Gid:", 0).or_else(|| owner.as_ref().map(MetadataExt::gid))?,
+        comm: comm(&root.join("comm"))?,
+        exe: link(&root.join("exe")),
+        argv: strings(&fs::read(root.join("cmdline")).unwrap_or_default()),
+        cwd: link(&root.join("cwd")),
+        cgroup: cgroup(&fs::read(root.join("cgroup")).unwrap_or_default()),
+    })
+}
+
+/// Entries of a directory whose names are numbers.
+fn numbers(directory: &Path) -> Vec<u32> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+fn comm(path: &Path) -> Option<Vec<u8>> {
+    let mut comm = match fs::read(path) {
+        Ok(comm) => comm,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Vec::new(),
+        Err(_) => return None,
+    };
+    if comm.last() == Some(&b'\n') {
+        comm.pop();
+    }
+    comm.truncate(15);
+    Some(comm)
+}
+
+fn link(path: &Path) -> Vec<u8> {
+    fs::read_link(path).map(|target| target.into_os_string().into_vec()).unwrap_or_default()
+}
+
+/// Strings that are each ended by a NUL.
+fn strings(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    bytes.split(|b| *b == 0).map(<[u8]>::to_vec).collect()
+}
+
+/// The version-2 cgroup, else the first named.
+fn cgroup(bytes: &[u8]) -> Vec<u8> {
+    let lines = || bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+    let path = |line: &[u8]| line.splitn(3, |b| *b == b':').nth(2).map(<[u8]>::to_vec);
+    lines().find_map(|line| line.strip_prefix(b"0::").map(<[u8]>::to_vec))
+        .or_else(|| lines().find_map(path))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_is_described_as_it_is() {
+        let Some(ProcEvent::Process { tgid, ppid, argv, cwd, comm, .. }) =
+            process(std::process::id())
+        else {
+            panic!("no process")
+        };
+        assert_eq!(tgid, std::process::id());
+        assert_eq!(ppid, std::os::unix::process::parent_id());
+        assert_eq!(argv.len(), std::env::args().count());
+        assert_eq!(cwd, std::env::current_dir().unwrap().into_os_string().into_vec());
+        assert!(!comm.is_empty() && comm.len() <= 15);
+    }
+
+    #[test]
+    fn a_process_is_described_once_with_its_ancestors() {
+        let mut world = World::default();
+        let seen = || Seen {
+            tgid: std::process::id(),
+            ppid: std::os::unix::process::parent_id(),
+            uid: 0,
+            comm: b"x".to_vec(),
+        };
+        let mut records = Vec::new();
+        world.appear(1, seen(), &mut records);
+        let processes = |records: &[ProcRecord]| {
+            records.iter().filter(|r| matches!(r.event, ProcEvent::Process { .. })).count()
+        };
+        assert!(processes(&records) >= 2);
+        records.clear();
+        world.appear(2, seen(), &mut records);
+        assert_eq!(processes(&records), 1, "ancestors are not told again");
+    }
+
+    #[test]
+    fn cgroups_prefer_version_2() {
+        assert_eq!(cgroup(b"12:cpu:/a\n0::/user.slice/x\n"), b"/user.slice/x");
+        assert_eq!(cgroup(b"12:cpu:/a\n"), b"/a");
+    }
+}

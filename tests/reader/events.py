@@ -1,0 +1,328 @@
+"""The events of `.scd` traces: SPEC.md §5. Encodings of columns, and the sections of EVENTS blocks.
+
+Section numbers in the comments are those of SPEC.md.
+"""
+from __future__ import annotations
+
+import struct
+from typing import Any, Iterator, NamedTuple, Optional, Sequence
+
+from container import EVENTS, MAX_RAW, MIB, U64, Block, Cursor, Trace, need, unzstd
+
+(THREADS, CALLS, GAPS, DURATIONS, CPUS, RESULTS, ARGUMENTS, STRINGS, CONTENTS, MARKS) = range(1, 11)  # §5.3
+STORED, ZSTD = 0, 1                                                       # §5
+CONSTANT, FRAME_OF_REFERENCE, DICTIONARY, DELTA, VARINT = range(5)        # §5.1
+UNKNOWN = 255                                                             # §5.3, durations
+NONE, WHOLE, CUT, UNREADABLE = range(4)                                   # §5.5
+NEVER_RETURNED = 1                                                        # §5.7
+MAX_ENTRY = MIB                                                           # §7
+
+
+# ---------------------------------------------------------------- §5.1 ints
+
+def signed(word: int) -> int:
+    return word - (1 << 64) if word >> 63 else word
+
+
+def unpack(cursor: Cursor, count: int, width: int) -> list[int]:
+    """`count` values of `width` bits each; eight values are `width` whole bytes."""
+    if width == 0:
+        return [0] * count
+    data, mask, out = cursor.take((count * width + 7) // 8), (1 << width) - 1, []
+    shifts = range(0, 8 * width, width)
+    for at in range(0, len(data), width):
+        group = int.from_bytes(data[at:at + width], "little")
+        out += [group >> shift & mask for shift in shifts]
+    return out[:count]
+
+
+def ints(cursor: Cursor, count: int) -> list[int]:
+    """A column of `count` integers, as unsigned 64-bit words."""
+    encoding = cursor.u8()
+    if encoding == CONSTANT:
+        return [cursor.zigzag() & U64] * count
+    if encoding == FRAME_OF_REFERENCE:
+        low, width = cursor.zigzag(), cursor.u8()
+        need(width <= 64, f"{cursor.what}: width {width}")
+        return [low + offset & U64 for offset in unpack(cursor, count, width)]
+    if encoding == DICTIONARY:
+        size = cursor.varint()
+        need(1 <= size <= 65_536, f"{cursor.what}: dictionary of {size} values")
+        values = deltas(cursor, size)
+        width = cursor.u8()
+        need(width <= 16, f"{cursor.what}: width {width}")
+        indices = unpack(cursor, count, width)
+        need(max(indices, default=0) < size, f"{cursor.what}: index beyond the dictionary")
+        return [values[index] for index in indices]
+    if encoding == DELTA:
+        return deltas(cursor, count)
+    need(encoding == VARINT, f"{cursor.what}: encoding {encoding} is not known")
+    return [cursor.zigzag() & U64 for _ in range(count)]
+
+
+def deltas(cursor: Cursor, count: int) -> list[int]:
+    out, value = [], 0
+    for _ in range(count):
+        value = value + cursor.zigzag() & U64
+        out.append(value)
+    return out
+
+
+def sized_ints(cursor: Cursor, count: int) -> list[int]:
+    column = cursor.sub(cursor.varint(), "sized ints")
+    out = ints(column, count)
+    column.finish()
+    return out
+
+
+# ---------------------------------------------------------------- §5.2 magnitudes
+
+def magnitudes(cursor: Cursor, count: int, unknown: bool = False) -> list[Optional[int]]:
+    """`count` class bytes, then raw bits to the end; None for class 255 if `unknown` is allowed."""
+    classes = cursor.take(count)
+    out: list[Optional[int]] = []
+    held = bits = 0                             # raw bits read but not yet used, and how many
+    for number in classes:
+        if number < 4:
+            out.append(number)
+        elif number <= 251:
+            width = (number >> 2) - 1           # e − 2
+            while bits < width:
+                more = cursor.take(min(8, max(cursor.left(), 1)))
+                held |= int.from_bytes(more, "little") << bits
+                bits += 8 * len(more)
+            out.append((4 | number & 3) << width | held & (1 << width) - 1)
+            held, bits = held >> width, bits - width
+        else:
+            need(unknown and number == UNKNOWN, f"{cursor.what}: class {number}")
+            out.append(None)
+    need(bits < 8, f"{cursor.what}: {bits} raw bits too many")
+    cursor.finish()
+    return out
+
+
+# ---------------------------------------------------------------- §5 EVENTS
+
+class Event(NamedTuple):
+    ts: int
+    duration: Optional[int]
+    pid: int
+    tid: int
+    cpu: Optional[int]
+    abi: Any
+    number: int
+    syscall: str
+    ret: Optional[int]
+    raw: list[Optional[int]]
+    captures: dict[str, dict[str, Any]]
+    marks: int
+
+
+class Call(NamedTuple):
+    abi: int
+    number: int
+    argc: int
+    rows: list[int]
+
+
+class Argument:
+    """One argument of one call: a value for each row of the call."""
+
+    def __init__(self, call: Call, index: int) -> None:
+        self.call, self.index, self.capture = call, index, 0
+        self.raw: list[Optional[int]] = [None] * len(call.rows)
+        self.status: list[int] = [NONE] * len(call.rows)
+        self.bytes: list[Optional[bytes]] = [None] * len(call.rows)
+        self.full: list[int] = [0] * len(call.rows)
+
+    def hex(self, nth: int) -> Optional[str]:
+        """What was captured; None if the section that would hold it is absent."""
+        data = b"" if self.status[nth] == UNREADABLE else self.bytes[nth]
+        return None if data is None else data.hex()
+
+    def captured(self, *wanted: int) -> list[int]:
+        return [row for row, status in enumerate(self.status) if status in wanted]
+
+
+def read_sections(block: Block) -> dict[int, Cursor]:
+    cursor = block.body()
+    count = cursor.uint(4)
+    need(count <= 64, f"{block.name()}: {count} sections")
+    entries = [struct.unpack("<HBxII4x", cursor.take(16)) for _ in range(count)]
+    need(sum(raw for _, _, _, raw in entries) <= MAX_RAW, f"{block.name()}: sections above 256 MiB")
+    sections: dict[int, Cursor] = {}
+    for ident, codec, stored, raw in entries:
+        what, data = f"{block.name()}: section {ident}", cursor.take(stored)
+        if ident not in range(THREADS, MARKS + 1):
+            continue
+        need(ident not in sections, f"{what} stands twice")
+        need(codec in (STORED, ZSTD), f"{what}: codec {codec} is not known")
+        need(codec == ZSTD or stored == raw, f"{what}: stored and raw lengths differ")
+        sections[ident] = Cursor(unzstd(data, raw, what) if codec == ZSTD else data, what)
+    cursor.finish()
+    for ident in (THREADS, CALLS, GAPS):
+        need(ident in sections, f"{block.name()}: section {ident} is absent")
+    return sections
+
+
+def read_threads(cursor: Cursor, n: int) -> tuple[list[int], list[int], list[int]]:   # section 1
+    count = cursor.varint()
+    need(count <= n, f"{cursor.what}: {count} threads for {n} rows")
+    tids, tgids, rows = (ints(cursor, count) for _ in range(3))
+    cursor.finish()
+    need(sum(rows) == n, f"{cursor.what}: rows do not add up")
+    need(len(set(tids)) == count, f"{cursor.what}: a tid stands twice")
+    return tids, tgids, rows
+
+
+def read_calls(cursor: Cursor, n: int) -> list[Call]:                     # section 2
+    count = cursor.varint()
+    need(count <= 65_535, f"{cursor.what}: {count} calls")
+    calls = [Call(cursor.u8(), cursor.varint(), cursor.u8(), []) for _ in range(count)]
+    need(all(call.argc <= 6 for call in calls), f"{cursor.what}: more than 6 arguments")
+    need(len({call[:2] for call in calls}) == count, f"{cursor.what}: a call stands twice")
+    indices: Sequence[int] = cursor.take(n) if count <= 256 else struct.unpack(f"<{n}H", cursor.take(2 * n))
+    cursor.finish()
+    need(max(indices, default=-1) < count, f"{cursor.what}: index beyond the calls")
+    for row, index in enumerate(indices):
+        calls[index].rows.append(row)
+    return calls
+
+
+def read_times(sections: dict[int, Cursor], rows: list[int]) -> tuple[list[int], list[Optional[int]]]:  # §5.4
+    """(ends, durations) in ticks, for the threads' numbers of rows."""
+    n = sum(rows)
+    base = sections[GAPS].varint()
+    gaps = magnitudes(sections[GAPS], n)
+    durations: list[Optional[int]] = [None] * n
+    if DURATIONS in sections:
+        durations = magnitudes(sections[DURATIONS], n, True)
+    ends: list[int] = []
+    for count in rows:
+        for nth in range(count):
+            row = len(ends)
+            before = ends[-1] + (durations[row] or 0) if nth else base
+            ends.append(before + (gaps[row] or 0) & U64)
+    return ends, durations
+
+
+def read_cpus(cursor: Optional[Cursor], n: int) -> Sequence[Optional[int]]:    # section 5
+    if cursor is None:
+        return [None] * n
+    count = cursor.varint()
+    need(count <= n, f"{cursor.what}: {count} runs for {n} rows")
+    cpus, rows = ints(cursor, count), ints(cursor, count)
+    cursor.finish()
+    need(sum(rows) == n, f"{cursor.what}: rows do not add up")
+    return [cpu for cpu, run in zip(cpus, rows) for _ in range(run)]
+
+
+def read_results(cursor: Optional[Cursor], calls: list[Call], n: int) -> list[Optional[int]]:  # section 6
+    results: list[Optional[int]] = [None] * n
+    if cursor is not None:
+        for call in calls:
+            for row, word in zip(call.rows, sized_ints(cursor, len(call.rows))):
+                results[row] = signed(word)
+        cursor.finish()
+    return results
+
+
+def read_arguments(cursor: Optional[Cursor], calls: list[Call]) -> list[Argument]:  # section 7, §5.5
+    arguments = [Argument(call, index) for call in calls for index in range(call.argc)]
+    if cursor is not None:
+        for arg in arguments:
+            column = cursor.sub(cursor.varint(), "argument")
+            arg.capture = column.u8()
+            need(arg.capture <= 2, f"{column.what}: capture {arg.capture} is not known")
+            if arg.capture:
+                arg.status = ints(column, len(arg.call.rows))
+                need(max(arg.status, default=0) <= UNREADABLE, f"{column.what}: status is not known")
+            known = arg.captured(NONE, UNREADABLE)
+            for row, word in zip(known, ints(column, len(known))):
+                arg.raw[row] = word
+            column.finish()
+        cursor.finish()
+    return arguments
+
+
+def read_memory(cursor: Optional[Cursor], arguments: list[Argument], n: int) -> None:  # sections 8, 9, §5.6
+    if cursor is None:
+        return
+    entry_numbers = []
+    for arg in arguments:
+        rows, cut = arg.captured(WHOLE, CUT), arg.captured(CUT)
+        entry_numbers.append((arg, rows, sized_ints(cursor, len(rows))))
+        for row, length in zip(cut, sized_ints(cursor, len(cut))):
+            arg.full[row] = length
+    count = cursor.varint()
+    need(count <= 6 * n, f"{cursor.what}: {count} entries for {n} rows")
+    lengths = ints(cursor, count)
+    need(max(lengths, default=0) <= MAX_ENTRY, f"{cursor.what}: an entry above 1 MiB")
+    entries = [cursor.take(length) for length in lengths]
+    cursor.finish()
+    for arg, rows, numbers in entry_numbers:
+        need(max(numbers, default=-1) < count, f"{cursor.what}: entry number beyond the dictionary")
+        for row, number in zip(rows, numbers):
+            arg.bytes[row] = entries[number]
+            if arg.status[row] == WHOLE:
+                arg.full[row] = len(entries[number])
+
+
+def read_marks(cursor: Optional[Cursor], n: int) -> list[int]:            # section 10
+    marks = [0] * n
+    if cursor is not None:
+        count = cursor.varint()
+        need(count <= n, f"{cursor.what}: {count} marks for {n} rows")
+        rows, bits = ints(cursor, count), ints(cursor, count)
+        cursor.finish()
+        need(all(a < b for a, b in zip(rows, rows[1:])), f"{cursor.what}: rows do not ascend")
+        need(not rows or rows[-1] < n, f"{cursor.what}: row beyond the block")
+        for row, mark in zip(rows, bits):
+            marks[row] = mark
+    return marks
+
+
+def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
+    """The events of one block, in time order."""
+    n, sections, shift = block.rows, read_sections(block), meta["tick_shift"]
+    tids, tgids, per_thread = read_threads(sections[THREADS], n)
+    calls = read_calls(sections[CALLS], n)
+    ends, durations = read_times(sections, per_thread)
+    need(max(ends, default=0) << shift <= U64, f"{block.name()}: a time of 2^64 ns or more")
+    cpus = read_cpus(sections.get(CPUS), n)
+    results = read_results(sections.get(RESULTS), calls, n)
+    arguments = read_arguments(sections.get(ARGUMENTS), calls)
+    for capture, section in ((1, STRINGS), (2, CONTENTS)):
+        read_memory(sections.get(section), [arg for arg in arguments if arg.capture == capture], n)
+    marks = read_marks(sections.get(MARKS), n)
+
+    thread_of = [thread for thread, count in enumerate(per_thread) for _ in range(count)]
+    abis = {abi["id"]: abi["name"] for abi in meta["abis"]}
+    table = {(abi["id"], entry["number"]): entry for abi in meta["abis"] for entry in abi["syscalls"]}
+    raw: list[list[Optional[int]]] = [[] for _ in range(n)]
+    captures: list[dict[str, dict[str, Any]]] = [{} for _ in range(n)]
+    for arg in arguments:
+        names = [a["name"] for a in table.get(arg.call[:2], {}).get("args", [])]
+        name = names[arg.index] if arg.index < len(names) else str(arg.index)
+        for nth, row in enumerate(arg.call.rows):
+            raw[row].append(arg.raw[nth])
+            if arg.status[nth] != NONE:
+                captures[row][name] = {"status": arg.status[nth], "bytes": arg.hex(nth), "full": arg.full[nth]}
+    call_of = {row: call for call in calls for row in call.rows}
+
+    def event(row: int) -> Event:
+        call, thread, lost = call_of[row], thread_of[row], marks[row] & NEVER_RETURNED
+        ticks = None if lost else durations[row]
+        return Event(ends[row] << shift, None if ticks is None else ticks << shift, tgids[thread], tids[thread],
+                     cpus[row], abis.get(call.abi, call.abi), call.number,
+                     table.get(call[:2], {}).get("name", f"syscall_{call.number}"),
+                     None if lost else results[row], raw[row], captures[row], marks[row])
+
+    return [event(row) for row in sorted(range(n), key=ends.__getitem__)]
+
+
+def all_events(trace: Trace) -> Iterator[Event]:                          # §3: blocks follow in time order
+    blocks = list(trace.of_kind(EVENTS))
+    meta = trace.meta() if blocks else {}
+    for block in blocks:
+        yield from read_events(block, meta)
