@@ -27,11 +27,12 @@ pub const ALL: u64 = AT_ENTRY | AT_EXIT;
 
 const HEADER: usize = size_of::<CaptureHeader>();
 const LAST_START: usize =
-    size_of::<EventRecord>() + (MAX_CAPTURES - 1) * (HEADER + CONTENT_MAX);
+    size_of::<EventRecord>() + MAX_CAPTURES * (HEADER + CONTENT_MAX);
 /// The most bytes captured of a span that is no buffer: a path the kernel wrote, a sockaddr.
 const SPAN_MAX: u32 = STRING_MAX as u32;
 
 const _: () = assert!(LAST_START + HEADER + 2 * CONTENT_MAX <= MAX_RECORD);
+const _: () = assert!(Abi::I386 as u8 & 1 == 1 && Abi::X86_64 as u8 & 1 == 0);
 const _: () = assert!(LIST_MAX <= CONTENT_MAX && STRING_MAX <= CONTENT_MAX);
 
 /// What a capture came to, in one register: status in bits 0–7, bytes captured in bits 8–31,
@@ -66,8 +67,8 @@ impl Outcome {
 
 /// Makes the captures of a plan that `which` names. Returns the length of the record.
 ///
-/// Between captures the length is kept in the record's header: read back from there the verifier
-/// knows nothing of it, so that after each capture all ways it can have gone are one to it.
+/// Of the captures that loop (lists, iovecs) a plan has at most one, its last: so the verifier
+/// walks those loops once, not once for each capture.
 #[inline(never)]
 pub fn run(record: *mut u8, plan: *const Plan, which: u64) -> usize {
     set_length(record, size_of::<EventRecord>());
@@ -77,24 +78,37 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64) -> usize {
         if i >= usize::from(count) {
             break;
         }
-        let phase = if capture.flags & capture_flag::ENTRY != 0 { AT_ENTRY } else { AT_EXIT };
-        if which & phase != 0 {
-            append(record, capture);
+        if wanted(capture, which) {
+            append(record, capture, false);
         }
+    }
+    // SAFETY: a live plan.
+    let looping = unsafe { (*plan).looping };
+    if looping.op != 0 && wanted(looping, which) {
+        append(record, looping, true);
     }
     length(record)
 }
 
+#[inline(always)]
+fn wanted(capture: PlanCapture, which: u64) -> bool {
+    let phase = if capture.flags & capture_flag::ENTRY != 0 { AT_ENTRY } else { AT_EXIT };
+    which & phase != 0
+}
+
 /// Makes one capture.
-#[inline(never)]
-fn append(record: *mut u8, capture: PlanCapture) -> u64 {
+///
+/// Between captures the length is kept in the record's header: read back from there the verifier
+/// knows nothing of it, so that after each capture all ways it can have gone are one to it.
+#[inline(always)]
+fn append(record: *mut u8, capture: PlanCapture, looping: bool) {
     let cursor = length(record);
     if cursor > LAST_START {
-        return 0;
+        return;
     }
     // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
-    let at = unsafe { record.add(cursor) };
-    let outcome = one(record.cast(), at, capture);
+    let (at, to) = unsafe { (record.add(cursor), record.add(cursor + HEADER)) };
+    let outcome = one(record.cast(), to, capture, looping);
     // SAFETY: as above.
     unsafe {
         *at.cast() = CaptureHeader {
@@ -105,7 +119,6 @@ fn append(record: *mut u8, capture: PlanCapture) -> u64 {
         };
     }
     set_length(record, cursor + HEADER + (outcome.len() as usize).next_multiple_of(8));
-    0
 }
 
 #[inline(always)]
@@ -121,7 +134,7 @@ fn set_length(record: *mut u8, length: usize) {
 }
 
 #[inline(always)]
-fn one(event: *const EventRecord, at: *mut u8, capture: PlanCapture) -> Outcome {
+fn one(event: *const EventRecord, to: *mut u8, capture: PlanCapture, looping: bool) -> Outcome {
     // SAFETY: the record was written before.
     let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
     if capture.flags & capture_flag::ON_SUCCESS != 0 && ret < 0 {
@@ -131,18 +144,26 @@ fn one(event: *const EventRecord, at: *mut u8, capture: PlanCapture) -> Outcome 
     if address == 0 {
         return NOTHING;
     }
-    // SAFETY: room for the header is part of the bound above.
-    let to = unsafe { at.add(HEADER) };
-    let wide = abi != Abi::I386 as u8;
-    let bound = if capture.flags & capture_flag::RET_BOUNDS != 0 { ret as u64 } else { u64::MAX };
-    match capture.op {
-        capture_op::STR => string(to, address),
-        capture_op::STR_ARRAY => list(to, address, wide),
-        capture_op::BYTES => span(to, address, length_of(event, capture, ret), limit(capture)),
-        capture_op::IOVEC => iovec(to, address, argument(event, capture.length_arg), bound, wide),
-        capture_op::MSGHDR => msghdr(to, address, bound, wide),
-        _ => NOTHING,
+    if !looping {
+        return match capture.op {
+            capture_op::STR => string(to, address),
+            _ => span(to, address, length_of(event, capture, ret), limit(capture)),
+        };
     }
+    // 32-bit ABIs have odd numbers. Without a branch, or the verifier would walk the loops twice.
+    let width = 8 - 4 * u64::from(abi & 1);
+    if capture.op == capture_op::STR_ARRAY {
+        return list(to, address, width);
+    }
+    let (array, count) = if capture.op == capture_op::MSGHDR {
+        // `struct user_msghdr` (include/linux/socket.h): in both layouts the array and its length
+        // are the third and fourth word.
+        (pointer(address + 2 * width, width).0, pointer(address + 3 * width, width).0)
+    } else {
+        (address, argument(event, capture.length_arg))
+    };
+    let bound = if capture.flags & capture_flag::RET_BOUNDS != 0 { ret as u64 } else { u64::MAX };
+    iovec(to, array, count, bound, width)
 }
 
 #[inline(always)]
@@ -166,21 +187,9 @@ fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64) -> u64 {
         length::RET => ret as u64,
         length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
         length::ARG => argument(event, capture.length_arg),
-        length::AT => u64::from(user::<u32>(argument(event, capture.length_arg)).0),
+        length::AT => pointer(argument(event, capture.length_arg), 4).0,
         _ => u64::from(capture.fixed),
     }
-}
-
-/// A value of the program's, and whether it could be read. (An `Option` would leave a register undefined
-/// where it is `None`, which the verifier refuses.)
-#[inline(always)]
-fn user<T: Copy + Default>(address: u64) -> (T, bool) {
-    let mut value = T::default();
-    // SAFETY: the destination is a live local of that size, which the helper zeroes if it fails.
-    let failed = unsafe {
-        bpf_probe_read_user((&raw mut value).cast(), size_of::<T>() as u32, address as *const _)
-    };
-    (value, failed == 0)
 }
 
 /// A NUL-terminated string, without its NUL.
@@ -239,52 +248,81 @@ fn read_some(to: *mut u8, address: u64, want: u32) -> u32 {
     if unsafe { bpf_probe_read_user(to.cast(), near, address as *const _) } == 0 { near } else { 0 }
 }
 
-/// A NULL-terminated array of strings, each ended by a NUL.
+/// A NULL-terminated array of strings, each ended by a NUL; pointers are `width` bytes.
 #[inline(never)]
-fn list(to: *mut u8, address: u64, wide: bool) -> Outcome {
+fn list(to: *mut u8, array: u64, width: u64) -> Outcome {
     let sum = Sum::start(to);
+    let mut step = Step::STOP;
     for i in 0..LIST_STRINGS as u64 {
-        let (next, readable) = pointer(address, i, wide);
-        if !readable {
+        step = one_string(to, array + i * width, width);
+        if step != Step::MORE {
             break;
         }
-        if next == 0 {
-            return Outcome::new(capture_status::WHOLE, sum.got(), 0);
-        }
-        let got = sum.got() as usize;
-        if got > LIST_MAX - STRING_MAX {
-            break;
-        }
-        // SAFETY: `got` leaves room for STRING_MAX bytes.
-        let more = unsafe {
-            bpf_probe_read_user_str(to.add(got).cast(), STRING_MAX as u32, next as *const _)
-        };
-        if more < 1 {
-            break;
-        }
-        sum.add(more as u32, 0);
     }
-    if sum.got() == 0 { UNREADABLE } else { Outcome::new(capture_status::CUT, sum.got(), 0) }
+    match (step, sum.got()) {
+        (Step::END, got) => Outcome::new(capture_status::WHOLE, got, 0),
+        (_, 0) => UNREADABLE,
+        (_, got) => Outcome::new(capture_status::CUT, got, 0),
+    }
 }
 
-/// The `index`th pointer of an array.
-#[inline(always)]
-fn pointer(array: u64, index: u64, wide: bool) -> (u64, bool) {
-    if wide {
-        user(array + index * 8)
-    } else {
-        let (value, readable) = user::<u32>(array + index * 4);
-        (u64::from(value), readable)
+/// What a loop does next. Each turn is a function of its own: what the verifier learnt in it is
+/// forgotten at its return, so that turns do not multiply.
+struct Step;
+
+impl Step {
+    const MORE: u64 = 0;
+    const END: u64 = 1;
+    const STOP: u64 = 2;
+}
+
+/// Adds one string of an array.
+#[inline(never)]
+fn one_string(to: *mut u8, place: u64, width: u64) -> u64 {
+    let (next, readable) = pointer(place, width);
+    if !readable {
+        return Step::STOP;
     }
+    if next == 0 {
+        return Step::END;
+    }
+    let sum = Sum { to };
+    let got = sum.got() as usize;
+    if got > LIST_MAX - STRING_MAX {
+        return Step::STOP;
+    }
+    // SAFETY: `got` leaves room for STRING_MAX bytes.
+    let more = unsafe {
+        bpf_probe_read_user_str(to.add(got).cast(), STRING_MAX as u32, next as *const _)
+    };
+    if more < 1 {
+        return Step::STOP;
+    }
+    sum.add(more as u32, 0);
+    Step::MORE
+}
+
+/// A word of `width` bytes, 4 or 8, of the program's, and whether it could be read. (An `Option` would
+/// leave a register undefined where it is `None`, which the verifier refuses.)
+#[inline(always)]
+fn pointer(place: u64, width: u64) -> (u64, bool) {
+    let mut value = 0u64;
+    // 4 or 8, in a form that the verifier sees to be at most 8.
+    let width = 4 + (width as u32 & 8) / 2;
+    // SAFETY: the destination is a live local of 8 bytes; narrower values are zero-extended, since
+    // BPF is little endian here.
+    let failed =
+        unsafe { bpf_probe_read_user((&raw mut value).cast(), width, place as *const _) };
+    (value, failed == 0)
 }
 
 /// The buffers of an array of `count` iovecs, joined: at most `bound` bytes are there.
 #[inline(never)]
-fn iovec(to: *mut u8, array: u64, count: u64, bound: u64, wide: bool) -> Outcome {
+fn iovec(to: *mut u8, array: u64, count: u64, bound: u64, width: u64) -> Outcome {
     let limit = config::content();
     let sum = Sum::start(to);
     for i in 0..IOVECS as u64 {
-        if i >= count || !one_iovec(to, array + i * if wide { 16 } else { 8 }, bound, wide) {
+        if i >= count || one_iovec(to, array + i * 2 * width, bound, width) != Step::MORE {
             break;
         }
     }
@@ -301,13 +339,13 @@ fn iovec(to: *mut u8, array: u64, count: u64, bound: u64, wide: bool) -> Outcome
     whole_or_cut(sum.got(), full)
 }
 
-/// Adds one buffer of an array of iovecs. Returns whether to go on.
-#[inline(always)]
-fn one_iovec(to: *mut u8, iovec: u64, bound: u64, wide: bool) -> bool {
-    let (base, _) = pointer(iovec, 0, wide);
-    let (length, readable) = pointer(iovec, 1, wide);
+/// Adds one buffer of an array of iovecs.
+#[inline(never)]
+fn one_iovec(to: *mut u8, iovec: u64, bound: u64, width: u64) -> u64 {
+    let (base, _) = pointer(iovec, width);
+    let (length, readable) = pointer(iovec + width, width);
     if !readable {
-        return false;
+        return Step::STOP;
     }
     let sum = Sum { to };
     let left = bound.saturating_sub(u64::from(sum.full()));
@@ -322,7 +360,7 @@ fn one_iovec(to: *mut u8, iovec: u64, bound: u64, wide: bool) -> bool {
         more = read_some(unsafe { to.add(got as usize) }, base, want);
     }
     sum.add(more, core::cmp::min(length, u64::from(u32::MAX / 2)) as u32);
-    true
+    Step::MORE
 }
 
 /// Bytes captured and bytes there were, added up in the capture's header: read back from there
@@ -371,13 +409,4 @@ impl Sum {
             write_volatile(&raw mut (*self.header()).full, full);
         }
     }
-}
-
-/// The buffers of a `struct msghdr` (include/linux/socket.h, `struct user_msghdr`).
-#[inline(always)]
-fn msghdr(to: *mut u8, address: u64, bound: u64, wide: bool) -> Outcome {
-    // In both layouts the array and its length are the third and fourth word.
-    let (array, _) = pointer(address, 2, wide);
-    let (count, readable) = pointer(address, 3, wide);
-    if readable { iovec(to, array, count, bound, wide) } else { UNREADABLE }
 }

@@ -197,11 +197,29 @@ pub fn exec(task: Task, tgid: u32) {
     if config::active() == 0 {
         return;
     }
-    if let Some(known) = VERDICTS.get_ptr_mut(&tgid) {
-        // SAFETY: a live element of VERDICTS.
-        unsafe { (*known).flags &= !verdict::AWAITS_EXEC };
-    }
+    let awaited = set(tgid, |known| {
+        let awaited = known.flags & verdict::AWAITS_EXEC != 0;
+        known.flags &= !verdict::AWAITS_EXEC;
+        awaited
+    });
     judge(task, tgid, 0, 0);
+    if awaited {
+        // The execve that COMMAND is in counts from its entry.
+        set(tgid, |known| {
+            known.since = 1;
+            true
+        });
+    }
+}
+
+/// Changes a verdict. Returns what the change does, or false where there is none.
+#[inline(always)]
+fn set(tgid: u32, change: impl FnOnce(&mut Verdict) -> bool) -> bool {
+    match VERDICTS.get_ptr_mut(&tgid) {
+        // SAFETY: a live element of VERDICTS.
+        Some(known) => change(unsafe { &mut *known }),
+        None => false,
+    }
 }
 
 /// A process is about to take a name.

@@ -89,6 +89,7 @@ fn probe() -> Outcome {
     probe.attach().map_err(|error| failed(&error))?;
     // Another process makes calls that are certain to be seen.
     let _ = std::process::Command::new("/bin/true").status();
+    let verified = probe.verified();
     probe.detach();
     let mut batch = Batch::default();
     rings.take(true, &mut batch).map_err(|error| failed(&error))?;
@@ -97,8 +98,7 @@ fn probe() -> Outcome {
     if seen == 0 {
         return Err(("loaded, but saw no syscall".to_owned(), remedy));
     }
-    let walked: Vec<String> = probe
-        .verified()
+    let walked: Vec<String> = verified
         .into_iter()
         .filter_map(|(name, count)| Some(format!("{name} {}", count?)))
         .collect();

@@ -8,7 +8,6 @@ use syscord_format::{
 };
 use syscord_syscalls::{
     MAX_ARGS,
-    plan::MAX_CAPTURES,
     record::{
         CaptureHeader, EventRecord, MARKS, ProcessRecord, UNKNOWN_DURATION, capture_status,
         event_mark, process_event,
@@ -164,7 +163,7 @@ impl<W: Write> Encoder<W> {
             layout: *self.schema.layout(record.header.what, record.header.number),
             args: record.args,
             marks: wire::marks(&captures),
-            captures: [NONE; MAX_CAPTURES],
+            captures: [NONE; MAX_ARGS],
             count: 0,
         };
         for (header, bytes) in captures {
@@ -219,14 +218,14 @@ struct Call<'a> {
     layout: Layout,
     args: [u64; MAX_ARGS],
     marks: u8,
-    captures: [Capture<'a>; MAX_CAPTURES],
+    captures: [Capture<'a>; MAX_ARGS],
     count: usize,
 }
 
 impl<'a> Call<'a> {
     fn add(&mut self, header: &CaptureHeader, mut bytes: &'a [u8]) {
         let arg = usize::from(header.arg);
-        if header.arg == MARKS || self.count == MAX_CAPTURES || arg >= MAX_ARGS {
+        if header.arg == MARKS || self.count == MAX_ARGS || arg >= MAX_ARGS {
             return;
         }
         let Some(section) = self.layout.captures[arg] else { return };

@@ -5,8 +5,8 @@
 
 use crate::MAX_ARGS;
 
-/// The most captures of one call.
-pub const MAX_CAPTURES: usize = 4;
+/// The most captures of one call that do not loop.
+pub const MAX_CAPTURES: usize = 3;
 /// Plans per ABI: greater numbers have none.
 pub const NUMBERS: usize = crate::NR_LIMIT;
 
@@ -36,8 +36,11 @@ pub struct Plan {
     pub count: u8,
     /// Zero.
     pub pad: [u8; 6],
-    /// What is read of the memory behind the arguments.
+    /// What is read of the memory behind the arguments: strings and spans of bytes.
     pub captures: [PlanCapture; MAX_CAPTURES],
+    /// One capture that has to loop: a list of strings, an iovec array, a msghdr. Its `op` is 0 where
+    /// there is none.
+    pub looping: PlanCapture,
 }
 
 /// One capture.
@@ -100,14 +103,14 @@ pub mod capture_flag {
     pub const RET_BOUNDS: u8 = 1 << 3;
 }
 
-const _: () = assert!(size_of::<Plan>() == 8 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
+const _: () = assert!(size_of::<Plan>() == 16 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
 
 #[cfg(feature = "alloc")]
 pub use compile::plan_of;
 
 #[cfg(feature = "alloc")]
 mod compile {
-    use super::{MAX_CAPTURES, Plan, PlanCapture, capture_flag, capture_op, length, plan_flag};
+    use super::{Plan, PlanCapture, capture_flag, capture_op, length, plan_flag};
     use crate::{Kind, Len, Memory, Role, Syscall, When};
 
     /// The plan of a row: what to capture, whether contents count, and nothing about names. The
@@ -116,11 +119,18 @@ mod compile {
         let mut plan = Plan { flags: result_flags(row.ret), ..Plan::default() };
         for (index, arg) in row.args.iter().enumerate() {
             let Some((memory, when, role)) = arg.kind.memory() else { continue };
-            if (role == Role::Content && !contents) || usize::from(plan.count) == MAX_CAPTURES {
+            let place = match memory {
+                Memory::Str | Memory::Bytes(_) => plan.captures.get_mut(usize::from(plan.count)),
+                Memory::StrArray | Memory::Iovec(_) | Memory::Msghdr => {
+                    Some(&mut plan.looping).filter(|place| place.op == 0)
+                }
+            };
+            let Some(place) = place else { continue };
+            if role == Role::Content && !contents {
                 continue;
             }
-            plan.captures[usize::from(plan.count)] = capture(row, index, memory, when, role);
-            plan.count += 1;
+            *place = capture(row, index, memory, when, role);
+            plan.count += u8::from(matches!(memory, Memory::Str | Memory::Bytes(_)));
             plan.flags |= match when {
                 When::Entry => plan_flag::AT_ENTRY,
                 When::Exit | When::Success => plan_flag::AT_EXIT,

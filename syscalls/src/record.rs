@@ -20,7 +20,7 @@ pub const CONTENT_MAX: usize = 16 << 10;
 /// The most bytes captured of an array of strings (argv).
 pub const LIST_MAX: usize = 16 << 10;
 /// The most strings captured of such an array.
-pub const LIST_STRINGS: usize = 128;
+pub const LIST_STRINGS: usize = 64;
 /// The most buffers read of one iovec array.
 pub const IOVECS: usize = 16;
 /// Bytes of a comm, its NUL included (`TASK_COMM_LEN`).
