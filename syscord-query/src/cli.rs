@@ -1,0 +1,270 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::time::{Moment, parse_moment, parse_span};
+
+const EXAMPLES: &str = "\
+Examples:
+  syscord-query t.scd                                    every syscall, one line each
+  syscord-query t.scd -e openat,%network --failed        failed opens and network calls
+  syscord-query t.scd --comm nginx --min-duration 1ms    nginx's slow calls
+  syscord-query t.scd --path '/etc/**' --json | jq .path
+  syscord-query t.scd --since 1.5s --until 2s --count
+  syscord-query t.scd --parquet -o t.parquet
+  syscord-query stats t.scd --by process --top 10
+  syscord record -o - -- make | syscord-query -          while it is recorded
+
+Sets of syscalls (SET) are lists with commas: names, %classes, /REGEX, numbers, all, none; an item
+with ! before it is taken away, a ! before the first negates the whole set.
+
+Columns of --csv and --parquet, and keys of --json:
+  ts        when the result was there, UTC, in ns (the call started at ts - duration)
+  duration  in ns; null if it is not known, or the call never returned
+  pid, tid  process and thread
+  comm      the thread's name at that time
+  ppid      the process's parent
+  cpu       where the call ended
+  abi       x86_64, i386 or aarch64
+  syscall   its name; syscall_N if the trace does not name it
+  ret       its result; null if it never returned
+  errno     the error's name, or null
+  args      the arguments by name. JSON and CSV: an object, with captured memory in place of
+            its address, hexadecimal and octal as strings, {\"addr\", \"unreadable\"} for memory that
+            could not be read and {\"text\", \"cut\"} where only the first part was captured.
+            Parquet: a list of name, value (raw register) and text (captured memory)
+  path      the first path among them, or null
+  data      the first captured buffer. JSON: null if it is no UTF-8, then data_base64 has it;
+            data_cut is true where only the first part was captured. Parquet: bytes
+CSV escapes control characters, what is no UTF-8 and the backslash in comm, path and data as in C:
+\\n, \\t, \\r, \\\\, else \\xNN. --text does so in paths and data.
+
+Exit status: 0 done, 1 failed, 2 bad usage, 3 done but part of a trace could not be read.";
+
+/// Reads, filters and summarises traces of syscalls recorded by syscord.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Use --help for examples and the meaning of columns.",
+    after_long_help = EXAMPLES
+)]
+pub(crate) struct Cli {
+    /// Something other than events.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// What to do with events.
+    #[command(flatten)]
+    pub(crate) events: EventsArgs,
+}
+
+/// What can be asked of a trace beside its events.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Summarise calls, errors, durations and bytes
+    Stats(Box<StatsArgs>),
+    /// Describe a trace: where and how it was recorded, its sizes, its losses
+    Info(InfoArgs),
+    /// Decode all of a trace and say what is wrong with it (exit status 3 if anything is)
+    Verify(VerifyArgs),
+    /// Make a whole trace of what can be read of a damaged one
+    Repair(RepairArgs),
+}
+
+/// Arguments of the default command.
+#[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    /// Traces, read one after the other; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Which events.
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// How they are written.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+    /// Write to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How events are written.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct FormatArgs {
+    /// One line an event, `pid=N, NAME, …` (the default)
+    #[arg(long, help_heading = "Output")]
+    pub(crate) text: bool,
+    /// One JSON object an event
+    #[arg(long, help_heading = "Output")]
+    pub(crate) json: bool,
+    /// Comma-separated values with a heading
+    #[arg(long, help_heading = "Output")]
+    pub(crate) csv: bool,
+    /// A Parquet file; not to a terminal
+    #[arg(long, help_heading = "Output")]
+    pub(crate) parquet: bool,
+    /// The number of events alone
+    #[arg(long, help_heading = "Output")]
+    pub(crate) count: bool,
+}
+
+/// Which events are wanted. All that are given must hold.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Filters (all must hold)")]
+pub(crate) struct FilterArgs {
+    /// Syscalls: names, %classes, /REGEX; `!` negates
+    #[arg(short = 'e', long, value_name = "SET")]
+    pub(crate) syscall: Option<String>,
+    /// Processes
+    #[arg(long, value_name = "PID,…", value_delimiter = ',')]
+    pub(crate) pid: Vec<u32>,
+    /// Threads
+    #[arg(long, value_name = "TID,…", value_delimiter = ',')]
+    pub(crate) tid: Vec<u32>,
+    /// Threads of that name, of which 15 bytes count; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) comm: Vec<String>,
+    /// Calls that failed
+    #[arg(long, conflicts_with = "ok")]
+    pub(crate) failed: bool,
+    /// Calls that succeeded
+    #[arg(long, conflicts_with = "errno")]
+    pub(crate) ok: bool,
+    /// Calls that failed with one of these errors
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) errno: Vec<String>,
+    /// Calls with a path that matches; `*` stops at a `/`, `**` does not; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) path: Vec<String>,
+    /// Calls with that file descriptor as argument or result
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) fd: Option<i32>,
+    /// Calls that took that long or longer, like 1ms
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    pub(crate) min_duration: Option<u64>,
+    /// From then on: an offset from the start of the first trace (1.5s), a time of day (14:03:59)
+    /// or a date and time (RFC 3339), in UTC unless it says otherwise
+    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
+    pub(crate) since: Option<Moment>,
+    /// Before then
+    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
+    pub(crate) until: Option<Moment>,
+    /// At most N events, the first ones
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+}
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    /// Traces; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// What shares a line
+    #[arg(long, value_enum, default_value_t = By::Syscall)]
+    pub(crate) by: By,
+    /// Only the N lines with the most time
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// One JSON object, times in ns
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Comma-separated values, times in ns
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// Which events.
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+}
+
+/// What shares a line of `stats`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// Calls of a syscall
+    Syscall,
+    /// Calls of a process
+    Process,
+    /// Calls of a thread
+    Thread,
+    /// Calls with the same path; those without one are left out
+    Path,
+    /// Calls with the same error; those without one are left out
+    Errno,
+}
+
+/// Arguments of `info`.
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// The trace; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The traces; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Arguments of `repair`.
+#[derive(Debug, Args)]
+pub(crate) struct RepairArgs {
+    /// The damaged trace
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The new trace, which must not exist yet
+    #[arg(short, long, value_name = "NEW")]
+    pub(crate) output: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, error::ErrorKind};
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, ErrorKind> {
+        Cli::try_parse_from(line.split(' ')).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn files_filters_and_commands() {
+        let cli = parse("q a.scd b.scd -e read --pid 1,2 --errno ENOENT,EACCES --fd -100").unwrap();
+        assert_eq!((cli.events.files.len(), cli.events.filter.pid), (2, vec![1, 2]));
+        assert_eq!(cli.events.filter.errno, ["ENOENT", "EACCES"]);
+        assert_eq!(cli.events.filter.fd, Some(-100));
+        let cli = parse("q stats a.scd --by process --failed").unwrap();
+        let Some(Command::Stats(stats)) = cli.command else { panic!("no stats") };
+        assert!(stats.by == By::Process && stats.filter.failed);
+        assert!(parse("q -").is_ok());
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for line in [
+            "q a.scd --text --json",
+            "q a.scd --failed --ok",
+            "q a.scd --ok --errno ENOENT",
+            "q stats a.scd --json --csv",
+        ] {
+            assert_eq!(parse(line).unwrap_err(), ErrorKind::ArgumentConflict, "{line}");
+        }
+        assert_eq!(parse("q").unwrap_err(), ErrorKind::MissingRequiredArgument);
+        assert_eq!(parse("q stats").unwrap_err(), ErrorKind::MissingRequiredArgument);
+        assert_eq!(parse("q a.scd --min-duration 1").unwrap_err(), ErrorKind::ValueValidation);
+    }
+}

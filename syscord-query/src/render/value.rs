@@ -1,0 +1,265 @@
+//! The one place where an argument's value becomes JSON or text.
+
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    net::{Ipv4Addr, Ipv6Addr},
+};
+
+use super::{decimal, hexadecimal};
+use crate::{
+    escape::{c_escaped, json_string},
+    row::{Memory, Row, Value},
+    schema::Role,
+};
+
+/// Appends a call's arguments as a JSON object, by name.
+///
+/// Numbers are numbers, but strings where people read them in another base (`"0x1f"`, `"0644"`).
+/// Where memory was captured, it stands in place of its address: a string, for a list of strings
+/// an array, and within `{"text": …, "cut": true}` if it is only the first part. The content that
+/// is shown as the event's `data` is null here. What could not be read is
+/// `{"addr": …, "unreadable": true}`.
+pub(crate) fn args_json(out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>) {
+    out.push(b'{');
+    for (index, arg) in row.args().iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        json_string(out, arg.name.as_bytes());
+        out.push(b':');
+        if data == Some(index) {
+            out.extend_from_slice(b"null");
+        } else {
+            value_json(out, row.value(index));
+        }
+    }
+    out.push(b'}');
+}
+
+fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
+    match value {
+        Value::Unknown => out.extend_from_slice(b"null"),
+        Value::Signed(number) => decimal(out, number),
+        Value::Unsigned(number) => decimal(out, number),
+        Value::Hex(number) => {
+            out.push(b'"');
+            hexadecimal(out, number);
+            out.push(b'"');
+        }
+        Value::Octal(number) => {
+            out.push(b'"');
+            octal(out, number);
+            out.push(b'"');
+        }
+        Value::Memory(memory) if memory.cut => {
+            out.extend_from_slice(b"{\"text\":");
+            memory_json(out, memory);
+            out.extend_from_slice(b",\"cut\":true}");
+        }
+        Value::Memory(memory) => memory_json(out, memory),
+        Value::Unreadable(address) => {
+            out.extend_from_slice(b"{\"addr\":");
+            value_json(out, address.map_or(Value::Unknown, Value::Hex));
+            out.extend_from_slice(b",\"unreadable\":true}");
+        }
+    }
+}
+
+fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
+    match memory.role {
+        Role::List => {
+            out.push(b'[');
+            for (index, text) in list(memory.bytes).enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                json_string(out, text);
+            }
+            out.push(b']');
+        }
+        Role::Address => json_string(out, socket_address(memory.bytes).as_bytes()),
+        Role::Content if std::str::from_utf8(memory.bytes).is_err() => {
+            out.extend_from_slice(b"{\"base64\":\"");
+            base64(out, memory.bytes);
+            out.extend_from_slice(b"\"}");
+        }
+        Role::Content | Role::Path | Role::Text | Role::None => json_string(out, memory.bytes),
+    }
+}
+
+/// Captured memory as plain text; `None` of what has none.
+pub(crate) fn text<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
+    let Value::Memory(memory) = value else {
+        return None;
+    };
+    Some(match memory.role {
+        Role::List => {
+            let mut out = Vec::new();
+            memory_json(&mut out, *memory);
+            Cow::Owned(String::from_utf8_lossy(&out).into_owned())
+        }
+        Role::Address => Cow::Owned(socket_address(memory.bytes)),
+        Role::Content | Role::Path | Role::Text | Role::None => {
+            String::from_utf8_lossy(memory.bytes)
+        }
+    })
+}
+
+/// Appends bytes in base64 (RFC 4648, with padding).
+pub(crate) fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for group in bytes.chunks(3) {
+        let mut word = [0; 4];
+        word[1..=group.len()].copy_from_slice(group);
+        let bits = u32::from_be_bytes(word);
+        for place in 0..4 {
+            if place <= group.len() {
+                out.push(DIGITS[(bits >> (18 - 6 * place)) as usize & 63]);
+            } else {
+                out.push(b'=');
+            }
+        }
+    }
+}
+
+/// Appends a number in octal with a leading 0, as `chmod` takes it.
+fn octal(out: &mut Vec<u8>, number: u64) {
+    out.push(b'0');
+    if number != 0 {
+        let digits = (64 - number.leading_zeros()).div_ceil(3);
+        for digit in (0..digits).rev() {
+            out.push(b'0' + (number >> (3 * digit) & 7) as u8);
+        }
+    }
+}
+
+/// The strings of a list, each of which a NUL ends.
+fn list(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|byte| *byte == 0).map(|text| text.strip_suffix(b"\0").unwrap_or(text))
+}
+
+/// A `struct sockaddr` for people: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x`, `unix:@abstract`,
+/// `netlink:PID`; of another family, or cut too short to tell, its family and bytes.
+fn socket_address(bytes: &[u8]) -> String {
+    const AF_UNIX: u16 = 1;
+    const AF_INET: u16 = 2;
+    const AF_INET6: u16 = 10;
+    const AF_NETLINK: u16 = 16;
+
+    let Some((family, rest)) = bytes.split_first_chunk() else {
+        return raw_address(bytes);
+    };
+    let family = u16::from_le_bytes(*family);
+    match family {
+        AF_UNIX => return unix_address(rest),
+        AF_INET => {
+            if let Some((port, rest)) = rest.split_first_chunk()
+                && let Some(address) = rest.first_chunk::<4>()
+            {
+                return format!("{}:{}", Ipv4Addr::from(*address), u16::from_be_bytes(*port));
+            }
+        }
+        AF_INET6 => {
+            // Port, flow information, address.
+            if let Some((port, rest)) = rest.split_first_chunk()
+                && let Some(address) = rest.get(4..20).and_then(|bytes| bytes.first_chunk::<16>())
+            {
+                return format!("[{}]:{}", Ipv6Addr::from(*address), u16::from_be_bytes(*port));
+            }
+        }
+        AF_NETLINK => {
+            if let Some(port) = rest.get(2..6).and_then(|bytes| bytes.first_chunk::<4>()) {
+                return format!("netlink:{}", u32::from_le_bytes(*port));
+            }
+        }
+        _ => {}
+    }
+    format!("family {family}: {}", raw_address(rest))
+}
+
+fn unix_address(path: &[u8]) -> String {
+    match path.split_first() {
+        Some((0, name)) => {
+            let name = name.strip_suffix(b"\0").unwrap_or(name);
+            format!("unix:@{}", c_escaped(name))
+        }
+        _ => {
+            let end = path.iter().position(|byte| *byte == 0).unwrap_or(path.len());
+            format!("unix:{}", c_escaped(&path[..end]))
+        }
+    }
+}
+
+fn raw_address(bytes: &[u8]) -> String {
+    bytes.iter().fold("0x".to_string(), |mut text, byte| {
+        // A String takes every write.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(value: Value<'_>) -> String {
+        let mut out = Vec::new();
+        value_json(&mut out, value);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn memory(role: Role, bytes: &[u8]) -> Value<'_> {
+        Value::Memory(Memory { role, bytes, cut: false })
+    }
+
+    #[test]
+    fn numbers_in_their_base() {
+        assert_eq!(json(Value::Signed(-100)), "-100");
+        assert_eq!(json(Value::Unsigned(u64::MAX)), "18446744073709551615");
+        assert_eq!(json(Value::Hex(0x8_0000)), "\"0x80000\"");
+        assert_eq!(json(Value::Octal(0o644)), "\"0644\"");
+        assert_eq!(json(Value::Octal(0)), "\"0\"");
+        assert_eq!(json(Value::Octal(u64::MAX)), "\"01777777777777777777777\"");
+        assert_eq!(json(Value::Unknown), "null");
+    }
+
+    #[test]
+    fn memory_in_place_of_its_address() {
+        assert_eq!(json(memory(Role::Path, b"/etc/passwd")), "\"/etc/passwd\"");
+        assert_eq!(json(memory(Role::List, b"ls\0-l\0\0")), r#"["ls","-l",""]"#);
+        assert_eq!(json(memory(Role::List, b"")), "[]");
+        assert_eq!(json(memory(Role::Content, b"\xff\xfe")), r#"{"base64":"//4="}"#);
+        let cut = Value::Memory(Memory { role: Role::Path, bytes: b"/a", cut: true });
+        assert_eq!(json(cut), r#"{"text":"/a","cut":true}"#);
+        let unreadable = Value::Unreadable(Some(0x10));
+        assert_eq!(json(unreadable), r#"{"addr":"0x10","unreadable":true}"#);
+    }
+
+    #[test]
+    fn socket_addresses_for_people() {
+        assert_eq!(socket_address(b"\x02\0\0\x50\x7f\0\0\x01\0\0\0\0\0\0\0\0"), "127.0.0.1:80");
+        let mut inet6 = b"\x0a\0\x01\xbb\0\0\0\0".to_vec();
+        inet6.extend([0; 15]);
+        inet6.extend([1, 0, 0, 0, 0]);
+        assert_eq!(socket_address(&inet6), "[::1]:443");
+        assert_eq!(socket_address(b"\x01\0/run/x\0junk"), "unix:/run/x");
+        assert_eq!(socket_address(b"\x01\0\0bus\x1b"), "unix:@bus\\x1b");
+        assert_eq!(socket_address(b"\x10\0\0\0\x07\0\0\0\0\0\0\0"), "netlink:7");
+        assert_eq!(socket_address(b"\x02\0\0"), "family 2: 0x00");
+        assert_eq!(socket_address(b"\x02"), "0x02");
+    }
+
+    #[test]
+    fn base64_pads() {
+        let encoded = |bytes: &[u8]| {
+            let mut out = Vec::new();
+            base64(&mut out, bytes);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(encoded(b""), "");
+        assert_eq!(encoded(b"f"), "Zg==");
+        assert_eq!(encoded(b"fo"), "Zm8=");
+        assert_eq!(encoded(b"foobar"), "Zm9vYmFy");
+    }
+}

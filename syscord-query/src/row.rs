@@ -1,0 +1,176 @@
+//! One event, with all that is known of it put together.
+
+use syscord_format::{CaptureSection, CaptureStatus, Captured, mark};
+
+use crate::{
+    columns::Columns,
+    schema::{Argument, Call, ERRORS, Role, Schema, Shape},
+    world::Who,
+};
+
+/// One event. What the walk was not asked for is absent here.
+pub(crate) struct Row<'a> {
+    /// The trace's description.
+    pub(crate) schema: &'a Schema,
+    /// The syscall.
+    pub(crate) call: &'a Call,
+    /// When its result was there, in nanoseconds since 1970.
+    pub(crate) ts: i64,
+    /// How long it took, in nanoseconds.
+    pub(crate) duration: Option<u64>,
+    /// The process.
+    pub(crate) tgid: u32,
+    /// The thread.
+    pub(crate) tid: u32,
+    /// Their names and parent.
+    pub(crate) who: Who,
+    /// The CPU on which the call ended.
+    pub(crate) cpu: Option<u32>,
+    /// The result; `None` if it never returned.
+    pub(crate) ret: Option<i64>,
+    /// The chunk it is in.
+    pub(crate) columns: &'a Columns,
+    /// Its row there.
+    pub(crate) index: usize,
+}
+
+/// What an argument is, once a register's value, its kind and what was captured are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value<'a> {
+    /// The trace does not say.
+    Unknown,
+    /// A signed number.
+    Signed(i64),
+    /// An unsigned number.
+    Unsigned(u64),
+    /// A number or address that is written in hexadecimal.
+    Hex(u64),
+    /// A number that is written in octal.
+    Octal(u64),
+    /// Captured memory.
+    Memory(Memory<'a>),
+    /// Memory that could not be read, at this address.
+    Unreadable(Option<u64>),
+}
+
+/// Captured memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Memory<'a> {
+    /// What it is.
+    pub(crate) role: Role,
+    /// The bytes.
+    pub(crate) bytes: &'a [u8],
+    /// Whether they are only the first part.
+    pub(crate) cut: bool,
+}
+
+impl<'a> Row<'a> {
+    /// The call's arguments; none if they are not known.
+    pub(crate) fn args(&self) -> &'a [Argument] {
+        &self.call.args
+    }
+
+    /// The error number, if the call failed.
+    pub(crate) fn errno(&self) -> Option<u16> {
+        let ret = self.ret.filter(|ret| ERRORS.contains(ret))?;
+        u16::try_from(-ret).ok()
+    }
+
+    /// The raw register value of an argument, where the trace has it.
+    pub(crate) fn raw(&self, arg: usize) -> Option<u64> {
+        if self.columns.marks(self.index) & mark::ARGS_UNKNOWN != 0 {
+            return None;
+        }
+        self.columns.arguments.as_ref()?.raw(self.index, arg)
+    }
+
+    /// An argument's value.
+    pub(crate) fn value(&self, arg: usize) -> Value<'a> {
+        let Some(kind) = self.call.args.get(arg).map(|arg| arg.kind) else {
+            return Value::Unknown;
+        };
+        match self.captured(arg) {
+            Some(Ok(captured)) => {
+                let role = kind.role;
+                return Value::Memory(Memory { role, bytes: captured.bytes, cut: captured.cut });
+            }
+            Some(Err(Unreadable)) => return Value::Unreadable(self.raw(arg)),
+            None => {}
+        }
+        match self.raw(arg) {
+            None => Value::Unknown,
+            Some(raw) => number(kind.shape, self.call.narrow, raw),
+        }
+    }
+
+    /// The first captured path.
+    pub(crate) fn path(&self) -> Option<&'a [u8]> {
+        self.paths().next()
+    }
+
+    /// Every captured path.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &'a [u8]> {
+        let args = self.args().iter().enumerate().filter(|(_, arg)| arg.kind.role == Role::Path);
+        args.filter_map(|(index, _)| self.captured(index)?.ok().map(|path| path.bytes))
+    }
+
+    /// The first captured content of a buffer, with its argument's index.
+    pub(crate) fn data(&self) -> Option<(usize, Memory<'a>)> {
+        let mut args =
+            self.args().iter().enumerate().filter(|(_, arg)| arg.kind.role == Role::Content);
+        args.find_map(|(index, arg)| {
+            let captured = self.captured(index)?.ok()?;
+            let role = arg.kind.role;
+            Some((index, Memory { role, bytes: captured.bytes, cut: captured.cut }))
+        })
+    }
+
+    /// What was captured behind an argument: `None` if nothing was to be.
+    fn captured(&self, arg: usize) -> Option<Result<Captured<'a>, Unreadable>> {
+        let columns = self.columns;
+        let (section, status) = columns.arguments.as_ref()?.status(self.index, arg)?;
+        match status {
+            CaptureStatus::None => None,
+            CaptureStatus::Unreadable => Some(Err(Unreadable)),
+            CaptureStatus::Whole | CaptureStatus::Cut => {
+                let captures = match section {
+                    CaptureSection::Strings => columns.strings.as_ref()?,
+                    CaptureSection::Contents => columns.contents.as_ref()?,
+                };
+                captures.get(self.index, arg).map(Ok)
+            }
+        }
+    }
+}
+
+/// The memory could not be read when the call was recorded.
+struct Unreadable;
+
+/// A raw register value in its kind's shape.
+fn number(shape: Shape, narrow: bool, raw: u64) -> Value<'static> {
+    match shape {
+        Shape::Signed64 if narrow => Value::Signed(i64::from(raw as u32 as i32)),
+        // A kernel that takes an int looks at the low half of the register alone.
+        Shape::Signed32 => Value::Signed(i64::from(raw as u32 as i32)),
+        Shape::Unsigned32 => Value::Unsigned(u64::from(raw as u32)),
+        Shape::Signed64 => Value::Signed(raw.cast_signed()),
+        Shape::Unsigned64 => Value::Unsigned(raw),
+        Shape::Hex => Value::Hex(raw),
+        Shape::Octal => Value::Octal(raw),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_kind_s_width_and_sign() {
+        assert_eq!(number(Shape::Signed32, false, 0xdead_0000_ffff_ff9c), Value::Signed(-100));
+        assert_eq!(number(Shape::Unsigned32, false, u64::MAX), Value::Unsigned(0xffff_ffff));
+        assert_eq!(number(Shape::Signed64, false, u64::MAX), Value::Signed(-1));
+        assert_eq!(number(Shape::Unsigned64, false, u64::MAX), Value::Unsigned(u64::MAX));
+        assert_eq!(number(Shape::Signed64, true, 0xffff_ffff), Value::Signed(-1));
+        assert_eq!(number(Shape::Octal, false, 0o644), Value::Octal(0o644));
+    }
+}

@@ -1,0 +1,224 @@
+//! What a trace says of itself, arranged for quick use: its syscalls, argument kinds and errors.
+
+use std::{borrow::Cow, collections::HashMap, rc::Rc};
+
+use syscord_format::{CallDef, Meta};
+use syscord_syscalls::{Abi, Kind};
+
+use crate::render::text;
+
+/// The results that mean failure: `-errno`.
+pub(crate) const ERRORS: std::ops::RangeInclusive<i64> = -4095..=-1;
+
+/// How a raw register value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Signed decimal, low 32 bits.
+    Signed32,
+    /// Unsigned decimal, low 32 bits.
+    Unsigned32,
+    /// Signed decimal, all 64 bits.
+    Signed64,
+    /// Unsigned decimal, all 64 bits.
+    Unsigned64,
+    /// Hexadecimal.
+    Hex,
+    /// Octal.
+    Octal,
+}
+
+/// What memory captured behind an argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Nothing this program knows.
+    None,
+    /// A path.
+    Path,
+    /// Another text.
+    Text,
+    /// A `struct sockaddr`.
+    Address,
+    /// Strings, each ended by a NUL.
+    List,
+    /// Contents of a buffer.
+    Content,
+}
+
+/// An argument kind of the trace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KindInfo {
+    /// Its id (format/REGISTRY.md).
+    pub(crate) id: u8,
+    /// How its values are written.
+    pub(crate) shape: Shape,
+    /// What its memory is.
+    pub(crate) role: Role,
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    /// Its name.
+    pub(crate) name: Box<str>,
+    /// Its kind.
+    pub(crate) kind: KindInfo,
+}
+
+/// A syscall of the trace.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// Name of its calling convention.
+    pub(crate) abi: Rc<str>,
+    /// Whether its registers have 32 bits.
+    pub(crate) narrow: bool,
+    /// Its name, `syscall_N` if the trace's table lacks it.
+    pub(crate) name: Box<str>,
+    /// Its arguments.
+    pub(crate) args: Vec<Argument>,
+    /// What its result is.
+    pub(crate) ret: KindInfo,
+    /// How the classic text shows it, if it has a line of its own.
+    pub(crate) text: Option<text::Line>,
+}
+
+impl KindInfo {
+    /// An unknown kind: the raw register, in hexadecimal.
+    const RAW: KindInfo = KindInfo { id: 0, shape: Shape::Hex, role: Role::None };
+
+    /// Whether values are file descriptors.
+    pub(crate) fn is_fd(&self) -> bool {
+        self.id == Kind::Fd.id() || self.id == Kind::DirFd.id()
+    }
+}
+
+impl Call {
+    /// Whether the call moves bytes through a buffer and returns how many.
+    pub(crate) fn moves_bytes(&self) -> bool {
+        self.ret.id == Kind::Size.id() && self.args.iter().any(|arg| arg.kind.role == Role::Content)
+    }
+}
+
+/// A trace's own description.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    meta: Meta,
+    kinds: HashMap<u8, KindInfo>,
+    abis: HashMap<u8, Rc<str>>,
+    errnos: HashMap<u16, Box<str>>,
+    calls: HashMap<(u8, u32, u8), Rc<Call>>,
+}
+
+impl Schema {
+    /// Arranges what `meta` says.
+    pub(crate) fn new(meta: &Meta) -> Schema {
+        let kinds = meta.kinds.iter().map(|def| {
+            (def.id, KindInfo { id: def.id, shape: shape(def.shape), role: role(def.role) })
+        });
+        Schema {
+            kinds: kinds.collect(),
+            abis: meta.abis.iter().map(|abi| (abi.id, Rc::from(abi.name.as_str()))).collect(),
+            errnos: meta.errnos.iter().map(|e| (e.number, e.name.as_str().into())).collect(),
+            calls: HashMap::new(),
+            meta: meta.clone(),
+        }
+    }
+
+    /// The description as it stands in the trace.
+    pub(crate) fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// Names of the kinds that this program does not know, as they were made after it.
+    pub(crate) fn unknown_kinds(&self) -> Vec<&str> {
+        let unknown = self.meta.kinds.iter().filter(|def| !knows_kind(def.id));
+        unknown.map(|def| def.name.as_str()).collect()
+    }
+
+    /// The name of an error number; `E` and the number if it has none.
+    pub(crate) fn errno(&self, number: u16) -> Cow<'_, str> {
+        match self.errnos.get(&number) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(format!("E{number}")),
+        }
+    }
+
+    /// The call that a chunk refers to, with as many arguments as the chunk has.
+    pub(crate) fn call(&mut self, def: &CallDef) -> Rc<Call> {
+        let key = (def.abi, def.number, def.args);
+        if let Some(call) = self.calls.get(&key) {
+            return Rc::clone(call);
+        }
+        let call = Rc::new(self.describe(def));
+        self.calls.insert(key, Rc::clone(&call));
+        call
+    }
+
+    fn describe(&self, def: &CallDef) -> Call {
+        let abi = match self.abis.get(&def.abi) {
+            Some(name) => Rc::clone(name),
+            None => Rc::from(format!("abi_{}", def.abi)),
+        };
+        let known = self
+            .meta
+            .abis
+            .iter()
+            .find(|table| table.id == def.abi)
+            .and_then(|table| table.syscalls.iter().find(|call| call.number == def.number));
+        let mut args: Vec<Argument> = known.map_or_else(Vec::new, |known| {
+            let named = known.args.iter();
+            named
+                .map(|arg| Argument { name: arg.name.as_str().into(), kind: self.kind(arg.kind) })
+                .collect()
+        });
+        for index in args.len()..usize::from(def.args) {
+            args.push(Argument { name: format!("arg{index}").into(), kind: KindInfo::RAW });
+        }
+        args.truncate(usize::from(def.args));
+        let name: Box<str> = match known {
+            Some(known) => known.name.as_str().into(),
+            None => format!("syscall_{}", def.number).into(),
+        };
+        Call {
+            text: text::Line::of(&name),
+            ret: known.map_or(KindInfo::RAW, |known| self.kind(known.ret)),
+            narrow: def.abi == Abi::I386 as u8,
+            abi,
+            name,
+            args,
+        }
+    }
+
+    fn kind(&self, id: u8) -> KindInfo {
+        self.kinds.get(&id).copied().unwrap_or(KindInfo { id, ..KindInfo::RAW })
+    }
+}
+
+/// The shape with that number in format/REGISTRY.md; what is not listed is shown raw.
+fn shape(id: u8) -> Shape {
+    match id {
+        0 => Shape::Signed32,
+        1 => Shape::Unsigned32,
+        2 => Shape::Signed64,
+        3 => Shape::Unsigned64,
+        5 => Shape::Octal,
+        _ => Shape::Hex,
+    }
+}
+
+/// The role with that number in format/REGISTRY.md.
+fn role(id: u8) -> Role {
+    match id {
+        1 => Role::Path,
+        2 => Role::Text,
+        3 => Role::Address,
+        4 => Role::List,
+        5 => Role::Content,
+        _ => Role::None,
+    }
+}
+
+/// Whether the vocabulary that this program was built with has a kind of that id.
+fn knows_kind(id: u8) -> bool {
+    // The registry gives out ids in order, and `restored` is the last that this program knows.
+    (1..=Kind::Restored.id()).contains(&id)
+}

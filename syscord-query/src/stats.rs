@@ -1,0 +1,330 @@
+//! `stats`: how many calls, how long, how many failed.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    cli::{By, StatsArgs},
+    columns::Needs,
+    error::Error,
+    escape::c_escaped,
+    filter::Filter,
+    histogram::Histogram,
+    output::Output,
+    render::quoted,
+    report::{Ledger, percent},
+    row::Row,
+    table::{BAD, Cell, HEADING, PLAIN, SUBJECT, Table},
+    time::human_span,
+    walk::{Outcome, Sink, walk},
+    world::Comm,
+};
+
+/// The names of the figures, in order.
+const FIGURES: [&str; 9] =
+    ["calls", "errors", "total", "mean", "p50", "p90", "p99", "max", "bytes"];
+
+/// Runs `stats`; says whether all of the traces could be read.
+pub(crate) fn run(args: &StatsArgs) -> Result<Outcome, Error> {
+    let filter = Filter::new(&args.filter)?;
+    let mut output = Output::new(None, &[])?;
+    let mut sums = Sums { by: args.by, key: Vec::new(), groups: HashMap::new() };
+    let outcome = walk(&args.files, &filter, args.filter.limit, &mut sums)?;
+    let groups = sums.sorted();
+    let text = if args.json {
+        as_json(args, &groups, &outcome)
+    } else if args.csv {
+        as_csv(args, &groups)
+    } else {
+        as_table(args, &groups, &outcome.ledger, output.has_colour())
+    };
+    output.write(text.as_bytes())?;
+    Ok(outcome)
+}
+
+/// The sums of each group.
+struct Sums {
+    by: By,
+    /// The key of the event at hand; kept for its memory.
+    key: Vec<u8>,
+    groups: HashMap<Vec<u8>, Group>,
+}
+
+/// What events have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Subject {
+    Name(String),
+    Process { pid: u32, comm: Comm },
+    Thread { tid: u32, pid: u32, comm: Comm },
+}
+
+/// The sums of the events that have a subject in common.
+#[derive(Debug)]
+struct Group {
+    subject: Subject,
+    calls: u64,
+    errors: u64,
+    durations: Histogram,
+    bytes: u64,
+}
+
+impl Sink for Sums {
+    fn needs(&self) -> Needs {
+        let needs = Needs::RESULTS.and(Needs::TIMES);
+        match self.by {
+            By::Syscall | By::Errno => needs,
+            By::Process | By::Thread => needs.and(Needs::WORLD),
+            By::Path => needs.and(Needs::STRINGS),
+        }
+    }
+
+    fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
+        if !self.find_key(row) {
+            return Ok(());
+        }
+        match self.groups.get_mut(&self.key) {
+            Some(group) => group.add(row),
+            None => {
+                let mut group = Group::new(subject(self.by, row));
+                group.add(row);
+                self.groups.insert(self.key.clone(), group);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sums {
+    /// Sets the key of an event; false if it belongs to no group.
+    fn find_key(&mut self, row: &Row<'_>) -> bool {
+        let key = &mut self.key;
+        key.clear();
+        match self.by {
+            By::Syscall => key.extend_from_slice(row.call.name.as_bytes()),
+            // An id may be used again: with its birth it is another process.
+            By::Process => {
+                key.extend_from_slice(&row.tgid.to_le_bytes());
+                key.extend_from_slice(&row.who.process_born.to_le_bytes());
+            }
+            By::Thread => {
+                key.extend_from_slice(&row.tid.to_le_bytes());
+                key.extend_from_slice(&row.who.thread_born.to_le_bytes());
+            }
+            By::Path => match row.path() {
+                Some(path) => key.extend_from_slice(path),
+                None => return false,
+            },
+            By::Errno => match row.errno() {
+                Some(errno) => key.extend_from_slice(row.schema.errno(errno).as_bytes()),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// The groups with the most time first; without durations, those with the most calls.
+    fn sorted(self) -> Vec<Group> {
+        let mut groups: Vec<(Vec<u8>, Group)> = self.groups.into_iter().collect();
+        groups.sort_by(|(key_a, a), (key_b, b)| {
+            let order = b.durations.sum().cmp(&a.durations.sum());
+            order.then(b.calls.cmp(&a.calls)).then(key_a.cmp(key_b))
+        });
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+}
+
+fn subject(by: By, row: &Row<'_>) -> Subject {
+    match by {
+        By::Syscall => Subject::Name(c_escaped(row.call.name.as_bytes())),
+        By::Process => Subject::Process { pid: row.tgid, comm: row.who.process_comm },
+        By::Thread => Subject::Thread { tid: row.tid, pid: row.tgid, comm: row.who.comm },
+        By::Path => Subject::Name(c_escaped(row.path().unwrap_or_default())),
+        By::Errno => {
+            let errno = row.errno().map(|errno| row.schema.errno(errno));
+            Subject::Name(c_escaped(errno.unwrap_or_default().as_bytes()))
+        }
+    }
+}
+
+impl Group {
+    fn new(subject: Subject) -> Group {
+        Group { subject, calls: 0, errors: 0, durations: Histogram::default(), bytes: 0 }
+    }
+
+    fn add(&mut self, row: &Row<'_>) {
+        self.calls += 1;
+        self.errors += u64::from(row.errno().is_some());
+        if let Some(duration) = row.duration {
+            self.durations.add(duration);
+        }
+        if let Some(bytes) = row.ret.filter(|ret| *ret > 0 && row.call.moves_bytes()) {
+            self.bytes = self.bytes.saturating_add(bytes.unsigned_abs());
+        }
+        // A process's name is the one that it had last.
+        match &mut self.subject {
+            Subject::Process { comm, .. } => *comm = row.who.process_comm,
+            Subject::Thread { comm, .. } => *comm = row.who.comm,
+            Subject::Name(_) => {}
+        }
+    }
+
+    /// All groups together.
+    fn total(groups: &[Group]) -> Group {
+        let mut total = Group::new(Subject::Name("total".to_string()));
+        for group in groups {
+            total.calls += group.calls;
+            total.errors += group.errors;
+            total.bytes = total.bytes.saturating_add(group.bytes);
+            total.durations.merge(&group.durations);
+        }
+        total
+    }
+
+    /// The durations among the figures; none if no duration is known.
+    fn spans(&self) -> [Option<u128>; 6] {
+        let durations = &self.durations;
+        let known = durations.max().is_some();
+        let quantile = |percent| durations.quantile(percent).map(u128::from);
+        [
+            known.then(|| durations.sum()),
+            durations.mean().map(u128::from),
+            quantile(50),
+            quantile(90),
+            quantile(99),
+            durations.max().map(u128::from),
+        ]
+    }
+
+    /// The figures as plain numbers, empty where not known.
+    fn figures(&self) -> [Option<u128>; FIGURES.len()] {
+        let [total, mean, p50, p90, p99, max] = self.spans();
+        let known = |number: u64| Some(u128::from(number));
+        let (calls, errors, bytes) = (known(self.calls), known(self.errors), known(self.bytes));
+        [calls, errors, total, mean, p50, p90, p99, max, bytes]
+    }
+}
+
+impl Subject {
+    /// Its columns' values.
+    fn values(&self) -> Vec<String> {
+        match self {
+            Subject::Name(name) => vec![name.clone()],
+            Subject::Process { pid, comm } => vec![pid.to_string(), c_escaped(comm.bytes())],
+            Subject::Thread { tid, pid, comm } => {
+                vec![tid.to_string(), pid.to_string(), c_escaped(comm.bytes())]
+            }
+        }
+    }
+}
+
+/// The columns that say what a line is about.
+fn subject_columns(by: By) -> &'static [&'static str] {
+    match by {
+        By::Syscall => &["syscall"],
+        By::Process => &["pid", "comm"],
+        By::Thread => &["tid", "pid", "comm"],
+        By::Path => &["path"],
+        By::Errno => &["errno"],
+    }
+}
+
+fn shown<'g>(args: &StatsArgs, groups: &'g [Group]) -> &'g [Group] {
+    &groups[..groups.len().min(args.top.unwrap_or(usize::MAX))]
+}
+
+fn as_table(args: &StatsArgs, groups: &[Group], ledger: &Ledger, colour: bool) -> String {
+    let mut table = Table::default();
+    for column in subject_columns(args.by) {
+        table =
+            if matches!(*column, "pid" | "tid") { table.right(column) } else { table.left(column) };
+    }
+    table = FIGURES.into_iter().fold(table, Table::right);
+    for group in shown(args, groups) {
+        let subject = group.subject.values().into_iter();
+        let subject: Vec<Cell> = subject.map(|text| Cell::new(text).style(SUBJECT)).collect();
+        table.row(subject.into_iter().chain(figure_cells(group)).collect());
+    }
+    let mut total = vec![Cell::new(""); subject_columns(args.by).len()];
+    if let Some(last) = total.last_mut() {
+        *last = Cell::new("total").style(HEADING);
+    }
+    total.extend(figure_cells(&Group::total(groups)));
+    table.row(total);
+    let mut text = table.render(colour);
+    let hidden = groups.len() - shown(args, groups).len();
+    if hidden > 0 {
+        text += &format!("{hidden} more are in the total, but not shown (--top)\n");
+    }
+    if let Some(loss) = ledger.loss() {
+        text += &if colour { format!("{BAD}{loss}{BAD:#}\n") } else { format!("{loss}\n") };
+    }
+    text
+}
+
+fn figure_cells(group: &Group) -> Vec<Cell> {
+    let errors = if group.errors > 0 { BAD } else { PLAIN };
+    let mut cells =
+        vec![Cell::new(group.calls.to_string()), Cell::new(group.errors.to_string()).style(errors)];
+    let spans = group.spans().into_iter();
+    cells.extend(spans.map(|span| Cell::new(span.map_or("-".to_string(), human_span))));
+    cells.push(Cell::new(group.bytes.to_string()));
+    cells
+}
+
+fn as_csv(args: &StatsArgs, groups: &[Group]) -> String {
+    let columns: Vec<&str> = subject_columns(args.by).iter().copied().chain(FIGURES).collect();
+    let mut out = columns.join(",").into_bytes();
+    out.push(b'\n');
+    for group in shown(args, groups) {
+        for (index, value) in group.subject.values().into_iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            quoted(&mut out, value.as_bytes());
+        }
+        for figure in group.figures() {
+            out.push(b',');
+            out.extend_from_slice(figure.map_or(String::new(), |n| n.to_string()).as_bytes());
+        }
+        out.push(b'\n');
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn as_json(args: &StatsArgs, groups: &[Group], outcome: &Outcome) -> String {
+    let lines: Vec<Value> = shown(args, groups)
+        .iter()
+        .map(|group| {
+            let names = subject_columns(args.by).iter().copied();
+            let mut line: Map<String, Value> = names
+                .zip(group.subject.values())
+                .map(|(name, text)| match (name, text.parse::<u32>()) {
+                    ("pid" | "tid", Ok(id)) => (name.to_string(), json!(id)),
+                    _ => (name.to_string(), json!(text)),
+                })
+                .collect();
+            line.extend(figures_json(group));
+            Value::Object(line)
+        })
+        .collect();
+    let object = json!({
+        "groups": lines,
+        "total": figures_json(&Group::total(groups)),
+        "dropped": outcome.ledger.dropped_total(),
+        "completeness": percent(outcome.ledger.completeness()).parse::<f64>().unwrap_or(0.0),
+        "damaged": outcome.damaged,
+    });
+    format!("{object}\n")
+}
+
+fn figures_json(group: &Group) -> Map<String, Value> {
+    let figures = FIGURES.into_iter().zip(group.figures());
+    figures
+        .map(|(name, figure)| {
+            // A sum of durations that no u64 holds is 584 years long.
+            let figure = figure.map(|figure| u64::try_from(figure).unwrap_or(u64::MAX));
+            (name.to_string(), json!(figure))
+        })
+        .collect()
+}

@@ -1,0 +1,323 @@
+//! Goes through traces and hands every wanted event on, in time order.
+
+use std::path::{Path, PathBuf};
+
+use syscord_format::{Block, BlockKind, Chunk, FormatError, Trace, ZoneMap};
+
+use crate::{
+    clocks::Clocks,
+    columns::{Columns, Needs},
+    error::Error,
+    filter::{Bound, Filter},
+    report::{Ledger, Report, open},
+    row::Row,
+    schema::Schema,
+    world::{Who, World},
+};
+
+/// What is done with the events.
+pub(crate) trait Sink {
+    /// What of an event is looked at.
+    fn needs(&self) -> Needs;
+
+    /// Takes events by their number alone, if that will do.
+    fn number(&mut self, _events: u64) -> bool {
+        false
+    }
+
+    /// Takes an event.
+    fn event(&mut self, row: &Row<'_>) -> Result<(), Error>;
+
+    /// A block is over: what is ready should be seen.
+    fn block_end(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// How a walk through traces ended.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Whether part of a trace could not be read.
+    pub(crate) damaged: bool,
+    /// What the recorders counted.
+    pub(crate) ledger: Ledger,
+}
+
+/// Hands the events of the traces that `filter` accepts to `sink`, at most `limit` of them.
+pub(crate) fn walk<S: Sink>(
+    files: &[PathBuf],
+    filter: &Filter,
+    limit: Option<u64>,
+    sink: &mut S,
+) -> Result<Outcome, Error> {
+    let mut walk = Walk {
+        filter,
+        sink,
+        left: limit.unwrap_or(u64::MAX),
+        start: None,
+        report: Report::default(),
+        ledger: Ledger::default(),
+    };
+    for path in files {
+        if walk.left == 0 {
+            break;
+        }
+        walk.file(path)?;
+    }
+    Ok(Outcome { damaged: walk.report.damaged(), ledger: walk.ledger })
+}
+
+struct Walk<'w, S> {
+    filter: &'w Filter,
+    sink: &'w mut S,
+    /// How many events are wanted still.
+    left: u64,
+    /// When the first trace starts, in nanoseconds since 1970.
+    start: Option<i64>,
+    report: Report,
+    ledger: Ledger,
+}
+
+/// What is known of the trace being read.
+struct State<'f> {
+    trace: Trace,
+    schema: Schema,
+    clocks: Clocks,
+    world: World,
+    bound: Option<Bound<'f>>,
+    needs: Needs,
+}
+
+impl<'w, S: Sink> Walk<'w, S> {
+    fn file(&mut self, path: &Path) -> Result<(), Error> {
+        self.report.start(path);
+        let trace = open(path)?;
+        let schema = Schema::new(trace.meta());
+        let unknown = schema.unknown_kinds();
+        if !unknown.is_empty() {
+            self.report.warn(&format!(
+                "it has kinds of arguments that this program does not know, written as raw \
+                 values: {}",
+                unknown.join(", ")
+            ));
+        }
+        let mut state = State {
+            trace,
+            schema,
+            clocks: Clocks::default(),
+            world: World::default(),
+            bound: None,
+            needs: Needs::NONE,
+        };
+        while self.left > 0 {
+            let block = state.trace.next_block().map_err(|error| Error::trace(path, error))?;
+            self.report.damage(&state.trace);
+            let Some(block) = block else {
+                self.bind(&mut state, 0)?;
+                break;
+            };
+            if let Err(failure) = self.block(&mut state, &block) {
+                match failure {
+                    Failure::Trace(error) => self.report.skip(path, block.offset, error)?,
+                    Failure::Other(error) => return Err(error),
+                }
+            }
+            self.report.damage(&state.trace);
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, state: &mut State<'w>, block: &Block) -> Result<(), Failure> {
+        match block.header.kind {
+            BlockKind::META | BlockKind::INDEX | BlockKind::END => {}
+            BlockKind::CLOCK => {
+                let payload = state.trace.read(block)?;
+                state.clocks.add(syscord_format::clock(&payload)?);
+            }
+            BlockKind::PROC => {
+                self.bind(state, block.header.first)?;
+                if state.needs.has(Needs::WORLD) {
+                    let payload = state.trace.read(block)?;
+                    state.world.queue(syscord_format::processes(&payload)?);
+                }
+            }
+            BlockKind::LOSS => {
+                let payload = state.trace.read(block)?;
+                for row in syscord_format::ledger(&payload)? {
+                    self.ledger.add(&row);
+                }
+            }
+            BlockKind::EVENTS => {
+                self.bind(state, block.header.first)?;
+                let result = self.chunk(state, block);
+                state.world.advance(block.header.last);
+                state.world.sweep();
+                self.sink.block_end()?;
+                result?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Binds the filters to the trace, once the clock reading that stands at its start is known;
+    /// if that is lost, the trace starts with its first block, at `first`.
+    fn bind(&mut self, state: &mut State<'w>, first: u64) -> Result<(), Error> {
+        if state.bound.is_none() {
+            let reading = state.clocks.first().map(|clock| clock.realtime);
+            let first = reading.unwrap_or_else(|| state.clocks.wall(first));
+            let start = *self.start.get_or_insert(first);
+            let bound = self.filter.bind(state.schema.meta(), start)?;
+            state.needs = self.sink.needs().and(bound.match_needs());
+            state.bound = Some(bound);
+        }
+        Ok(())
+    }
+
+    fn chunk(&mut self, state: &mut State<'w>, block: &Block) -> Result<(), Failure> {
+        let Some(bound) = &state.bound else {
+            return Ok(());
+        };
+        state.clocks.forget_before(block.header.first);
+        let zone = ZoneMap::parse(&block.zone)?;
+        if !bound.may_match(&block.header, &zone, &state.clocks) {
+            return Ok(());
+        }
+        let select_needs = bound.select_needs(&block.header, &state.clocks);
+        let picky = bound.match_needs() != Needs::NONE;
+        let whole = !picky && select_needs == Needs::NONE;
+        if whole && self.number(u64::from(block.header.rows)) {
+            return Ok(());
+        }
+        let payload = state.trace.read(block)?;
+        let shift = state.schema.meta().tick_shift;
+        let chunk = Chunk::parse(&block.header, payload, shift)?;
+        let mut columns = Columns::default();
+        columns.load(&chunk, &mut state.schema, select_needs)?;
+        let rows = bound.select(&columns, chunk.rows(), &state.clocks);
+        if rows.is_empty() || (!picky && self.number(rows.len() as u64)) {
+            return Ok(());
+        }
+        // What every row has is cheap, and what a row is without it would be hard to say.
+        let needs = state.needs.and(Needs::CALLS);
+        columns.load(&chunk, &mut state.schema, needs)?;
+        let rows = if needs.has(Needs::ORDER) { in_order(rows, &columns) } else { rows };
+        self.rows(state, &columns, &rows)
+    }
+
+    /// Hands events on by their number alone, if the sink takes them so.
+    fn number(&mut self, events: u64) -> bool {
+        let taken = events <= self.left && self.sink.number(events);
+        if taken {
+            self.left -= events;
+        }
+        taken
+    }
+
+    fn rows(
+        &mut self,
+        state: &mut State<'w>,
+        columns: &Columns,
+        rows: &[u32],
+    ) -> Result<(), Failure> {
+        let State { schema, clocks, world, bound: Some(bound), needs, .. } = state else {
+            return Ok(());
+        };
+        let Some(calls) = &columns.calls else {
+            return Ok(());
+        };
+        let needs = *needs;
+        let picky = bound.match_needs() != Needs::NONE;
+        let mut known = Known::new(columns.threads.len());
+        for row in rows {
+            let index = *row as usize;
+            let end = columns.times.as_ref().map_or(0, |times| times.end[index]);
+            let thread = columns.thread_of_row.get(index).map_or(0, |thread| *thread as usize);
+            let run = columns.threads.get(thread);
+            let (tgid, tid) = run.map_or((0, 0), |run| (run.tgid, run.tid));
+            let mut who = Who::default();
+            if needs.has(Needs::WORLD) {
+                world.advance(end);
+                who = known.who(world, thread, tgid, tid);
+            }
+            let row = Row {
+                schema,
+                call: &columns.resolved[usize::from(calls.of_row[index])],
+                ts: clocks.wall(end),
+                duration: columns.duration(index),
+                tgid,
+                tid,
+                who,
+                cpu: columns.cpus.as_ref().map(|cpus| cpus[index]),
+                ret: columns.result(index),
+                columns,
+                index,
+            };
+            if picky && !bound.matches(&row) {
+                continue;
+            }
+            self.sink.event(&row)?;
+            self.left -= 1;
+            if self.left == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who the threads of a chunk are, as long as nothing changes.
+struct Known {
+    of_thread: Vec<Option<(u64, Who)>>,
+}
+
+impl Known {
+    fn new(threads: usize) -> Known {
+        Known { of_thread: vec![None; threads] }
+    }
+
+    fn who(&mut self, world: &World, thread: usize, tgid: u32, tid: u32) -> Who {
+        let version = world.version();
+        match self.of_thread.get_mut(thread) {
+            Some(Some((seen, who))) if *seen == version => *who,
+            Some(slot) => {
+                let who = world.who(tgid, tid);
+                *slot = Some((version, who));
+                who
+            }
+            None => world.who(tgid, tid),
+        }
+    }
+}
+
+/// Rows in time order; those of the same moment stay in row order.
+fn in_order(mut rows: Vec<u32>, columns: &Columns) -> Vec<u32> {
+    let Some(times) = &columns.times else {
+        return rows;
+    };
+    if rows.len() == times.end.len() {
+        return Chunk::order(times);
+    }
+    rows.sort_by_key(|row| times.end[*row as usize]);
+    rows
+}
+
+/// What ended the reading of a block.
+enum Failure {
+    /// The block itself: others may be whole.
+    Trace(FormatError),
+    /// Something that ends the walk.
+    Other(Error),
+}
+
+impl From<FormatError> for Failure {
+    fn from(error: FormatError) -> Failure {
+        Failure::Trace(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Other(error)
+    }
+}

@@ -1,0 +1,285 @@
+//! Who a thread is at a moment: PROC records applied in time order.
+
+use std::collections::{HashMap, VecDeque};
+
+use syscord_format::{ProcEvent, ProcRecord};
+
+/// The longest name that Linux keeps of a thread, in bytes.
+const COMM_LEN: usize = 15;
+
+/// A thread's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Comm {
+    len: u8,
+    bytes: [u8; COMM_LEN],
+}
+
+impl Comm {
+    /// The first 15 bytes of a name: all that Linux keeps.
+    pub(crate) fn new(name: &[u8]) -> Comm {
+        let len = name.len().min(COMM_LEN);
+        let mut bytes = [0; COMM_LEN];
+        bytes[..len].copy_from_slice(&name[..len]);
+        Comm { len: len as u8, bytes }
+    }
+
+    /// The name; empty if it is not known.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
+/// What is known of the thread that made a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Who {
+    /// The thread's name.
+    pub(crate) comm: Comm,
+    /// Its process's name.
+    pub(crate) process_comm: Comm,
+    /// Its process's parent.
+    pub(crate) ppid: Option<u32>,
+    /// When the thread was made, 0 if before the trace: tells threads of one id apart.
+    pub(crate) thread_born: u64,
+    /// When the process was made, 0 if before the trace.
+    pub(crate) process_born: u64,
+}
+
+#[derive(Debug)]
+struct Thread {
+    tgid: u32,
+    comm: Comm,
+    born: u64,
+    exited: bool,
+}
+
+#[derive(Debug, Default)]
+struct Process {
+    ppid: Option<u32>,
+    comm: Comm,
+    born: u64,
+    threads: Vec<u32>,
+}
+
+/// The processes and threads of a trace, at the moment that the reader has come to.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pending: VecDeque<ProcRecord>,
+    threads: HashMap<u32, Thread>,
+    processes: HashMap<u32, Process>,
+    /// Threads that have ended, but whose last events may still come.
+    exited: Vec<u32>,
+    version: u64,
+}
+
+impl World {
+    /// Takes the records of a PROC block, to be applied when their time has come.
+    pub(crate) fn queue(&mut self, records: Vec<ProcRecord>) {
+        self.pending.extend(records);
+    }
+
+    /// Applies every record up to `time`.
+    pub(crate) fn advance(&mut self, time: u64) {
+        while self.pending.front().is_some_and(|record| record.time <= time) {
+            let Some(record) = self.pending.pop_front() else { break };
+            self.apply(&record);
+            self.version += 1;
+        }
+    }
+
+    /// Changes whenever what [`World::who`] says may have changed.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What is known of a thread.
+    pub(crate) fn who(&self, tgid: u32, tid: u32) -> Who {
+        let mut who = Who::default();
+        if let Some(process) = self.processes.get(&tgid) {
+            who.ppid = process.ppid;
+            who.process_comm = process.comm;
+            who.process_born = process.born;
+            who.comm = process.comm;
+        }
+        if let Some(thread) = self.threads.get(&tid).filter(|thread| thread.tgid == tgid) {
+            who.comm = thread.comm;
+            who.thread_born = thread.born;
+        }
+        who
+    }
+
+    /// Forgets the threads that have ended, as the chunk that holds their last events is over.
+    pub(crate) fn sweep(&mut self) {
+        for tid in std::mem::take(&mut self.exited) {
+            if !self.threads.get(&tid).is_some_and(|thread| thread.exited) {
+                continue;
+            }
+            let Some(thread) = self.threads.remove(&tid) else { continue };
+            if let Some(process) = self.processes.get_mut(&thread.tgid) {
+                process.threads.retain(|other| *other != tid);
+                if process.threads.is_empty() {
+                    self.processes.remove(&thread.tgid);
+                }
+            }
+        }
+    }
+
+    fn apply(&mut self, record: &ProcRecord) {
+        match &record.event {
+            ProcEvent::Process { tgid, ppid, comm, .. } => {
+                let process = self.processes.entry(*tgid).or_default();
+                process.ppid = Some(*ppid);
+                process.comm = Comm::new(comm);
+            }
+            ProcEvent::Thread { tgid, tid, comm } => self.thread(*tgid, *tid, comm, 0),
+            ProcEvent::Descriptor { .. } => {}
+            ProcEvent::Fork { parent_tgid, tgid, tid, comm, .. } => {
+                if parent_tgid != tgid {
+                    let process = Process {
+                        ppid: Some(*parent_tgid),
+                        comm: Comm::new(comm),
+                        born: record.time,
+                        threads: Vec::new(),
+                    };
+                    self.processes.insert(*tgid, process);
+                }
+                self.thread(*tgid, *tid, comm, record.time);
+            }
+            ProcEvent::Exec { tgid, comm, .. } => self.exec(*tgid, comm, record.time),
+            ProcEvent::Exit { tid, .. } => self.exit(*tid),
+            ProcEvent::Rename { tgid, tid, comm } => {
+                if let Some(thread) = self.threads.get_mut(tid) {
+                    thread.comm = Comm::new(comm);
+                }
+                if tgid == tid {
+                    self.processes.entry(*tgid).or_default().comm = Comm::new(comm);
+                }
+            }
+        }
+    }
+
+    fn thread(&mut self, tgid: u32, tid: u32, comm: &[u8], born: u64) {
+        let thread = Thread { tgid, comm: Comm::new(comm), born, exited: false };
+        self.threads.insert(tid, thread);
+        let process = self.processes.entry(tgid).or_default();
+        if !process.threads.contains(&tid) {
+            process.threads.push(tid);
+        }
+    }
+
+    /// The calling thread becomes the process's only one, and has its id.
+    fn exec(&mut self, tgid: u32, comm: &[u8], time: u64) {
+        let process = self.processes.entry(tgid).or_default();
+        process.comm = Comm::new(comm);
+        for tid in process.threads.clone() {
+            if tid != tgid {
+                self.exit(tid);
+            }
+        }
+        let born = self.threads.get(&tgid).map_or(time, |thread| thread.born);
+        self.thread(tgid, tgid, comm, born);
+    }
+
+    fn exit(&mut self, tid: u32) {
+        if let Some(thread) = self.threads.get_mut(&tid) {
+            thread.exited = true;
+            self.exited.push(tid);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(time: u64, event: ProcEvent) -> ProcRecord {
+        ProcRecord { time, event }
+    }
+
+    fn process(tgid: u32, ppid: u32, comm: &str) -> ProcEvent {
+        ProcEvent::Process {
+            tgid,
+            ppid,
+            uid: 0,
+            gid: 0,
+            comm: comm.into(),
+            exe: vec![],
+            argv: vec![],
+            cwd: vec![],
+            cgroup: vec![],
+        }
+    }
+
+    fn fork(parent: u32, tgid: u32, tid: u32, comm: &str) -> ProcEvent {
+        ProcEvent::Fork {
+            parent_tgid: parent,
+            parent_tid: parent,
+            tgid,
+            tid,
+            uid: 0,
+            comm: comm.into(),
+        }
+    }
+
+    fn world() -> World {
+        let mut world = World::default();
+        world.queue(vec![
+            at(0, process(10, 1, "shell")),
+            at(0, ProcEvent::Thread { tgid: 10, tid: 10, comm: b"shell".to_vec() }),
+            at(5, fork(10, 20, 20, "shell")),
+            at(6, fork(20, 20, 21, "helper")),
+            at(
+                8,
+                ProcEvent::Exec {
+                    tgid: 20,
+                    old_tid: 21,
+                    uid: 0,
+                    comm: b"ls".to_vec(),
+                    path: b"/bin/ls".to_vec(),
+                },
+            ),
+            at(9, ProcEvent::Exit { tgid: 20, tid: 20, status: 0 }),
+        ]);
+        world
+    }
+
+    #[test]
+    fn names_change_when_their_time_comes() {
+        let mut world = world();
+        world.advance(5);
+        let child = world.who(20, 20);
+        assert_eq!((child.comm.bytes(), child.ppid), (&b"shell"[..], Some(10)));
+        assert_eq!(child.process_born, 5);
+        world.advance(7);
+        assert_eq!(world.who(20, 21).comm.bytes(), b"helper");
+        assert_eq!(world.who(20, 21).process_comm.bytes(), b"shell");
+        world.advance(8);
+        assert_eq!(world.who(20, 20).comm.bytes(), b"ls");
+        assert_eq!(world.who(10, 10).comm.bytes(), b"shell");
+    }
+
+    #[test]
+    fn the_ended_are_known_until_the_sweep() {
+        let mut world = world();
+        world.advance(100);
+        assert_eq!(world.who(20, 20).comm.bytes(), b"ls");
+        world.sweep();
+        assert_eq!(world.who(20, 20), Who::default());
+        assert_eq!((world.threads.len(), world.processes.len()), (1, 1));
+    }
+
+    #[test]
+    fn an_id_that_is_used_again_outlives_the_sweep() {
+        let mut world = world();
+        world.advance(9);
+        world.queue(vec![at(10, fork(10, 20, 20, "again"))]);
+        world.advance(10);
+        world.sweep();
+        let who = world.who(20, 20);
+        assert_eq!((who.comm.bytes(), who.process_born), (&b"again"[..], 10));
+    }
+
+    #[test]
+    fn names_have_fifteen_bytes() {
+        assert_eq!(Comm::new(b"0123456789abcdefgh").bytes(), b"0123456789abcde");
+    }
+}
