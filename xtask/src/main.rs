@@ -1,0 +1,56 @@
+//! Chores of the repository: `cargo xtask` lists them.
+
+use std::process::ExitCode;
+
+mod bench;
+mod docs;
+mod lint;
+mod nginx;
+mod probe;
+mod shell;
+mod tables;
+mod test;
+
+type Result<T = ()> = std::result::Result<T, String>;
+
+const HELP: &str = "\
+cargo xtask CHORE
+
+  test [--install]   build everything and run all tests; --install fetches the Debian and PyPI
+                     packages that the tests need
+  lint               formatting, clippy, licences, generated files
+  probe [--install]  rebuild probe/syscord.bpf.o from source; --install fetches what that takes
+  docs [--check]     write docs/syscalls.md, or compare it with the table
+  check-table        count the table's rows and numbers
+  bench              ns added per call, bytes per event, events decoded per second
+  demo               record a real program and show the result";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["test"] => test::run(false),
+        ["test", "--install"] => test::run(true),
+        ["lint"] => lint::run(),
+        ["probe"] => probe::build(false),
+        ["probe", "--install"] => probe::build(true),
+        ["docs"] => docs::write(),
+        ["docs", "--check"] => docs::check(),
+        ["check-table"] => tables::count(),
+        ["bench"] => bench::run(),
+        ["bench-loop", calls, rounds] => bench::spin(calls, rounds),
+        ["demo"] => test::demo(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("unknown chore `{}`\n\n{HELP}", args.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! nginx under `ab`, on loopback: the workload that figures are given for.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    Result,
+    shell::{has, output},
+};
+
+/// A server with one worker.
+pub struct Nginx {
+    child: Child,
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Nginx {
+    /// Starts it, if it and `ab` are installed.
+    pub fn start() -> Result<Option<Nginx>> {
+        if !has("nginx") || !has("ab") {
+            return Ok(None);
+        }
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .map_err(|error| error.to_string())?
+            .port();
+        let folder = std::env::temp_dir().join(format!("syscord-nginx-{}", std::process::id()));
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let root = folder.display();
+        let config = format!(
+            "daemon off; worker_processes 1; pid {root}/pid; error_log {root}/error.log;\n\
+             events {{ worker_connections 1024; }}\n\
+             http {{ access_log off; server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
+        );
+        let write = |name: &str, text: &str| {
+            fs::write(folder.join(name), text).map_err(|error| error.to_string())
+        };
+        write("nginx.conf", &config)?;
+        write("index.html", &"Recorded by syscord.\n".repeat(30))?;
+        let child = Command::new("nginx")
+            .arg("-c")
+            .arg(folder.join("nginx.conf"))
+            .arg("-p")
+            .arg(&folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("nginx: {error}"))?;
+        let server = Nginx { child, folder, port };
+        for _ in 0..500 {
+            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Ok(Some(server));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Err("nginx does not answer".to_owned())
+    }
+
+    /// Sends requests, a hundred at a time. Returns how long that took.
+    pub fn load(&self, requests: u32) -> Result<Duration> {
+        let report = output(
+            Command::new("ab")
+                .args(["-q", "-c", "100", "-n", &requests.to_string()])
+                .arg(format!("http://127.0.0.1:{}/index.html", self.port)),
+        )?;
+        let seconds = report
+            .lines()
+            .find_map(|line| line.strip_prefix("Time taken for tests:"))
+            .and_then(|rest| rest.split_whitespace().next())
+            .and_then(|seconds| seconds.parse().ok());
+        seconds.map(Duration::from_secs_f64).ok_or_else(|| "ab gives no time".to_owned())
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // The master ends its worker on SIGTERM; SIGKILL would leave that running.
+        // SAFETY: a plain system call on a child that is ours and not yet waited for.
+        unsafe { libc::kill(self.child.id() as libc::pid_t, libc::SIGTERM) };
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
