@@ -1,0 +1,118 @@
+//! Dictionary of captured memory: each distinct run of bytes is kept once in a chunk.
+
+/// Distinct byte strings, numbered in order of appearance.
+#[derive(Default)]
+pub(super) struct Interner {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    /// Open addressing, a power of two of slots: number of the entry plus 1, 0 if free.
+    slots: Vec<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    start: usize,
+    len: u32,
+    hash: u32,
+}
+
+const FEWEST_SLOTS: usize = 1024;
+
+impl Interner {
+    /// The number of `bytes`, which are copied if they are new.
+    pub(super) fn intern(&mut self, bytes: &[u8]) -> u32 {
+        if self.entries.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let hash = hash(bytes);
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while let Some(number) = self.slots[at].checked_sub(1) {
+            let entry = self.entries[number as usize];
+            if entry.hash == hash && self.get(entry) == bytes {
+                return number;
+            }
+            at = (at + 1) & mask;
+        }
+        let entry = Entry { start: self.bytes.len(), len: bytes.len() as u32, hash };
+        self.bytes.extend_from_slice(bytes);
+        self.entries.push(entry);
+        self.slots[at] = self.entries.len() as u32;
+        self.slots[at] - 1
+    }
+
+    /// The lengths of the entries.
+    pub(super) fn lengths(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.entries.iter().map(|entry| entry.len)
+    }
+
+    /// The entries' bytes, one after the other.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.entries.clear();
+        self.slots.fill(0);
+    }
+
+    fn get(&self, entry: Entry) -> &[u8] {
+        &self.bytes[entry.start..entry.start + entry.len as usize]
+    }
+
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(FEWEST_SLOTS);
+        self.slots.clear();
+        self.slots.resize(size, 0);
+        for (number, entry) in self.entries.iter().enumerate() {
+            let mut at = entry.hash as usize & (size - 1);
+            while self.slots[at] != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            self.slots[at] = number as u32 + 1;
+        }
+    }
+}
+
+/// Words of eight bytes, multiplied and folded. Not secure: whoever chooses the bytes can slow the
+/// recorder's encoding down, as they can by calling more.
+fn hash(bytes: &[u8]) -> u32 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let fold = |hash: u64, word: u64| {
+        let product = u128::from(hash ^ word) * 0x9E37_79B9_7F4A_7C15u128;
+        (product >> 64) as u64 ^ product as u64
+    };
+    let mut hash = fold(0x2545_F491_4F6C_DD1D, bytes.len() as u64);
+    for word in words {
+        hash = fold(hash, u64::from_le_bytes(*word));
+    }
+    let last = rest.iter().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
+    hash = fold(hash, last);
+    (hash ^ hash >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_bytes_have_one_number() {
+        let mut interner = Interner::default();
+        let word = |i: usize| vec![i as u8; i % 40];
+        for round in 0..3 {
+            for i in 0..5000 {
+                let number = interner.intern(&[word(i), i.to_string().into_bytes()].concat());
+                assert_eq!(number, i as u32, "round {round}");
+            }
+        }
+        assert_eq!(
+            interner.lengths().map(|len| len as usize).sum::<usize>(),
+            interner.bytes().len()
+        );
+        interner.clear();
+        assert_eq!(interner.intern(b"new"), 0);
+        assert_eq!(interner.intern(b""), 1);
+        assert_eq!(interner.intern(b""), 1);
+    }
+}

@@ -1,0 +1,69 @@
+//! EVENTS blocks (SPEC.md §5): events in, columns out, and back.
+//!
+//! | module | what |
+//! |---|---|
+//! | `event` | an event as a recorder gives it |
+//! | `builder` | collects the events of a chunk |
+//! | `intern` | the chunk's dictionaries of captured memory |
+//! | `encode` | turns what was collected into columns |
+//! | `pack` | writes the directory of sections |
+//! | `decode` | the directory of sections and the columns of one value a row |
+//! | `arguments`, `captures` | the columns of arguments and of captured memory |
+//! | `order` | rows in time order |
+
+pub(crate) mod arguments;
+pub(crate) mod builder;
+pub(crate) mod captures;
+pub(crate) mod decode;
+mod encode;
+pub(crate) mod event;
+mod intern;
+mod order;
+mod pack;
+
+/// Ids of the sections. Never reused.
+pub mod section {
+    /// Threads and their rows.
+    pub const THREADS: u16 = 1;
+    /// The syscall of each row.
+    pub const CALLS: u16 = 2;
+    /// The time since the thread's previous event.
+    pub const GAPS: u16 = 3;
+    /// How long each call took.
+    pub const DURATIONS: u16 = 4;
+    /// The CPU of each row.
+    pub const CPUS: u16 = 5;
+    /// The result of each row.
+    pub const RESULTS: u16 = 6;
+    /// Raw arguments.
+    pub const ARGUMENTS: u16 = 7;
+    /// Captured strings.
+    pub const STRINGS: u16 = 8;
+    /// Captured buffers.
+    pub const CONTENTS: u16 = 9;
+    /// What is special about some rows.
+    pub const MARKS: u16 = 10;
+
+    /// A section's name, `unknown` if this version does not know it.
+    pub fn name(id: u16) -> &'static str {
+        match id {
+            THREADS => "threads",
+            CALLS => "calls",
+            GAPS => "gaps",
+            DURATIONS => "durations",
+            CPUS => "cpus",
+            RESULTS => "results",
+            ARGUMENTS => "arguments",
+            STRINGS => "strings",
+            CONTENTS => "contents",
+            MARKS => "marks",
+            _ => "unknown",
+        }
+    }
+}
+
+/// How a section is stored.
+const CODEC_STORED: u8 = 0;
+const CODEC_ZSTD: u8 = 1;
+/// Bytes of a section's entry in the directory.
+const ENTRY_LEN: usize = 16;
