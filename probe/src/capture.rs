@@ -299,7 +299,8 @@ fn one_string(to: *mut u8, place: u64, width: u64) -> u64 {
         return Step::STOP;
     }
     sum.add(more as u32, 0);
-    Step::MORE
+    // A string that fills its room was cut, and so is the list.
+    if more == STRING_MAX as i64 { Step::STOP } else { Step::MORE }
 }
 
 /// A word of `width` bytes, 4 or 8, of the program's, and whether it could be read. (An `Option` would

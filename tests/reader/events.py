@@ -171,7 +171,7 @@ def read_threads(cursor: Cursor, n: int) -> tuple[list[int], list[int], list[int
     tids, tgids, rows = (ints(cursor, count) for _ in range(3))
     cursor.finish()
     need(sum(rows) == n, f"{cursor.what}: rows do not add up")
-    need(len(set(tids)) == count, f"{cursor.what}: a tid stands twice")
+    need(len(set(zip(tids, tgids))) == count, f"{cursor.what}: a thread stands twice")
     return tids, tgids, rows
 
 

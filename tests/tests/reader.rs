@@ -1,0 +1,194 @@
+//! `tests/reader/scd.py`, written from `format/SPEC.md` alone, reads the same from a trace as
+//! `syscord-query --json` does.
+
+use std::path::{Path, PathBuf};
+
+use syscord_tests::{Scratch, Value, events, kernel, python, query, record, repository, run, tool};
+
+fn reader(command: &str, trace: &Path) -> Vec<String> {
+    let program = repository().join("tests/reader/scd.py");
+    let ran = run(tool("python3"), [program.as_os_str(), command.as_ref(), trace.as_os_str()]);
+    assert_eq!(ran.code, 0, "scd.py {command}: {}{}", ran.out, ran.err);
+    ran.out.lines().map(str::to_owned).collect()
+}
+
+fn recorded(scratch: &Scratch, options: &[&str], command: &[&str]) -> PathBuf {
+    let trace = scratch.file("t.scd");
+    let ran = record(["-q", "-o", trace.to_str().unwrap()].iter().chain(options).chain(&["--"]).chain(command));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    trace
+}
+
+/// Holds every event of one reader against that of the other. Returns how many there are, and how
+/// many pieces of captured memory were compared.
+fn same(trace: &Path) -> (usize, usize) {
+    let theirs: Vec<Value> = reader("dump", trace)
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("a JSON object"))
+        .collect();
+    let ours = events(trace);
+    assert_eq!(theirs.len(), ours.len());
+    let mut captures = 0;
+    for (at, (theirs, ours)) in theirs.iter().zip(&ours).enumerate() {
+        for key in ["duration", "pid", "tid", "cpu", "abi", "syscall", "ret"] {
+            assert_eq!(theirs[key], ours[key], "event {at}: {key}: {theirs}\n{ours}");
+        }
+        for (name, capture) in theirs["captures"].as_object().expect("captures") {
+            captures += 1;
+            if let Some(why) = differs(capture, &ours["args"][name], ours) {
+                panic!("event {at}: {name}: {why}: {theirs}\n{ours}");
+            }
+        }
+    }
+    assert!(ours.windows(2).all(|pair| pair[0]["ts"].as_str() <= pair[1]["ts"].as_str()), "order");
+    let check = reader("check", trace);
+    assert!(check.is_empty(), "{check:?}");
+    let verified = query(["verify".as_ref(), trace.as_os_str()]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    (ours.len(), captures)
+}
+
+/// In what captured memory differs from the argument's value in JSON.
+fn differs(capture: &Value, arg: &Value, event: &Value) -> Option<String> {
+    const CUT: u64 = 2;
+    const UNREADABLE: u64 = 3;
+    let status = capture["status"].as_u64().expect("a status");
+    if status == UNREADABLE {
+        return (arg["unreadable"] != true).then(|| "it could not be read".to_owned());
+    }
+    let bytes = unhex(capture["bytes"].as_str().expect("bytes"));
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // The first buffer of a call is not among its arguments, but is `data`.
+    if arg.is_null() {
+        let is_cut = status == CUT;
+        if event["data_cut"] != is_cut && !(event["data_cut"].is_null() && !is_cut) {
+            return Some("data_cut".to_owned());
+        }
+        return match (event["data"].as_str(), event["data_base64"].as_str()) {
+            // A character that the cut goes through is left out.
+            (Some(data), _) if is_cut => (!text.starts_with(data) || bytes.len() - data.len() > 3)
+                .then(|| "data (cut)".to_owned()),
+            (Some(data), _) => (text != data).then(|| "data".to_owned()),
+            (None, Some(data)) => (unbase64(data) != bytes).then(|| "data_base64".to_owned()),
+            (None, None) => Some("no data".to_owned()),
+        };
+    }
+    if status == CUT && arg["cut"] != true {
+        return Some("it was cut".to_owned());
+    }
+    let arg = if arg["cut"] == true { &arg["text"] } else { arg };
+    if let Some(list) = arg.as_array() {
+        let strings: Vec<&str> = text.split_terminator('\0').collect();
+        return (list.iter().map(|item| item.as_str().unwrap_or_default()).ne(strings))
+            .then(|| "list".to_owned());
+    }
+    if let Some(data) = arg["base64"].as_str() {
+        return (unbase64(data) != bytes).then(|| "base64".to_owned());
+    }
+    let expected = address(&bytes).filter(|address| *arg == **address).unwrap_or(text);
+    (*arg != *expected).then(|| format!("{expected:?}"))
+}
+
+/// A socket address as JSON has it, of the families that the workload uses.
+fn address(bytes: &[u8]) -> Option<String> {
+    match *bytes {
+        [2, 0, high, low, a, b, c, d, ..] => {
+            Some(format!("{a}.{b}.{c}.{d}:{}", u16::from_be_bytes([high, low])))
+        }
+        [1, 0, ref path @ ..] => {
+            let path = path.split(|byte| *byte == 0).next()?;
+            Some(format!("unix:{}", String::from_utf8_lossy(path)))
+        }
+        _ => None,
+    }
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal");
+    (0..text.len()).step_by(2).map(digit).collect()
+}
+
+fn unbase64(text: &str) -> Vec<u8> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0);
+    for char in text.trim_end_matches('=').chars() {
+        bits = bits << 6 | DIGITS.find(char).expect("base64") as u32;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    bytes
+}
+
+const WORK: &str = "\
+import os, socket, sys, threading
+path = sys.argv[1]
+def work(n):
+    for i in range(30):
+        name = f'{path}-{n}-{i}-\\u00e9\\n'
+        with open(name, 'wb') as f: f.write(bytes(range(256)) * (i + 1))
+        with open(name, 'rb') as f: f.read()
+        os.unlink(name)
+    a, b = socket.socketpair()
+    a.sendmsg([b'one', b'two ' * 100]); b.recvmsg(1000)
+    os.writev(a.fileno(), [b'x', b'', 'h\\u00e9'.encode() * 90]); b.recv(1000)
+server = socket.create_server(('127.0.0.1', 0))
+threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+for t in threads: t.start()
+for t in threads: t.join()
+client = socket.create_connection(server.getsockname()); server.accept()
+local = socket.socket(socket.AF_UNIX)
+try: local.connect('/nowhere/socket')
+except OSError: pass
+try: os.execv('/nowhere/program', ['a', '', 'b c'])
+except OSError: pass
+os.execv('/bin/echo', ['echo', '-n', ''])
+";
+
+#[test]
+fn both_read_the_same_from_ls() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("reader-ls");
+    let (count, captures) = same(&recorded(&scratch, &[], &["ls", "-lR", "/usr/share/doc"]));
+    assert!(count > 1000 && captures > 1000, "{count} events, {captures} captures");
+}
+
+#[test]
+fn both_read_the_same_from_python() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("reader-python");
+    let (python, path) = (python(), scratch.file("file"));
+    let command = [python.as_str(), "-B", "-c", WORK, path.to_str().unwrap()];
+    for options in [
+        &[][..],
+        &["--content", "0", "--time-resolution", "1ns"],
+        &["--no-duration", "--content", "4096", "--compression-level", "7"],
+        &["--time-resolution", "1024ns", "-e", "%file,%network,execve"],
+    ] {
+        let (count, captures) = same(&recorded(&scratch, options, &command));
+        assert!(count > 300 && captures > 300, "{options:?}: {count} events, {captures} captures");
+    }
+}
+
+#[test]
+fn many_chunks_read_the_same() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("reader-dd");
+    let dd = ["dd", "if=/dev/zero", "of=/dev/null", "bs=7", "count=70000", "status=none"];
+    let (count, captures) = same(&recorded(&scratch, &[], &dd));
+    assert!(count > 140_000 && captures > 140_000, "{count} events, {captures} captures");
+}
+
+#[test]
+fn the_reader_s_own_tests_pass() {
+    let ran = run(tool("python3"), [repository().join("tests/reader/test_scd.py")]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
