@@ -26,8 +26,7 @@ pub const AT_EXIT: u64 = 2;
 pub const ALL: u64 = AT_ENTRY | AT_EXIT;
 
 const HEADER: usize = size_of::<CaptureHeader>();
-const LAST_START: usize =
-    size_of::<EventRecord>() + MAX_CAPTURES * (HEADER + CONTENT_MAX);
+const LAST_START: usize = size_of::<EventRecord>() + MAX_CAPTURES * (HEADER + CONTENT_MAX);
 /// The most bytes captured of a span that is no buffer: a path the kernel wrote, a sockaddr.
 const SPAN_MAX: u32 = STRING_MAX as u32;
 
@@ -196,13 +195,11 @@ fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64) -> u64 {
 #[inline(always)]
 fn string(to: *mut u8, address: u64) -> Outcome {
     // SAFETY: the record has room for STRING_MAX bytes at `to`.
-    let got =
-        unsafe { bpf_probe_read_user_str(to.cast(), STRING_MAX as u32, address as *const _) };
+    let got = unsafe { bpf_probe_read_user_str(to.cast(), STRING_MAX as u32, address as *const _) };
     if got < 1 || got > STRING_MAX as i64 {
         return UNREADABLE;
     }
-    let status =
-        if got == STRING_MAX as i64 { capture_status::CUT } else { capture_status::WHOLE };
+    let status = if got == STRING_MAX as i64 { capture_status::CUT } else { capture_status::WHOLE };
     Outcome::new(status, got as u32 - 1, 0)
 }
 
@@ -292,9 +289,8 @@ fn one_string(to: *mut u8, place: u64, width: u64) -> u64 {
         return Step::STOP;
     }
     // SAFETY: `got` leaves room for STRING_MAX bytes.
-    let more = unsafe {
-        bpf_probe_read_user_str(to.add(got).cast(), STRING_MAX as u32, next as *const _)
-    };
+    let more =
+        unsafe { bpf_probe_read_user_str(to.add(got).cast(), STRING_MAX as u32, next as *const _) };
     if more < 1 {
         return Step::STOP;
     }
@@ -312,8 +308,7 @@ fn pointer(place: u64, width: u64) -> (u64, bool) {
     let width = 4 + (width as u32 & 8) / 2;
     // SAFETY: the destination is a live local of 8 bytes; narrower values are zero-extended, since
     // BPF is little endian here.
-    let failed =
-        unsafe { bpf_probe_read_user((&raw mut value).cast(), width, place as *const _) };
+    let failed = unsafe { bpf_probe_read_user((&raw mut value).cast(), width, place as *const _) };
     (value, failed == 0)
 }
 

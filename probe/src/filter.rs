@@ -32,10 +32,7 @@ pub enum Answer {
     Record { since: u64 },
 }
 
-const STAMPED: u32 = criterion::UID
-    | criterion::CGROUP
-    | criterion::PPID
-    | criterion::PARENT_NAME;
+const STAMPED: u32 = criterion::UID | criterion::CGROUP | criterion::PPID | criterion::PARENT_NAME;
 
 /// How far up a cgroup's ancestors are compared.
 const CGROUP_DEPTH: usize = 16;

@@ -132,10 +132,7 @@ fn record(what: u8, who: Who, task: Task, more: impl FnOnce(*mut u8) -> usize) {
         (*process).ppid = who.ppid;
         (*process).uid = task::uid(task);
         (*process).status = task::read::<i32>(task, config::task_exit_code());
-        task::copy_comm(
-            task + u64::from(config::task_comm()),
-            (&raw mut (*process).comm).cast(),
-        );
+        task::copy_comm(task + u64::from(config::task_comm()), (&raw mut (*process).comm).cast());
     }
     let length = more(record);
     publish(&ring, process, what, length);

@@ -10,9 +10,7 @@ use core::{
     sync::atomic::{Ordering, compiler_fence},
 };
 
-use aya_ebpf::{
-    helpers::generated::bpf_get_smp_processor_id, macros::map, maps::Array,
-};
+use aya_ebpf::{helpers::generated::bpf_get_smp_processor_id, macros::map, maps::Array};
 use syscord_syscalls::record::{Control, MAX_RECORD, SEGMENT, SEGMENT_STRIDE};
 
 use crate::config;

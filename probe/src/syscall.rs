@@ -4,8 +4,8 @@ use aya_ebpf::{helpers::generated::bpf_ktime_get_ns, macros::map, maps::Array};
 use syscord_syscalls::{
     plan::{NUMBERS, Plan, plan_flag},
     record::{
-        CaptureHeader, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
-        event_mark, record_kind,
+        CaptureHeader, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION, event_mark,
+        record_kind,
     },
 };
 
@@ -144,8 +144,11 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, began: u64) {
     if lost_args {
         length = mark(record, event_mark::ARGS_UNKNOWN);
     } else if captures && let Some(plan) = call.plan {
-        let which =
-            if call.is(plan_flag::AT_ENTRY) && began == 0 { capture::ALL } else { capture::AT_EXIT };
+        let which = if call.is(plan_flag::AT_ENTRY) && began == 0 {
+            capture::ALL
+        } else {
+            capture::AT_EXIT
+        };
         length = capture::run(record, plan, which);
     }
     count!(ring, recorded);
@@ -197,8 +200,7 @@ fn write(record: *mut u8, kind: u8, call: &Call, regs: Regs, time: u64, duration
     let event = record.cast::<EventRecord>();
     // SAFETY: a reserved record has room for an EventRecord; the length follows in `finish`.
     unsafe {
-        (*event).header =
-            RecordHeader { len8: 0, kind, what: call.abi, number: call.number };
+        (*event).header = RecordHeader { len8: 0, kind, what: call.abi, number: call.number };
         (*event).time = time;
         (*event).duration = duration;
         (*event).tgid = call.who.tgid;

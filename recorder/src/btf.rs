@@ -15,13 +15,17 @@ pub const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 #[derive(Debug, Error)]
 pub enum BtfError {
     /// The kernel has no BTF.
-    #[error("cannot read {KERNEL_BTF}: {0}; syscord needs a kernel built with CONFIG_DEBUG_INFO_BTF=y")]
+    #[error(
+        "cannot read {KERNEL_BTF}: {0}; syscord needs a kernel built with CONFIG_DEBUG_INFO_BTF=y"
+    )]
     Unreadable(std::io::Error),
     /// It is no BTF.
     #[error("{KERNEL_BTF} is malformed at byte {0}")]
     Malformed(usize),
     /// The kernel lacks a field.
-    #[error("this kernel's `struct {structure}` has no field `{field}`; syscord does not know this kernel")]
+    #[error(
+        "this kernel's `struct {structure}` has no field `{field}`; syscord does not know this kernel"
+    )]
     NoField {
         /// The struct.
         structure: &'static str,
@@ -122,11 +126,7 @@ impl Layouts {
     }
 
     /// The byte offset of a field, reached through nested structs.
-    fn offset(
-        &self,
-        structure: &'static str,
-        path: &[&'static str],
-    ) -> Result<u32, BtfError> {
+    fn offset(&self, structure: &'static str, path: &[&'static str]) -> Result<u32, BtfError> {
         let missing = || BtfError::NoField { structure, field: path.last().copied().unwrap_or("") };
         let mut at = *self.structs.get(structure.as_bytes()).ok_or_else(missing)?;
         let mut offset = 0;

@@ -8,9 +8,14 @@ use crate::units;
 
 /// Records the syscalls of a Linux machine into compact traces.
 #[derive(Debug, Parser)]
-#[command(name = "syscord", version, about, after_help = "\
+#[command(
+    name = "syscord",
+    version,
+    about,
+    after_help = "\
 Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but events were lost; with COMMAND, its own.
-Traces are read with syscord-query.")]
+Traces are read with syscord-query."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

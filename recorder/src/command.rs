@@ -140,7 +140,8 @@ fn resolve(name: &OsStr) -> Result<PathBuf, CommandError> {
     if name.as_bytes().contains(&b'/') {
         return check(PathBuf::from(name));
     }
-    let path = env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
+    let path =
+        env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
     let found = env::split_paths(&path)
         .map(|directory| directory.join(name))
         .find(|candidate| is_executable(candidate));

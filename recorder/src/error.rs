@@ -23,10 +23,14 @@ pub enum RecordError {
     #[error(transparent)]
     Filter(#[from] FilterError),
     /// `-o -` on a terminal.
-    #[error("a trace is binary and not for a terminal: pipe it into `syscord-query -`, or name a file with -o")]
+    #[error(
+        "a trace is binary and not for a terminal: pipe it into `syscord-query -`, or name a file with -o"
+    )]
     Terminal,
     /// `-o -` with COMMAND.
-    #[error("COMMAND's output and the trace cannot both go to standard output: name a file with -o")]
+    #[error(
+        "COMMAND's output and the trace cannot both go to standard output: name a file with -o"
+    )]
     SharedStdout,
     /// The output file.
     #[error("{}: cannot be written: {error}; name another file with -o", output.display())]

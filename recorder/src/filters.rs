@@ -66,9 +66,8 @@ pub fn compile(who: &Who, command: bool) -> Result<Filters, FilterError> {
     let pids = each(&who.pid, |pid| thread_group("--pid", *pid))?;
     f.active |= set("--pid", &mut f.pids, &pids, criterion::PID)?;
     f.active |= set("--ppid", &mut f.ppids, &who.ppid, criterion::PPID)?;
-    let uids = each(&who.uid, |user| {
-        users::uid(user).ok_or_else(|| FilterError::NoUser(user.clone()))
-    })?;
+    let uids =
+        each(&who.uid, |user| users::uid(user).ok_or_else(|| FilterError::NoUser(user.clone())))?;
     f.active |= set("--uid", &mut f.uids, &uids, criterion::UID)?;
     let cgroups = each(&who.cgroup, |path| cgroup_id(path))?;
     f.active |= set("--cgroup", &mut f.cgroups, &cgroups, criterion::CGROUP)?;
@@ -165,9 +164,7 @@ fn cgroup_id(path: &Path) -> Result<u64, FilterError> {
     };
     match fs::metadata(&full) {
         Ok(directory) => Ok(directory.ino()),
-        Err(error) => {
-            Err(FilterError::NoCgroup { path: path.display().to_string(), mount, error })
-        }
+        Err(error) => Err(FilterError::NoCgroup { path: path.display().to_string(), mount, error }),
     }
 }
 

@@ -54,11 +54,8 @@ fn main() -> ExitCode {
 
 fn record(options: &Record) -> ExitCode {
     let missing = rights::lacking();
-    let outcome = if missing.is_empty() {
-        session::run(options)
-    } else {
-        Err(RecordError::Rights(missing))
-    };
+    let outcome =
+        if missing.is_empty() { session::run(options) } else { Err(RecordError::Rights(missing)) };
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => return fail(&error, if error.is_usage() { USAGE } else { FAILED }),

@@ -264,11 +264,8 @@ fn missed(program: RawFd) -> u64 {
         info: u64,
     }
     let mut info = [0u8; 232];
-    let attr = Attr {
-        fd: program as u32,
-        length: info.len() as u32,
-        info: info.as_mut_ptr() as u64,
-    };
+    let attr =
+        Attr { fd: program as u32, length: info.len() as u32, info: info.as_mut_ptr() as u64 };
     // SAFETY: `attr` has the layout of bpf_attr.info, and `info` is as long as it says.
     let failed = unsafe {
         libc::syscall(libc::SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &raw const attr, size_of::<Attr>())

@@ -32,8 +32,7 @@ impl Capability {
     /// Whether this process has it.
     pub fn held(self) -> bool {
         let effective = effective();
-        effective >> self.bit & 1 == 1
-            || (self.required && effective >> SYS_ADMIN & 1 == 1)
+        effective >> self.bit & 1 == 1 || (self.required && effective >> SYS_ADMIN & 1 == 1)
     }
 }
 

@@ -86,10 +86,8 @@ impl Rings {
     /// When the kernel does not allow it.
     pub fn map(probe: &Probe) -> Result<Rings, RingError> {
         let segments = probe.ring as usize / SEGMENT;
-        let controls =
-            Mapping::new(probe.map_fd("CONTROL")?, probe.cpus * size_of::<Control>())?;
-        let records =
-            Mapping::new(probe.map_fd("RINGS")?, probe.cpus * segments * SEGMENT_STRIDE)?;
+        let controls = Mapping::new(probe.map_fd("CONTROL")?, probe.cpus * size_of::<Control>())?;
+        let records = Mapping::new(probe.map_fd("RINGS")?, probe.cpus * segments * SEGMENT_STRIDE)?;
         Ok(Rings { controls, records, cpus: probe.cpus, segments, tails: vec![0; probe.cpus] })
     }
 
@@ -100,9 +98,8 @@ impl Rings {
     /// When a ring is corrupt.
     pub fn take(&mut self, quiet: bool, batch: &mut Batch) -> Result<(), RingError> {
         let until = if quiet { u64::MAX } else { self.passed().unwrap_or(0) };
-        let until = (0..self.cpus).try_fold(until, |until, cpu| {
-            Ok::<_, RingError>(until.min(self.step_end(cpu)?))
-        })?;
+        let until = (0..self.cpus)
+            .try_fold(until, |until, cpu| Ok::<_, RingError>(until.min(self.step_end(cpu)?)))?;
         for cpu in 0..self.cpus {
             self.take_from(cpu, until, batch)?;
         }
@@ -199,9 +196,8 @@ impl Rings {
     fn copy(&self, cpu: usize, from: u64, to: u64, batch: &mut Batch) {
         // SAFETY: the records from `from` to `to` lie in one segment and its slack, were published
         // by the probe, and are not written again before `tail` moves past them.
-        let run = unsafe {
-            std::slice::from_raw_parts(self.record(cpu, from), (to - from) as usize)
-        };
+        let run =
+            unsafe { std::slice::from_raw_parts(self.record(cpu, from), (to - from) as usize) };
         batch.bytes.extend_from_slice(run);
     }
 
@@ -238,17 +234,13 @@ impl Rings {
 
     fn word(&self, cpu: usize, offset: usize) -> &AtomicU64 {
         // SAFETY: the mapping holds a Control for each CPU, and all its fields are aligned words.
-        unsafe {
-            &*self.controls.base.as_ptr().add(cpu * size_of::<Control>() + offset).cast()
-        }
+        unsafe { &*self.controls.base.as_ptr().add(cpu * size_of::<Control>() + offset).cast() }
     }
 
     fn counters_once(&self, cpu: usize) -> Control {
         // SAFETY: the mapping holds a Control for each CPU.
         unsafe {
-            ptr::read_volatile(
-                self.controls.base.as_ptr().add(cpu * size_of::<Control>()).cast(),
-            )
+            ptr::read_volatile(self.controls.base.as_ptr().add(cpu * size_of::<Control>()).cast())
         }
     }
 }

@@ -29,8 +29,7 @@ pub struct Schema {
 }
 
 /// Of a number that has no row, all arguments are kept.
-const UNKNOWN: Layout =
-    Layout { args: MAX_ARGS as u8, captures: [None; MAX_ARGS], terminated: 0 };
+const UNKNOWN: Layout = Layout { args: MAX_ARGS as u8, captures: [None; MAX_ARGS], terminated: 0 };
 
 impl Schema {
     /// Compiles the table for a set of syscalls.
@@ -96,12 +95,8 @@ impl Layout {
 }
 
 /// The tables of META: syscalls of each ABI that this machine has, kinds, classes, errnos.
-pub fn tables() -> (
-    Vec<format::AbiTable>,
-    Vec<format::KindDef>,
-    Vec<format::ClassDef>,
-    Vec<format::ErrnoDef>,
-) {
+pub fn tables()
+-> (Vec<format::AbiTable>, Vec<format::KindDef>, Vec<format::ClassDef>, Vec<format::ErrnoDef>) {
     let abis: Vec<_> = Abi::native().iter().copied().map(abi_table).collect();
     let mut kinds = std::collections::BTreeMap::new();
     for abi in Abi::native() {
@@ -117,8 +112,7 @@ pub fn tables() -> (
         .collect();
     let errnos = (1..4096)
         .filter_map(|number| {
-            errno::errno_name(number)
-                .map(|name| format::ErrnoDef { number, name: name.to_owned() })
+            errno::errno_name(number).map(|name| format::ErrnoDef { number, name: name.to_owned() })
         })
         .collect();
     (abis, kinds.into_values().collect(), classes, errnos)

@@ -20,7 +20,10 @@ use std::{
 };
 
 use syscord_format::{ChunkBuilder, Clock, FormatError, LedgerRow, Meta, Totals, Writer, columns};
-use syscord_syscalls::{SyscallSet, record::{STRING_MAX, Verdict, verdict}};
+use syscord_syscalls::{
+    SyscallSet,
+    record::{STRING_MAX, Verdict, verdict},
+};
 
 use crate::{
     cli::Record,
@@ -128,7 +131,9 @@ impl Session<'_> {
         self.progress.clear();
         let elapsed = self.progress.elapsed();
         let last = recorded.and_then(|status| self.last_records().map(|()| status));
-        if last.is_err() && let Some(child) = &mut child {
+        if last.is_err()
+            && let Some(child) = &mut child
+        {
             // Recording has failed, COMMAND has not: it goes on unrecorded.
             self.probe.detach();
             child.wait().map_err(RecordError::Wait)?;
@@ -320,9 +325,7 @@ impl Pipeline {
         self.work = None;
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(Ok(totals))) => Ok(totals),
-            Some(Ok(Err(error))) => {
-                Err(RecordError::Write { output: output.to_owned(), error })
-            }
+            Some(Ok(Err(error))) => Err(RecordError::Write { output: output.to_owned(), error }),
             Some(Err(_)) | None => Err(RecordError::WriterGone),
         }
     }

@@ -48,7 +48,9 @@ pub fn time_resolution(text: &str) -> Result<TickShift, String> {
     const MOST: u128 = 1 << 20;
     let nanoseconds = duration(text)?.as_nanos();
     if !nanoseconds.is_power_of_two() || nanoseconds > MOST {
-        return Err(format!("`{text}` is not a power of two of nanoseconds (1ns, 2ns … 1048576ns)"));
+        return Err(format!(
+            "`{text}` is not a power of two of nanoseconds (1ns, 2ns … 1048576ns)"
+        ));
     }
     Ok(TickShift(nanoseconds.trailing_zeros() as u8))
 }

@@ -161,7 +161,8 @@ fn strings(bytes: &[u8]) -> Vec<Vec<u8>> {
 fn cgroup(bytes: &[u8]) -> Vec<u8> {
     let lines = || bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
     let path = |line: &[u8]| line.splitn(3, |b| *b == b':').nth(2).map(<[u8]>::to_vec);
-    lines().find_map(|line| line.strip_prefix(b"0::").map(<[u8]>::to_vec))
+    lines()
+        .find_map(|line| line.strip_prefix(b"0::").map(<[u8]>::to_vec))
         .or_else(|| lines().find_map(path))
         .unwrap_or_default()
 }

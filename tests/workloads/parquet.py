@@ -25,10 +25,10 @@ def counts(rows: pa.Table) -> dict:
     return {item["values"]: item["counts"] for item in pc.value_counts(names).to_pylist()}
 
 
-ts = table["ts"].cast(pa.int64()).to_numpy()
+ts = table["ts"].combine_chunks()
 print(json.dumps({
     "columns": [[field.name, name(field.type)] for field in table.schema],
-    "ordered": bool((ts[1:] >= ts[:-1]).all()),
+    "ordered": pc.all(pc.greater_equal(ts[1:], ts[:-1])).as_py(),
     "calls": counts(table),
     "errors": counts(table.filter(pc.is_valid(table["errno"]))),
     "paths": counts(table.filter(pc.is_valid(table["path"]))),

@@ -118,7 +118,8 @@ fn size_and_query(folder: &Path) -> Result {
         last = trace;
     }
     println!("queries on that trace (best of 5)");
-    let events: f64 = query(&[&last.display().to_string(), "--count"])?.trim().parse().unwrap_or(0.0);
+    let events: f64 =
+        query(&[&last.display().to_string(), "--count"])?.trim().parse().unwrap_or(0.0);
     let all: [(&str, &[&str]); 5] = [
         ("--syscall accept4 --count", &["--syscall", "accept4", "--count"]),
         ("--failed --count", &["--failed", "--count"]),

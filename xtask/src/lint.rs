@@ -8,9 +8,11 @@ use crate::{
 /// Formatting, lints, licences and advisories, generated files.
 pub fn run() -> Result {
     shell::run(cargo().args(["fmt", "--all", "--check"]))?;
-    shell::run(cargo().args(["clippy", "--workspace", "--all-targets", "--release", "--locked", "--"]).args(
-        ["-D", "warnings"],
-    ))?;
+    shell::run(
+        cargo()
+            .args(["clippy", "--workspace", "--all-targets", "--release", "--locked", "--"])
+            .args(["-D", "warnings"]),
+    )?;
     probe::check()?;
     docs::check()?;
     if has("cargo-deny") {

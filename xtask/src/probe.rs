@@ -1,6 +1,9 @@
 //! The probe's object: built from source, committed, and tied to its sources by a hash.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use sha2::{Digest, Sha256};
 
@@ -51,7 +54,7 @@ pub fn build(install: bool) -> Result {
         ));
     };
     build.args(["build", "--release", "--locked", "--target", TARGET]);
-    build.env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTFLAGS");
+    build.env_remove("RUSTUP_TOOLCHAIN").env("CARGO_ENCODED_RUSTFLAGS", flags()?.join("\x1f"));
     run(build.current_dir(repository().join("probe")))?;
     let built = repository().join(format!("probe/target/{TARGET}/release/syscord-probe"));
     let object = repository().join(OBJECT);
@@ -59,6 +62,20 @@ pub fn build(install: bool) -> Result {
     // Debug information is for the compiler's own checks; types for the kernel stay.
     run(command(strip()).arg("-g").arg(&object))?;
     fs::write(repository().join(HASH), hash()? + "\n").map_err(|e| format!("{HASH}: {e}"))
+}
+
+/// Flags of the compiler: types for the kernel, and names of source files that are the same wherever it
+/// runs, since they end up in the object.
+fn flags() -> Result<Vec<String>> {
+    let top = repository().canonicalize().map_err(|error| error.to_string())?;
+    let mut flags = vec!["-Clink-arg=--btf".to_owned(), "-Cdebuginfo=2".to_owned()];
+    flags.push(format!("--remap-path-prefix={}=syscord", top.display()));
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    for registry in fs::read_dir(cargo.join("registry/src")).into_iter().flatten().flatten() {
+        flags.push(format!("--remap-path-prefix={}=crates", registry.path().display()));
+    }
+    Ok(flags)
 }
 
 /// Whether the committed object was built from the sources as they are.
@@ -84,9 +101,9 @@ fn prepare() -> Result {
 
 fn nightly() -> bool {
     let sysroot = output(command("rustc").args(["+nightly", "--print", "sysroot"]));
-    sysroot.is_ok_and(|root| {
-        Path::new(root.trim()).join("lib/rustlib/src/rust/library/core").exists()
-    }) && shell::has("bpf-linker")
+    sysroot
+        .is_ok_and(|root| Path::new(root.trim()).join("lib/rustlib/src/rust/library/core").exists())
+        && shell::has("bpf-linker")
 }
 
 fn strip() -> String {
@@ -101,9 +118,11 @@ fn hash() -> Result<String> {
         let path = repository().join(source);
         if path.is_dir() {
             let entries = fs::read_dir(&path).map_err(|error| format!("{source}: {error}"))?;
-            files.extend(entries.flatten().map(|entry| {
-                format!("{source}/{}", entry.file_name().to_string_lossy())
-            }));
+            files.extend(
+                entries
+                    .flatten()
+                    .map(|entry| format!("{source}/{}", entry.file_name().to_string_lossy())),
+            );
         } else {
             files.push(source.to_owned());
         }

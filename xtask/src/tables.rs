@@ -11,9 +11,8 @@ pub fn count() -> Result {
         let numbers = table().filter(|row| row.numbers.on(abi).is_some()).count();
         println!("{numbers:>5} on {}", abi.name());
     }
-    let captured = |row: &&syscord_syscalls::Syscall| {
-        row.args.iter().any(|arg| arg.kind.memory().is_some())
-    };
+    let captured =
+        |row: &&syscord_syscalls::Syscall| row.args.iter().any(|arg| arg.kind.memory().is_some());
     println!("{:>5} rows capture memory", table().filter(captured).count());
     Ok(())
 }

@@ -28,16 +28,32 @@ pub fn run(install: bool) -> Result {
     }
     check_tools()?;
     shell::run(cargo().args(["build", "--workspace", "--release", "--locked"]))?;
-    shell::run(cargo()
-        .args(["test", "--workspace", "--release", "--locked", "--exclude", "syscord-tests"]))?;
-    shell::run(cargo()
-        .args(["test", "--release", "--locked", "--package", "syscord-tests", "--no-fail-fast"])
-        .args(["--", "--test-threads=1"]))
+    shell::run(cargo().args([
+        "test",
+        "--workspace",
+        "--release",
+        "--locked",
+        "--exclude",
+        "syscord-tests",
+    ]))?;
+    shell::run(
+        cargo()
+            .args(["test", "--release", "--locked", "--package", "syscord-tests", "--no-fail-fast"])
+            .args(["--", "--test-threads=1"]),
+    )
 }
 
 /// Records a real program and shows what it did.
 pub fn demo() -> Result {
-    shell::run(cargo().args(["build", "--release", "--locked", "-p", "syscord", "-p", "syscord-query"]))?;
+    shell::run(cargo().args([
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "syscord",
+        "-p",
+        "syscord-query",
+    ]))?;
     let program = |name: &str| command(repository().join("target/release").join(name));
     let trace = "target/demo.scd";
     shell::run(program("syscord").args(["record", "-o", trace, "--", "ls", "-l", "/"]))?;
@@ -53,7 +69,9 @@ fn prepare() -> Result {
     if !has_modules() {
         // Debian's own Python wants to be told that its packages may be added to.
         let pip = ["-m", "pip", "install", "--quiet"];
-        shell::run(command("python3").args(pip).args(MODULES).env("PIP_BREAK_SYSTEM_PACKAGES", "1"))?;
+        shell::run(
+            command("python3").args(pip).args(MODULES).env("PIP_BREAK_SYSTEM_PACKAGES", "1"),
+        )?;
     }
     Ok(())
 }
