@@ -5,9 +5,15 @@
 //! the output is slow, the rings fill, and what then has no room is counted as dropped.
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions, Permissions},
     io::{self, IsTerminal, Write},
-    os::unix::{ffi::OsStringExt, fs::OpenOptionsExt},
+    os::{
+        fd::AsFd,
+        unix::{
+            ffi::OsStringExt,
+            fs::{OpenOptionsExt, PermissionsExt},
+        },
+    },
     path::Path,
     process::{Child, ExitStatus},
     sync::{
@@ -80,7 +86,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let set = syscall_set::parse(&options.what.syscall)?;
     let filters = filters::compile(&options.who, !options.command.is_empty())?;
     let schema = Schema::compile(&set, options.how_much.content > 0);
-    let output = open(options)?;
+    check_output(options)?;
     signals::install().map_err(RecordError::Signals)?;
     let held = match options.command.as_slice() {
         [] => None,
@@ -92,6 +98,8 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         let flags = verdict::AWAITS_EXEC | verdict::LINEAGE;
         probe.decide(held.pid, Verdict { flags, ..Verdict::default() })?;
     }
+    // Last, so that nothing that can fail before costs the user an older trace.
+    let output = open(&options.output)?;
     let clock = clocks::together();
     let write = |error| RecordError::Write { output: options.output.clone(), error };
     let meta = meta(options, &filters, probe.cpus);
@@ -223,6 +231,14 @@ impl Session<'_> {
             || until.duration.is_some_and(|limit| self.progress.elapsed() >= limit)
             || until.max_size.is_some_and(|limit| self.pipeline.written() >= limit)
             || until.max_events.is_some_and(|limit| self.sums().recorded >= limit)
+            || self.targets_are_gone()
+    }
+
+    /// Whether only certain processes are recorded, and all have ended.
+    fn targets_are_gone(&self) -> bool {
+        let who = &self.options.who;
+        let alive = |pid: &u32| Path::new("/proc").join(pid.to_string()).exists();
+        !who.follow && !who.pid.is_empty() && !who.pid.iter().any(alive)
     }
 
     fn sums(&self) -> Sums {
@@ -347,28 +363,45 @@ fn probe_options<'a>(
     }
 }
 
-/// Opens the output. A trace holds private data: a file is for its owner alone.
-fn open(options: &Record) -> Result<Box<dyn Write + Send>, RecordError> {
-    if options.output == Path::new("-") {
-        return if io::stdout().is_terminal() {
-            Err(RecordError::Terminal)
-        } else if !options.command.is_empty() {
-            Err(RecordError::SharedStdout)
-        } else {
-            Ok(Box::new(io::stdout()))
-        };
+const STDOUT: &str = "-";
+
+/// Whether the output can be what was asked for.
+fn check_output(options: &Record) -> Result<(), RecordError> {
+    if options.output != Path::new(STDOUT) {
+        Ok(())
+    } else if io::stdout().is_terminal() {
+        Err(RecordError::Terminal)
+    } else if !options.command.is_empty() {
+        Err(RecordError::SharedStdout)
+    } else {
+        Ok(())
     }
-    let open = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .custom_flags(libc::O_NOFOLLOW)
-        .open(&options.output);
-    match open {
-        Ok(file) => Ok(Box::new(file)),
-        Err(error) => Err(RecordError::Open { output: options.output.clone(), error }),
+}
+
+/// Opens the output, unbuffered: each block is one write. A trace holds private data, so a file is for
+/// its owner alone.
+fn open(output: &Path) -> Result<File, RecordError> {
+    let file = if output == Path::new(STDOUT) {
+        io::stdout().as_fd().try_clone_to_owned().map(File::from)
+    } else {
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(output)
+            .and_then(keep_private)
+    };
+    file.map_err(|error| RecordError::Open { output: output.to_owned(), error })
+}
+
+/// A file that was there before may be open to others.
+fn keep_private(file: File) -> io::Result<File> {
+    if file.metadata()?.is_file() {
+        file.set_permissions(Permissions::from_mode(0o600))?;
     }
+    Ok(file)
 }
 
 fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
