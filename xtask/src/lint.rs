@@ -5,9 +5,13 @@ use crate::{
     shell::{self, cargo, has},
 };
 
-/// Formatting, lints, licences and advisories, generated files.
-pub fn run() -> Result {
-    shell::run(cargo().args(["fmt", "--all", "--check"]))?;
+const DENY: &str = "0.20.2";
+
+/// Formatting, lints, generated files, licences and sources of what is depended on.
+pub fn run(install: bool) -> Result {
+    for manifest in ["Cargo.toml", "probe/Cargo.toml"] {
+        shell::run(cargo().args(["fmt", "--all", "--manifest-path", manifest, "--check"]))?;
+    }
     shell::run(
         cargo()
             .args(["clippy", "--workspace", "--all-targets", "--release", "--locked", "--"])
@@ -15,10 +19,12 @@ pub fn run() -> Result {
     )?;
     probe::check()?;
     docs::check()?;
-    if has("cargo-deny") {
-        shell::run(cargo().args(["deny", "--offline", "check", "bans", "licenses", "sources"]))?;
-    } else {
-        eprintln!("skipped: cargo-deny is not installed (`cargo install cargo-deny`)");
+    if !has("cargo-deny") {
+        if !install {
+            return Err("cargo-deny is missing: run `cargo xtask lint --install`".to_owned());
+        }
+        shell::run(cargo().args(["install", "cargo-deny", "--version", DENY, "--locked"]))?;
     }
-    Ok(())
+    // Advisories are left to `cargo deny check advisories`, which fetches their database.
+    shell::run(cargo().args(["deny", "--locked", "check", "bans", "licenses", "sources"]))
 }

@@ -18,7 +18,7 @@ cargo xtask CHORE
 
   test [--install]   build everything and run all tests; --install fetches the Debian and PyPI
                      packages that the tests need
-  lint               formatting, clippy, licences, generated files
+  lint [--install]   formatting, clippy, licences, generated files; --install fetches cargo-deny
   probe [--install]  rebuild probe/syscord.bpf.o from source; --install fetches what that takes
   docs [--check]     write docs/syscalls.md, or compare it with the table
   check-table        count the table's rows and numbers
@@ -31,7 +31,8 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["test"] => test::run(false),
         ["test", "--install"] => test::run(true),
-        ["lint"] => lint::run(),
+        ["lint"] => lint::run(false),
+        ["lint", "--install"] => lint::run(true),
         ["probe"] => probe::build(false),
         ["probe", "--install"] => probe::build(true),
         ["docs"] => docs::write(),
