@@ -13,6 +13,7 @@ static SETTINGS: Settings = Settings {
     machine: 0,
     unplanned: 0,
     typed_task: 0,
+    restorers: [0; 4],
 };
 
 #[unsafe(no_mangle)]
@@ -38,16 +39,7 @@ static OFFSETS: Offsets = Offsets {
 };
 
 #[unsafe(no_mangle)]
-static FILTER: Filter = Filter {
-    active: 0,
-    pad: 0,
-    pids: [0; _],
-    ppids: [0; _],
-    uids: [0; _],
-    cgroups: [0; _],
-    names: [[0; 2]; _],
-    parent_names: [[0; 2]; _],
-};
+static FILTER: Filter = Filter::EVERYTHING;
 
 /// Reads a field of one of the statics above. Volatile: the compiler must not take the zeros here for
 /// the values.
@@ -92,6 +84,12 @@ accessors! {
     bprm_filename: u32 = OFFSETS.bprm_filename;
 
     active: u32 = FILTER.active;
+}
+
+/// The call of an ABI that leaves no number.
+#[inline(always)]
+pub fn restorer(abi: u8) -> u32 {
+    configured!(SETTINGS.restorers[usize::from(abi & 3)])
 }
 
 /// The criteria in force.

@@ -41,7 +41,7 @@ pub fn fork(parent: Task, child: Task) {
 #[inline(always)]
 pub fn exec(task: Task, old_tid: u32, bprm: u64) {
     let (tgid, tid) = (task::tgid(task), task::tid(task));
-    syscall::move_entry_time(old_tid, tid);
+    syscall::move_entered(old_tid, tid);
     filter::exec(task, tgid);
     if !filter::records(task, tgid) {
         return;
@@ -70,7 +70,7 @@ pub fn exit(task: Task) {
         let who = Who { tgid, tid, other_tid: 0, ppid: 0 };
         record(process_event::EXIT, who, task, |_| SIZE);
     } else {
-        syscall::take_entry_time(tid);
+        syscall::take_entered(tid);
     }
     let signal = task::read::<u64>(task, config::task_signal());
     if task::read::<u32>(signal, config::signal_live()) == 0 {

@@ -4,8 +4,8 @@ use aya_ebpf::{helpers::generated::bpf_ktime_get_ns, macros::map, maps::Array};
 use syscord_syscalls::{
     plan::{NUMBERS, Plan, plan_flag},
     record::{
-        CaptureHeader, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION, event_mark,
-        record_kind,
+        CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
+        event_mark, record_kind,
     },
 };
 
@@ -21,9 +21,17 @@ use crate::{
 #[map]
 static PLANS: Array<Plan> = Array::with_max_entries((4 * NUMBERS) as u32, 0);
 
-/// When the call under way of each tid began; 0 when none is.
+/// The call under way of each tid; time 0 when none is.
 #[map]
-static ENTRY_TIMES: Array<u64> = Array::with_max_entries(1, 0);
+static ENTERED: Array<Entered> = Array::with_max_entries(1, 0);
+
+/// What the kernel leaves of a call's number once it has restored the registers of another context
+/// (sigreturn(2)): none.
+const NO_NUMBER: u32 = u32::MAX;
+/// The result of a call whose number is none of the kernel's.
+const ENOSYS: i64 = -38;
+/// Calls that do not leave at exit what was there at entry, not even their number.
+const REPLACES: u8 = plan_flag::NEW_IMAGE | plan_flag::RESTORES;
 
 /// A call as both ends see it.
 struct Call {
@@ -39,7 +47,30 @@ impl Call {
     #[inline(always)]
     fn of(regs: Regs) -> Call {
         let who = task::current();
-        let (abi, number) = (regs::abi(who.compat), regs::number(regs));
+        let abi = regs::abi(who.compat);
+        Call::numbered(who, abi, regs::number(regs))
+    }
+
+    /// The call that the registers show at exit, or, where they show another, the one that was entered.
+    #[inline(always)]
+    fn returned(regs: Regs, ret: i64) -> Call {
+        let call = Call::of(regs);
+        if call.number != NO_NUMBER && !(call.is(plan_flag::NEW_IMAGE) && ret == 0) {
+            return call;
+        }
+        let entered = entered(call.who.tid);
+        if entered.time != 0 {
+            Call::numbered(call.who, entered.abi as u8, entered.number)
+        } else if call.number == NO_NUMBER && ret != ENOSYS {
+            let number = config::restorer(call.abi);
+            Call::numbered(call.who, call.abi, number)
+        } else {
+            call
+        }
+    }
+
+    #[inline(always)]
+    fn numbered(who: Current, abi: u8, number: u32) -> Call {
         let plan = if number < NUMBERS as u32 {
             PLANS.get_ptr(u32::from(abi) * NUMBERS as u32 + number)
         } else {
@@ -62,7 +93,7 @@ impl Call {
 #[inline(always)]
 pub fn enter(regs: Regs) {
     let call = Call::of(regs);
-    if call.who.tgid == config::self_tgid() || !call.is(plan_flag::RECORD) {
+    if call.who.tgid == config::self_tgid() || !call.is(plan_flag::RECORD | REPLACES) {
         return;
     }
     match filter::ask(call.who.task, call.who.tgid) {
@@ -73,11 +104,13 @@ pub fn enter(regs: Regs) {
     // SAFETY: the helper has no preconditions.
     let mut time = unsafe { bpf_ktime_get_ns() };
     if call.is(plan_flag::AT_ENTRY)
+        && call.is(plan_flag::RECORD)
         && let Some(captured) = entry_record(regs, &call)
     {
         time = captured;
     }
-    set_entry_time(call.who.tid, time);
+    let (number, abi) = (call.number, u32::from(call.abi));
+    set_entered(call.who.tid, Entered { time, number, abi });
 }
 
 /// Writes what is captured at entry; the recorder joins it to the event by thread and time. Returns that
@@ -100,7 +133,7 @@ fn entry_record(regs: Regs, call: &Call) -> Option<u64> {
 /// A call has returned.
 #[inline(always)]
 pub fn exit(regs: Regs, ret: i64) {
-    let call = Call::of(regs);
+    let call = Call::returned(regs, ret);
     if call.is(plan_flag::RETURNS_TWICE) && ret == 0 {
         return;
     }
@@ -123,9 +156,12 @@ pub fn exit(regs: Regs, ret: i64) {
     };
     if !call.is(plan_flag::RECORD) {
         count!(ring, filtered_syscall);
+        if call.is(REPLACES) {
+            take_entered(call.who.tid);
+        }
         return;
     }
-    let began = take_entry_time(call.who.tid);
+    let began = take_entered(call.who.tid).time;
     let began = if began < since { 0 } else { began };
     event(&ring, &call, regs, ret, began);
 }
@@ -158,14 +194,15 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, began: u64) {
 /// A thread ends: if that is within a call, the call never returned.
 #[inline(always)]
 pub fn never_returned(ring: &Ring, who: Current, regs: Regs) {
-    let began = take_entry_time(who.tid);
-    let call = Call::of(regs);
-    let within = if config::durations() != 0 {
-        began != 0
+    let entered = take_entered(who.tid);
+    let call = if entered.time != 0 {
+        Call::numbered(who, entered.abi as u8, entered.number)
     } else {
-        call.is(plan_flag::NEVER_RETURNS) && call.is(plan_flag::RECORD)
+        Call::of(regs)
     };
-    if !within {
+    // Without entries, only calls that never return can be told from those that have returned.
+    let within = entered.time != 0 || config::durations() == 0 && call.is(plan_flag::NEVER_RETURNS);
+    if !within || !call.is(plan_flag::RECORD) {
         return;
     }
     count!(ring, seen);
@@ -229,32 +266,40 @@ fn finish(ring: &Ring, record: *mut u8, length: usize) {
 }
 
 #[inline(always)]
-fn set_entry_time(tid: u32, time: u64) {
-    if let Some(place) = ENTRY_TIMES.get_ptr_mut(tid) {
-        // SAFETY: a live element of ENTRY_TIMES; a tid runs on one CPU at a time.
-        unsafe { *place = time };
+fn set_entered(tid: u32, entered: Entered) {
+    if let Some(place) = ENTERED.get_ptr_mut(tid) {
+        // SAFETY: a live element of ENTERED; a tid runs on one CPU at a time.
+        unsafe { *place = entered };
     }
 }
 
-/// The time at which the thread's call began, or 0. It is forgotten.
+/// The call under way of a thread.
 #[inline(always)]
-pub fn take_entry_time(tid: u32) -> u64 {
-    if config::durations() == 0 {
-        return 0;
+fn entered(tid: u32) -> Entered {
+    match ENTERED.get_ptr(tid) {
+        // SAFETY: as in `set_entered`.
+        Some(place) if config::durations() != 0 => unsafe { *place },
+        _ => Entered { time: 0, number: 0, abi: 0 },
     }
-    match ENTRY_TIMES.get_ptr_mut(tid) {
-        // SAFETY: as in `set_entry_time`.
-        Some(place) => unsafe { core::ptr::replace(place, 0) },
-        None => 0,
+}
+
+/// The call under way of a thread; from now on none is.
+#[inline(always)]
+pub fn take_entered(tid: u32) -> Entered {
+    let entered = entered(tid);
+    if let Some(place) = ENTERED.get_ptr_mut(tid) {
+        // SAFETY: as in `set_entered`.
+        unsafe { (*place).time = 0 };
     }
+    entered
 }
 
 /// A thread goes on under another tid: the call that it is in goes with it (execve(2) by a thread that was
 /// not the leader).
 #[inline(always)]
-pub fn move_entry_time(from: u32, to: u32) {
+pub fn move_entered(from: u32, to: u32) {
     if from != to {
-        let began = take_entry_time(from);
-        set_entry_time(to, began);
+        let entered = take_entered(from);
+        set_entered(to, entered);
     }
 }

@@ -124,7 +124,7 @@ pub struct HowMuch {
     #[arg(long, value_name = "BYTES", default_value_t = 256,
           value_parser = clap::value_parser!(u32).range(0..=16384))]
     pub content: u32,
-    /// Hook the end of calls only: cheaper, and without durations
+    /// Hook the end of calls only: cheaper, without durations and argv of execve
     #[arg(long)]
     pub no_duration: bool,
     /// Precision of times: a power of two of nanoseconds
@@ -143,14 +143,14 @@ pub struct HowMuch {
 #[derive(Clone, Copy, Debug)]
 pub struct TickShift(pub u8);
 
-/// When to stop by itself.
+/// When to stop by itself; COMMAND is then told to end (SIGTERM).
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Until")]
 pub struct Until {
     /// Stop after this long (10s, 500ms, 2m, 1h)
     #[arg(long, value_name = "TIME", value_parser = units::duration)]
     pub duration: Option<Duration>,
-    /// Stop once so many events are recorded; the last chunk may hold a few more
+    /// Stop once so many events are recorded; what comes until then is kept too
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
     /// Stop once the trace is this large (64M, 1G); the last chunk may exceed it

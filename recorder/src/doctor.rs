@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use syscord_syscalls::SyscallSet;
+use syscord_syscalls::{SyscallSet, record::Filter};
 
 use crate::{
-    btf, clocks, filters,
+    btf, clocks,
     probe::{Options, Probe, possible_cpus},
     rights,
     rings::{Batch, Rings},
-    schema::Schema,
+    schema::{self, Schema},
 };
 
 /// Prints each check with its remedy. Returns whether recording works.
@@ -76,9 +76,10 @@ fn probe() -> Outcome {
     let failed = |error: &dyn std::error::Error| (error.to_string(), remedy);
     let schema = Schema::compile(&SyscallSet::ALL, true);
     let options = Options {
-        filter: filters::none(),
+        filter: Filter::EVERYTHING,
         plans: schema.plans(),
         unplanned: true,
+        restorers: schema::restorers(),
         content: 256,
         durations: true,
         ring: 1 << 20,

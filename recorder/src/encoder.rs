@@ -24,6 +24,8 @@ use crate::{
 /// Entries of calls that never came back are forgotten beyond this many.
 const ENTRIES: usize = 4096;
 
+type NewImages = HashMap<u32, Vec<(u64, Vec<u8>)>>;
+
 /// Writes a trace.
 pub struct Encoder<W> {
     schema: Schema,
@@ -32,8 +34,8 @@ pub struct Encoder<W> {
     world: World,
     /// What was captured at entry, by process and time of entry: an execve may change the tid.
     entries: HashMap<(u32, u64), Vec<u8>>,
-    /// Paths of programs that processes began in this batch.
-    new_images: HashMap<u32, Vec<u8>>,
+    /// Paths of programs that processes began in this batch, with their times, which ascend.
+    new_images: NewImages,
 }
 
 impl<W: Write> Encoder<W> {
@@ -138,7 +140,7 @@ impl<W: Write> Encoder<W> {
                 comm,
             },
             process_event::EXEC => {
-                self.new_images.insert(tgid, path.clone());
+                self.new_images.entry(tgid).or_default().push((time, path.clone()));
                 ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path }
             }
             process_event::EXIT => {
@@ -174,7 +176,7 @@ impl<W: Write> Encoder<W> {
             call.join(entry);
         }
         let lost = call.marks & event_mark::ARGS_UNKNOWN != 0;
-        let path = if lost { self.new_images.get(&record.tgid) } else { None };
+        let path = if lost { new_image(&self.new_images, record) } else { None };
         if let Some(path) = path
             && let Some(arg) = Layout::exec_path(record.header.what, record.header.number)
         {
@@ -203,6 +205,13 @@ impl<W: Write> Encoder<W> {
         }
         self.entries.remove(&(record.tgid, record.time.wrapping_sub(record.duration)))
     }
+}
+
+/// The path of the program that began with a call: the last one before its end.
+fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a [u8]> {
+    let images = images.get(&record.tgid)?;
+    let (_, path) = images.iter().rev().find(|(time, _)| *time <= record.time)?;
+    Some(path)
 }
 
 const NONE: Capture<'static> = Capture {

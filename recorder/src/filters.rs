@@ -61,7 +61,7 @@ pub struct Filters {
 /// # Errors
 /// When a process, user or cgroup does not exist, or there are too many values.
 pub fn compile(who: &Who, command: bool) -> Result<Filters, FilterError> {
-    let mut out = Filters { filter: none(), words: Vec::new() };
+    let mut out = Filters { filter: Filter::EVERYTHING, words: Vec::new() };
     let f = &mut out.filter;
     let pids = each(&who.pid, |pid| thread_group("--pid", *pid))?;
     f.active |= set("--pid", &mut f.pids, &pids, criterion::PID)?;
@@ -84,20 +84,6 @@ pub fn compile(who: &Who, command: bool) -> Result<Filters, FilterError> {
     }
     out.words = words(who, &pids);
     Ok(out)
-}
-
-/// The filter that records every process.
-pub fn none() -> Filter {
-    Filter {
-        active: 0,
-        pad: 0,
-        pids: [0; _],
-        ppids: [0; _],
-        uids: [0; _],
-        cgroups: [0; _],
-        names: [[0; 2]; _],
-        parent_names: [[0; 2]; _],
-    }
 }
 
 fn each<T, U>(

@@ -67,6 +67,9 @@ fn record(options: &Record) -> ExitCode {
     if outcome.figures.dropped > 0 {
         eprintln!("syscord: events were lost: try a larger --buffer-size, or record less");
     }
+    if let Some(pid) = outcome.left_running {
+        eprintln!("syscord: COMMAND ignores SIGTERM and goes on unrecorded as process {pid}");
+    }
     match outcome.status.map_or(0, command::exit_code) {
         0 if outcome.figures.dropped > 0 => ExitCode::from(LOST),
         code => ExitCode::from(code),

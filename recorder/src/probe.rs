@@ -87,6 +87,8 @@ pub struct Options<'a> {
     pub plans: &'a [Plan],
     /// Whether numbers beyond the plans are recorded.
     pub unplanned: bool,
+    /// By ABI: the call that restores the registers of another context.
+    pub restorers: [u32; 4],
     /// Most bytes captured of a buffer.
     pub content: u32,
     /// Whether entries are hooked.
@@ -129,7 +131,7 @@ impl Probe {
             .override_global("FILTER", &filter, true)
             .map_max_entries("RINGS", elements)
             .map_max_entries("CONTROL", cpus as u32)
-            .map_max_entries("ENTRY_TIMES", tids)
+            .map_max_entries("ENTERED", tids)
             .map_max_entries("VERDICTS", if options.filter.active == 0 { 1 } else { VERDICTS })
             .load(OBJECT)?;
         for program in ALWAYS.into_iter().chain(options.durations.then_some(ENTRY)) {
@@ -237,6 +239,7 @@ fn settings(options: &Options<'_>, segment_mask: u32, tids: u32) -> Settings {
         machine: Abi::native()[0] as u32,
         unplanned: options.unplanned.into(),
         typed_task: 1,
+        restorers: options.restorers,
     }
 }
 

@@ -91,6 +91,8 @@ pub fn summary(figures: &Figures, elapsed: Duration) -> String {
 }
 
 fn per_event(figures: &Figures) -> String {
-    let events = figures.events.max(1);
-    format!("{:.2} bytes/event", figures.bytes as f64 / events as f64)
+    match figures.events {
+        0 => "no event".to_owned(),
+        events => format!("{:.2} bytes/event", figures.bytes as f64 / events as f64),
+    }
 }

@@ -94,6 +94,20 @@ impl Layout {
     }
 }
 
+/// By ABI: the call whose number is gone at exit. Where an ABI has two, entries tell them apart; without
+/// those the first is meant.
+pub fn restorers() -> [u32; ABIS] {
+    let mut restorers = [u32::MAX; ABIS];
+    for abi in Abi::ALL {
+        let restores =
+            |number: &u32| lookup(abi, *number).is_some_and(|row| row.ret == Kind::Restored);
+        if let Some(number) = (0..NUMBERS as u32).find(restores) {
+            restorers[abi as usize] = number;
+        }
+    }
+    restorers
+}
+
 /// The tables of META: syscalls of each ABI that this machine has, kinds, classes, errnos.
 pub fn tables()
 -> (Vec<format::AbiTable>, Vec<format::KindDef>, Vec<format::ClassDef>, Vec<format::ErrnoDef>) {

@@ -70,6 +70,8 @@ pub struct Outcome {
     pub elapsed: Duration,
     /// How COMMAND ended.
     pub status: Option<ExitStatus>,
+    /// COMMAND's process id, if it did not end when it was told to.
+    pub left_running: Option<u32>,
 }
 
 enum Work {
@@ -151,7 +153,8 @@ impl Session<'_> {
         let totals = self.pipeline.finish(&self.options.output)?;
         let status = last?;
         let figures = Figures { events: totals.events, dropped: sums.dropped, bytes: totals.bytes };
-        Ok(Outcome { figures, elapsed, status })
+        let left_running = child.filter(|_| status.is_none()).map(|child| child.id());
+        Ok(Outcome { figures, elapsed, status, left_running })
     }
 
     /// Until something says stop. Returns how COMMAND ended.
@@ -357,6 +360,7 @@ fn probe_options<'a>(
         filter: filters.filter,
         plans: schema.plans(),
         unplanned: set.contains_beyond(),
+        restorers: schema::restorers(),
         content: options.how_much.content,
         durations: !options.how_much.no_duration,
         ring: options.how_much.buffer_size,

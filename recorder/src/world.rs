@@ -38,6 +38,9 @@ impl World {
         whole(seen.tgid, time, records);
         if records.len() == before {
             records.push(ProcRecord { time, event: seen.into_event() });
+        } else {
+            // `/proc` is read a little later than `time`: what the probe saw then comes first.
+            records[before..].iter_mut().for_each(|record| seen.correct(&mut record.event));
         }
     }
 
@@ -71,6 +74,17 @@ pub struct Seen {
 }
 
 impl Seen {
+    fn correct(&self, event: &mut ProcEvent) {
+        match event {
+            ProcEvent::Process { ppid, uid, comm, .. } => {
+                (*ppid, *uid) = (self.ppid, self.uid);
+                comm.clone_from(&self.comm);
+            }
+            ProcEvent::Thread { tgid, tid, comm } if tgid == tid => comm.clone_from(&self.comm),
+            _ => {}
+        }
+    }
+
     fn into_event(self) -> ProcEvent {
         ProcEvent::Process {
             tgid: self.tgid,

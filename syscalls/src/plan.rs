@@ -24,6 +24,8 @@ pub mod plan_flag {
     pub const NEVER_RETURNS: u8 = 1 << 4;
     /// On success its arguments are gone at exit (execve(2)).
     pub const NEW_IMAGE: u8 = 1 << 5;
+    /// At exit its registers, and even its number, are those of another context (sigreturn(2)).
+    pub const RESTORES: u8 = 1 << 6;
 }
 
 /// What the probe does with one syscall.
@@ -144,6 +146,7 @@ mod compile {
             Kind::Child => plan_flag::RETURNS_TWICE,
             Kind::Never => plan_flag::NEVER_RETURNS,
             Kind::NewImage => plan_flag::NEW_IMAGE,
+            Kind::Restored => plan_flag::RESTORES,
             _ => 0,
         }
     }

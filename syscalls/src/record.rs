@@ -228,6 +228,20 @@ pub struct Filter {
     pub parent_names: [[u64; 2]; FILTER_VALUES],
 }
 
+impl Filter {
+    /// Records every process.
+    pub const EVERYTHING: Filter = Filter {
+        active: 0,
+        pad: 0,
+        pids: [0; _],
+        ppids: [0; _],
+        uids: [0; _],
+        cgroups: [0; _],
+        names: [[0; 2]; _],
+        parent_names: [[0; 2]; _],
+    };
+}
+
 /// Bits of [`Verdict::flags`].
 pub mod verdict {
     /// `RECORD` and `stamp` are valid.
@@ -258,6 +272,18 @@ pub struct Verdict {
     /// What the decision rests on that can change without an event of its own (user id, cgroup,
     /// parent): when it differs, the process is judged anew.
     pub stamp: u64,
+}
+
+/// The call under way of a thread, by tid.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Entered {
+    /// When it began, `CLOCK_MONOTONIC` ns; 0: none is under way.
+    pub time: u64,
+    /// Its number.
+    pub number: u32,
+    /// Its ABI ([`crate::Abi`]).
+    pub abi: u32,
 }
 
 /// Where the running kernel keeps what the probe reads: byte offsets, from its BTF.
@@ -312,7 +338,7 @@ pub struct Settings {
     pub segment_mask: u32,
     /// Most bytes captured of a buffer, at most [`CONTENT_MAX`].
     pub content: u32,
-    /// Elements of the array of entry times: tids at or above have no durations.
+    /// Elements of the array of calls under way: tids at or above have no durations.
     pub tids: u32,
     /// 1 when sys_enter is hooked.
     pub durations: u32,
@@ -322,6 +348,9 @@ pub struct Settings {
     pub unplanned: u32,
     /// 1 when the kernel hands out the current task as a typed pointer (5.11).
     pub typed_task: u32,
+    /// By ABI number: the call that is meant when none can be seen at exit, since it restored the
+    /// registers of another context.
+    pub restorers: [u32; 4],
 }
 
 const _: () = {

@@ -4,6 +4,8 @@
 //! A test that needs the kernel calls [`kernel`] first. Where the kernel cannot be had it fails, and
 //! says what is missing; with `SYSCORD_TESTS_WITHOUT_KERNEL=1` it is skipped instead, and says so.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
 use std::{
     env,
     ffi::OsStr,
@@ -198,12 +200,26 @@ impl Recorder {
     /// Starts `syscord record -o TRACE ARGS…` and waits until the first events are in the file:
     /// there must be something to record.
     pub fn start<S: AsRef<OsStr>>(trace: &Path, args: impl IntoIterator<Item = S>) -> Recorder {
+        Recorder::start_with(trace, args, || {})
+    }
+
+    /// The same, where `poke` makes something happen that is recorded; it is called repeatedly.
+    pub fn start_with<S: AsRef<OsStr>>(
+        trace: &Path,
+        args: impl IntoIterator<Item = S>,
+        mut poke: impl FnMut(),
+    ) -> Recorder {
+        // What an earlier recording left must not pass for what this one writes.
+        let _ = fs::remove_file(trace);
         let mut command = Command::new(program("syscord"));
         command.args(["record".as_ref(), "-o".as_ref(), trace.as_os_str()]).args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().expect("syscord runs");
         let mut recorder = Recorder { child: Some(child), trace: trace.to_owned() };
-        wait_until("syscord has recorded something", || recorder.events() > 0);
+        wait_until("syscord has recorded something", || {
+            poke();
+            recorder.events() > 0
+        });
         recorder
     }
 

@@ -96,9 +96,9 @@ fn add(thread: &mut Thread, begun: &mut HashMap<u32, String>, tid: u32, line: &s
         return;
     }
     // The result is what the last `) = ` starts, however wide the gap: a path may have one too.
-    let end = line.rmatch_indices(')').find_map(|(at, _)| {
-        Some((&line[..at], line[at + 1..].trim_start().strip_prefix("= ")?))
-    });
+    let end = line
+        .rmatch_indices(')')
+        .find_map(|(at, _)| Some((&line[..at], line[at + 1..].trim_start().strip_prefix("= ")?)));
     match end {
         Some((call, result)) => thread.calls.push(call_of(call, result_of(result))),
         // strace wrote no more of it, because the thread had gone.
@@ -213,8 +213,14 @@ mod tests {
         assert_eq!(unquote(&first.args[1]).unwrap(), "a, \"b\") = 3\né".as_bytes());
         assert_eq!(first.result, Result::Value(3));
         let second = &threads[&7].calls[1];
-        assert_eq!((second.args.as_slice(), &second.result), (&["0x3", "0x7f00", "0x10"].map(str::to_owned)[..], &Result::Unseen));
-        assert_eq!((threads[&7].killed, threads[&8].killed, threads[&9].killed), (true, false, true));
+        assert_eq!(
+            (second.args.as_slice(), &second.result),
+            (&["0x3", "0x7f00", "0x10"].map(str::to_owned)[..], &Result::Unseen)
+        );
+        assert_eq!(
+            (threads[&7].killed, threads[&8].killed, threads[&9].killed),
+            (true, false, true)
+        );
         assert_eq!(threads[&9].calls[0].result, Result::Error("ERESTARTNOHAND".into()));
         assert_eq!(threads[&9].calls[1].result, Result::Value(-1));
     }

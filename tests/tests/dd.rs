@@ -1,5 +1,7 @@
 //! A million calls of one program, none of which may be missing: `dd bs=1`.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
 use std::fs;
 
 use syscord_tests::{Scratch, Value, kernel, query, record, run, strace, tool};

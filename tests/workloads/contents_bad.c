@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
     struct sockaddr_in address = { .sin_family = AF_INET };
     struct { struct sockaddr_in is; char more[16]; } name;
     socklen_t length;
-    char *no_args[] = { "no", BAD, NULL };
+    char nowhere[] = "/nowhere/at/all", no[] = "no", *no_args[] = { no, BAD, NULL };
     if (argc != 2 || munmap(edge, 4096) < 0)
         return 1;
     dup2(open(argv[1], O_RDWR | O_CREAT | O_TRUNC, 0600), 100);
@@ -35,8 +35,8 @@ int main(int argc, char **argv) {
     syscall(SYS_sendmsg, 101, BAD, 0);
     syscall(SYS_connect, 101, BAD, 16);
     syscall(SYS_execve, BAD, NULL, NULL);
-    syscall(SYS_execve, "/nowhere/at/all", BAD, NULL);
-    syscall(SYS_execve, "/nowhere/at/all", no_args, NULL);
+    syscall(SYS_execve, nowhere, BAD, NULL);
+    syscall(SYS_execve, nowhere, no_args, NULL);
     syscall(SYS_pread64, 100, BAD, 10, 0);
 
     // Up to an edge, and across a border between pages where both are there.
@@ -51,6 +51,14 @@ int main(int argc, char **argv) {
     syscall(SYS_pread64, 100, edge - 50, 300, 0);
     struct iovec piece[3] = { { page, 20 }, { edge - 30, 60 }, { page, 20 } };
     syscall(SYS_pwritev, 100, piece, 3, 0, 0);
+
+    // Pages that the program never touches: the first is read by the kernel, the second before it is.
+    int self = open("/proc/self/exe", O_RDONLY);
+    char *untouched = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, self, 0);
+    syscall(SYS_pwrite64, 100, untouched, 64, 0);
+    syscall(SYS_pwrite64, 100, "/nowhere/untouched", 19, 0);
+    untouched = mmap(NULL, 4096, PROT_READ, MAP_SHARED, 100, 0);
+    syscall(SYS_execve, untouched, NULL, NULL);
 
     // The kernel is told that there is room for the family and the port: it stores no more, and says
     // that there would be 16 bytes.

@@ -17,11 +17,12 @@ def name(kind: pa.DataType) -> str:
         return f"list<{name(kind.value_type)}>"
     if pa.types.is_struct(kind):
         return f"struct<{', '.join(f'{field.name}: {name(field.type)}' for field in kind)}>"
-    return str(kind).removeprefix("large_").replace("string_view", "string")
+    return str(kind).removeprefix("large_").removesuffix("_view")
 
 
-def counts(rows: pa.Table) -> dict:
-    names = rows["syscall"].cast(pa.string())
+def counts(column: str) -> dict:
+    """Rows by syscall, of those in which the column is not null."""
+    names = table["syscall"].cast(pa.string()).filter(pc.is_valid(table[column]))
     return {item["values"]: item["counts"] for item in pc.value_counts(names).to_pylist()}
 
 
@@ -29,8 +30,8 @@ ts = table["ts"].combine_chunks()
 print(json.dumps({
     "columns": [[field.name, name(field.type)] for field in table.schema],
     "ordered": pc.all(pc.greater_equal(ts[1:], ts[:-1])).as_py(),
-    "calls": counts(table),
-    "errors": counts(table.filter(pc.is_valid(table["errno"]))),
-    "paths": counts(table.filter(pc.is_valid(table["path"]))),
-    "data": counts(table.filter(pc.is_valid(table["data"]))),
+    "calls": counts("ts"),
+    "errors": counts("errno"),
+    "paths": counts("path"),
+    "data": counts("data"),
 }))
