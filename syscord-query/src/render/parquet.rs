@@ -2,15 +2,16 @@
 
 use polars::{
     chunked_array::builder::CategoricalChunkedBuilder,
-    io::parquet::write::BatchedWriter,
+    io::parquet::write::{BatchedWriter, KeyValueMetadata},
     prelude::{
         ArrowDataType, ArrowField, BinaryChunkedBuilder, Categorical32Type, CategoricalPhysical,
-        Categories, ChunkedBuilder, Column, DataFrame, DataType, Field, Int64Type, IntoColumn,
-        IntoSeries, LargeListArray, ListChunked, ParquetWriter, PlSmallStr, PolarsError,
-        PrimitiveChunkedBuilder, Schema, Series, StringChunkedBuilder, StructChunked, TimeUnit,
-        TimeZone, UInt32Type,
+        Categories, ChunkedBuilder, Column, CompatLevel, DataFrame, DataType, Field, Int64Type,
+        IntoColumn, IntoSeries, LargeListArray, ListChunked, ParquetWriter, PlSmallStr,
+        PolarsError, PrimitiveChunkedBuilder, Schema, SchemaExt, Series, StringChunkedBuilder,
+        StructChunked, TimeUnit, TimeZone, UInt32Type,
     },
 };
+use polars_parquet::write::schema_to_metadata_key;
 
 use super::{COLUMNS, value::text};
 use crate::{
@@ -34,6 +35,13 @@ pub(crate) struct ParquetSink {
     failure: Failure,
     types: Types,
     group: Group,
+}
+
+/// The Arrow schema that readers go by, without view types: pyarrow reads those, but cannot filter by
+/// them. In Parquet itself they are no different.
+fn plain_types(schema: &Schema) -> KeyValueMetadata {
+    let entry = schema_to_metadata_key(&schema.to_arrow(CompatLevel::oldest()));
+    KeyValueMetadata::from_static(vec![(entry.key, entry.value.unwrap_or_default())])
 }
 
 /// The columns' types. The dictionaries live as long as they do.
@@ -83,7 +91,10 @@ impl ParquetSink {
             errno: dictionary("errno"),
         };
         let (file, failure) = output.watched();
-        let writer = ParquetWriter::new(file).batched(&types.schema());
+        let schema = types.schema();
+        let writer = ParquetWriter::new(file)
+            .with_key_value_metadata(Some(plain_types(&schema)))
+            .batched(&schema);
         let writer = writer.map_err(|error| told(&failure, error))?;
         let group = Group::new(&types);
         Ok(ParquetSink { writer, failure, types, group })
