@@ -12,7 +12,7 @@ use syscord_syscalls::{
     plan::{MAX_CAPTURES, Plan, PlanCapture, capture_flag, capture_op, length},
     record::{
         CONTENT_MAX, CaptureHeader, EventRecord, IOVECS, LIST_MAX, LIST_STRINGS, MAX_RECORD,
-        RecordHeader, STRING_MAX, capture_status,
+        RecordHeader, STRING_KEPT, STRING_MAX, capture_status,
     },
 };
 
@@ -64,12 +64,13 @@ impl Outcome {
     }
 }
 
-/// Makes the captures of a plan that `which` names. Returns the length of the record.
+/// Makes the captures of a plan that `which` names. Returns the length of the record. `given` is the length that
+/// the program gave in memory where the kernel has put another since.
 ///
 /// Of the captures that loop (lists, iovecs) a plan has at most one, its last: so the verifier
 /// walks those loops once, not once for each capture.
 #[inline(never)]
-pub fn run(record: *mut u8, plan: *const Plan, which: u64) -> usize {
+pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) -> usize {
     set_length(record, size_of::<EventRecord>());
     for i in 0..MAX_CAPTURES {
         // SAFETY: a live plan.
@@ -78,13 +79,13 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64) -> usize {
             break;
         }
         if wanted(capture, which) {
-            append(record, capture, false);
+            append(record, capture, false, given);
         }
     }
     // SAFETY: a live plan.
     let looping = unsafe { (*plan).looping };
     if looping.op != 0 && wanted(looping, which) {
-        append(record, looping, true);
+        append(record, looping, true, given);
     }
     length(record)
 }
@@ -100,14 +101,14 @@ fn wanted(capture: PlanCapture, which: u64) -> bool {
 /// Between captures the length is kept in the record's header: read back from there the verifier
 /// knows nothing of it, so that after each capture all ways it can have gone are one to it.
 #[inline(always)]
-fn append(record: *mut u8, capture: PlanCapture, looping: bool) {
+fn append(record: *mut u8, capture: PlanCapture, looping: bool, given: u32) {
     let cursor = length(record);
     if cursor > LAST_START {
         return;
     }
     // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
     let (at, to) = unsafe { (record.add(cursor), record.add(cursor + HEADER)) };
-    let outcome = one(record.cast(), to, capture, looping);
+    let outcome = one(record.cast(), to, capture, looping, given);
     // SAFETY: as above.
     unsafe {
         *at.cast() = CaptureHeader {
@@ -133,7 +134,13 @@ fn set_length(record: *mut u8, length: usize) {
 }
 
 #[inline(always)]
-fn one(event: *const EventRecord, to: *mut u8, capture: PlanCapture, looping: bool) -> Outcome {
+fn one(
+    event: *const EventRecord,
+    to: *mut u8,
+    capture: PlanCapture,
+    looping: bool,
+    given: u32,
+) -> Outcome {
     // SAFETY: the record was written before.
     let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
     if capture.flags & capture_flag::ON_SUCCESS != 0 && ret < 0 {
@@ -146,7 +153,7 @@ fn one(event: *const EventRecord, to: *mut u8, capture: PlanCapture, looping: bo
     if !looping {
         return match capture.op {
             capture_op::STR => string(to, address),
-            _ => span(to, address, length_of(event, capture, ret), limit(capture)),
+            _ => span(to, address, length_of(event, capture, ret, given), limit(capture)),
         };
     }
     // 32-bit ABIs have odd numbers. Without a branch, or the verifier would walk the loops twice.
@@ -157,7 +164,12 @@ fn one(event: *const EventRecord, to: *mut u8, capture: PlanCapture, looping: bo
     let (array, count) = if capture.op == capture_op::MSGHDR {
         // `struct user_msghdr` (include/linux/socket.h): in both layouts the array and its length
         // are the third and fourth word.
-        (pointer(address + 2 * width, width).0, pointer(address + 3 * width, width).0)
+        let (array, _) = pointer(address + 2 * width, width);
+        let (count, readable) = pointer(address + 3 * width, width);
+        if !readable {
+            return UNREADABLE;
+        }
+        (array, count)
     } else {
         (address, argument(event, capture.length_arg))
     };
@@ -181,12 +193,14 @@ fn limit(capture: PlanCapture) -> u32 {
 }
 
 #[inline(always)]
-fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64) -> u64 {
+fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64, given: u32) -> u64 {
     match capture.length {
         length::RET => ret as u64,
         length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
         length::ARG => argument(event, capture.length_arg),
-        length::AT => pointer(argument(event, capture.length_arg), 4).0,
+        length::AT => {
+            core::cmp::min(pointer(argument(event, capture.length_arg), 4).0, u64::from(given))
+        }
         _ => u64::from(capture.fixed),
     }
 }
@@ -199,8 +213,10 @@ fn string(to: *mut u8, address: u64) -> Outcome {
     if got < 1 || got > STRING_MAX as i64 {
         return UNREADABLE;
     }
-    let status = if got == STRING_MAX as i64 { capture_status::CUT } else { capture_status::WHOLE };
-    Outcome::new(status, got as u32 - 1, 0)
+    if got == STRING_MAX as i64 {
+        return Outcome::new(capture_status::CUT, STRING_KEPT as u32, 0);
+    }
+    Outcome::new(capture_status::WHOLE, got as u32 - 1, 0)
 }
 
 /// `length` bytes, at most `limit`.
@@ -302,7 +318,7 @@ fn one_string(to: *mut u8, place: u64, width: u64) -> u64 {
 /// A word of `width` bytes, 4 or 8, of the program's, and whether it could be read. (An `Option` would
 /// leave a register undefined where it is `None`, which the verifier refuses.)
 #[inline(always)]
-fn pointer(place: u64, width: u64) -> (u64, bool) {
+pub fn pointer(place: u64, width: u64) -> (u64, bool) {
     let mut value = 0u64;
     // 4 or 8, in a form that the verifier sees to be at most 8.
     let width = 4 + (width as u32 & 8) / 2;
@@ -317,13 +333,15 @@ fn pointer(place: u64, width: u64) -> (u64, bool) {
 fn iovec(to: *mut u8, array: u64, count: u64, bound: u64, width: u64) -> Outcome {
     let limit = config::content();
     let sum = Sum::start(to);
+    let mut step = Step::MORE;
     for i in 0..IOVECS as u64 {
-        if i >= count || one_iovec(to, array + i * 2 * width, bound, width) != Step::MORE {
+        if i >= count || step != Step::MORE {
             break;
         }
+        step = one_iovec(to, array + i * 2 * width, bound, width);
     }
     let full = u64::from(sum.full());
-    if full == 0 || limit == 0 {
+    if limit == 0 || (full == 0 && step == Step::MORE) {
         return NOTHING;
     }
     if sum.got() == 0 {

@@ -35,6 +35,10 @@ static OFFSETS: Offsets = Offsets {
     cgroup_parent: 0,
     kernfs_id: 0,
     bprm_filename: 0,
+    bprm_interp: 0,
+    task_mm: 0,
+    mm_arg_start: 0,
+    mm_arg_end: 0,
     pad: 0,
 };
 
@@ -82,6 +86,10 @@ accessors! {
     cgroup_parent: u32 = OFFSETS.cgroup_parent;
     kernfs_id: u32 = OFFSETS.kernfs_id;
     bprm_filename: u32 = OFFSETS.bprm_filename;
+    bprm_interp: u32 = OFFSETS.bprm_interp;
+    task_mm: u32 = OFFSETS.task_mm;
+    mm_arg_start: u32 = OFFSETS.mm_arg_start;
+    mm_arg_end: u32 = OFFSETS.mm_arg_end;
 
     active: u32 = FILTER.active;
 }

@@ -172,6 +172,12 @@ fn stamp(task: Task) -> u64 {
     stamp
 }
 
+/// Whether children of recorded processes are recorded for that alone.
+#[inline(always)]
+pub fn hands_down() -> bool {
+    matches!(config::active(), 0 | criterion::LINEAGE) || config::filters(criterion::FOLLOW)
+}
+
 /// A new process: it inherits what its parent hands down.
 #[inline(always)]
 pub fn fork(parent_tgid: u32, child_tgid: u32) {
@@ -180,7 +186,10 @@ pub fn fork(parent_tgid: u32, child_tgid: u32) {
     let parent = unsafe { *parent };
     let mut flags = parent.flags & (verdict::LINEAGE | verdict::FOLLOWED);
     if parent.flags & verdict::RECORD != 0 {
-        flags |= verdict::FOLLOWED | verdict::TOLD;
+        flags |= verdict::FOLLOWED;
+        if hands_down() {
+            flags |= verdict::TOLD;
+        }
     }
     if flags != 0 {
         let child = Verdict { flags, ..Verdict::default() };

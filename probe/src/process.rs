@@ -1,10 +1,11 @@
 //! The life of processes and threads: told for those that are recorded.
 
 use aya_ebpf::helpers::generated::{
-    bpf_get_current_task_btf, bpf_ktime_get_ns, bpf_probe_read_kernel_str, bpf_task_pt_regs,
+    bpf_get_current_task_btf, bpf_ktime_get_ns, bpf_probe_read_kernel_str, bpf_probe_read_user,
+    bpf_task_pt_regs,
 };
 use syscord_syscalls::record::{
-    CaptureHeader, MAX_RECORD, ProcessRecord, RecordHeader, STRING_MAX, capture_status,
+    CaptureHeader, LIST_MAX, MAX_RECORD, ProcessRecord, RecordHeader, STRING_MAX, capture_status,
     process_event, record_kind,
 };
 
@@ -30,7 +31,8 @@ pub fn fork(parent: Task, child: Task) {
         filter::forget(tgid);
         filter::fork(parent_tgid, tgid);
     }
-    if !filter::records(parent, parent_tgid) {
+    // A process that is not sure to be recorded is told of when it is.
+    if tgid != parent_tgid && !filter::hands_down() || !filter::records(parent, parent_tgid) {
         return;
     }
     let who = Who { tgid, tid, other_tid: task::tid(parent), ppid: parent_tgid };
@@ -49,7 +51,13 @@ pub fn exec(task: Task, old_tid: u32, bprm: u64) {
     let who = Who { tgid, tid, other_tid: old_tid, ppid: 0 };
     record(process_event::EXEC, who, task, |record| {
         let path = task::read::<u64>(bprm, config::bprm_filename());
-        SIZE + kernel_string(record, path)
+        let length = SIZE + kernel_string(record, path);
+        // For a script the kernel runs its interpreter, with another argv.
+        if path == task::read::<u64>(bprm, config::bprm_interp()) {
+            length + arguments(record, length, task)
+        } else {
+            length
+        }
     });
 }
 
@@ -67,7 +75,8 @@ pub fn exit(task: Task) {
             let regs = unsafe { bpf_task_pt_regs(bpf_get_current_task_btf()) } as Regs;
             syscall::never_returned(&ring, who, regs);
         }
-        let who = Who { tgid, tid, other_tid: 0, ppid: 0 };
+        let ppid = task::tgid(task::parent(task));
+        let who = Who { tgid, tid, other_tid: 0, ppid };
         record(process_event::EXIT, who, task, |_| SIZE);
     } else {
         syscall::take_entered(tid);
@@ -169,4 +178,29 @@ fn kernel_string(record: *mut u8, from: u64) -> usize {
         *header = CaptureHeader { arg: 0, status, len: len as u16, full: 0 };
         size_of::<CaptureHeader>() + len.next_multiple_of(8)
     }
+}
+
+/// Appends the argv of the new program as the capture of argument 1: it lies where the kernel has just
+/// put it. Returns the bytes added.
+#[inline(always)]
+fn arguments(record: *mut u8, at: usize, task: Task) -> usize {
+    let mm = task::read::<u64>(task, config::task_mm());
+    let start = task::read::<u64>(mm, config::mm_arg_start());
+    let end = task::read::<u64>(mm, config::mm_arg_end());
+    let length = core::cmp::min(end.wrapping_sub(start), LIST_MAX as u64) as u32;
+    if at > SIZE + size_of::<CaptureHeader>() + STRING_MAX {
+        return 0;
+    }
+    // SAFETY: the reservation has room for two headers, STRING_MAX and LIST_MAX bytes.
+    unsafe {
+        let header = record.add(at).cast::<CaptureHeader>();
+        let bytes = record.add(at + size_of::<CaptureHeader>());
+        if bpf_probe_read_user(bytes.cast(), length, start as *const _) != 0 {
+            return 0;
+        }
+        let whole = u64::from(length) == end.wrapping_sub(start);
+        let status = if whole { capture_status::WHOLE } else { capture_status::CUT };
+        *header = CaptureHeader { arg: 1, status, len: length as u16, full: 0 };
+    }
+    size_of::<CaptureHeader>() + (length as usize).next_multiple_of(8)
 }

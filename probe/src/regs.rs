@@ -71,3 +71,17 @@ pub fn copy_args(regs: Regs, compat: bool, args: *mut u64) {
         (false, _) => copy!(AARCH64_ARGS; 0 1 2 3 4 5),
     }
 }
+
+/// One argument register.
+#[inline(always)]
+pub fn argument(regs: Regs, compat: bool, index: u8) -> u64 {
+    let mut args = [0; MAX_ARGS];
+    copy_args(regs, compat, args.as_mut_ptr());
+    // A variable offset into the stack would have to be proven; six comparisons are not worth that.
+    for (i, arg) in args.into_iter().enumerate() {
+        if i == usize::from(index) {
+            return arg;
+        }
+    }
+    0
+}

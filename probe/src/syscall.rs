@@ -110,7 +110,23 @@ pub fn enter(regs: Regs) {
         time = captured;
     }
     let (number, abi) = (call.number, u32::from(call.abi));
-    set_entered(call.who.tid, Entered { time, number, abi });
+    let length = given_length(regs, &call);
+    set_entered(call.who.tid, Entered { time, number, abi, length, pad: 0 });
+}
+
+/// The length that the call will overwrite.
+#[inline(always)]
+fn given_length(regs: Regs, call: &Call) -> u32 {
+    match call.plan {
+        Some(plan) if call.is(plan_flag::LENGTH_AT_ENTRY) => {
+            // SAFETY: a live plan.
+            let argument = unsafe { (*plan).length_arg };
+            let place = regs::argument(regs, call.who.compat, argument);
+            let (length, readable) = capture::pointer(place, 4);
+            if readable { length as u32 } else { u32::MAX }
+        }
+        _ => u32::MAX,
+    }
 }
 
 /// Writes what is captured at entry; the recorder joins it to the event by thread and time. Returns that
@@ -125,7 +141,7 @@ fn entry_record(regs: Regs, call: &Call) -> Option<u64> {
     // SAFETY: the helper has no preconditions.
     let time = unsafe { bpf_ktime_get_ns() };
     write(record, record_kind::ENTRY, call, regs, time, 0, 0);
-    let length = capture::run(record, plan, capture::AT_ENTRY);
+    let length = capture::run(record, plan, capture::AT_ENTRY, u32::MAX);
     finish(&ring, record, length);
     Some(time)
 }
@@ -161,13 +177,16 @@ pub fn exit(regs: Regs, ret: i64) {
         }
         return;
     }
-    let began = take_entered(call.who.tid).time;
-    let began = if began < since { 0 } else { began };
-    event(&ring, &call, regs, ret, began);
+    let mut entered = take_entered(call.who.tid);
+    if entered.time < since {
+        entered.time = 0;
+    }
+    event(&ring, &call, regs, ret, entered);
 }
 
 #[inline(always)]
-fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, began: u64) {
+fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) {
+    let began = entered.time;
     let lost_args = call.is(plan_flag::NEW_IMAGE) && ret == 0;
     let captures = call.is(plan_flag::AT_EXIT | plan_flag::AT_ENTRY) || lost_args;
     let room = if captures { MAX_RECORD } else { size_of::<EventRecord>() };
@@ -180,12 +199,13 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, began: u64) {
     if lost_args {
         length = mark(record, event_mark::ARGS_UNKNOWN);
     } else if captures && let Some(plan) = call.plan {
-        let which = if call.is(plan_flag::AT_ENTRY) && began == 0 {
+        let which = if call.is(plan_flag::AT_ENTRY) && (began == 0 || ret < 0) {
             capture::ALL
         } else {
             capture::AT_EXIT
         };
-        length = capture::run(record, plan, which);
+        let given = if began == 0 { u32::MAX } else { entered.length };
+        length = capture::run(record, plan, which, given);
     }
     count!(ring, recorded);
     finish(ring, record, length);
@@ -279,7 +299,7 @@ fn entered(tid: u32) -> Entered {
     match ENTERED.get_ptr(tid) {
         // SAFETY: as in `set_entered`.
         Some(place) if config::durations() != 0 => unsafe { *place },
-        _ => Entered { time: 0, number: 0, abi: 0 },
+        _ => Entered { time: 0, number: 0, abi: 0, length: 0, pad: 0 },
     }
 }
 

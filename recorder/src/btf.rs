@@ -93,6 +93,10 @@ pub fn offsets(machine_is_x86: bool) -> Result<Offsets, BtfError> {
         cgroup_parent: layouts.offset("cgroup", &["self", "parent"])?,
         kernfs_id: layouts.offset("kernfs_node", &["id"])?,
         bprm_filename: layouts.offset("linux_binprm", &["filename"])?,
+        bprm_interp: layouts.offset("linux_binprm", &["interp"])?,
+        task_mm: task("mm")?,
+        mm_arg_start: layouts.offset("mm_struct", &["arg_start"])?,
+        mm_arg_end: layouts.offset("mm_struct", &["arg_end"])?,
         pad: 0,
     })
 }

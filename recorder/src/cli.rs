@@ -124,7 +124,7 @@ pub struct HowMuch {
     #[arg(long, value_name = "BYTES", default_value_t = 256,
           value_parser = clap::value_parser!(u32).range(0..=16384))]
     pub content: u32,
-    /// Hook the end of calls only: cheaper, without durations and argv of execve
+    /// Hook the end of calls only: cheaper, and without durations
     #[arg(long)]
     pub no_duration: bool,
     /// Precision of times: a power of two of nanoseconds

@@ -6,7 +6,7 @@ use std::{
     fs::{self, File},
     io::{self, Read, Write},
     os::{
-        fd::{FromRawFd, OwnedFd},
+        fd::{AsRawFd, FromRawFd, OwnedFd},
         unix::{ffi::OsStrExt, fs::PermissionsExt, process::CommandExt, process::ExitStatusExt},
     },
     path::{Path, PathBuf},
@@ -67,8 +67,15 @@ pub fn hold(command: &[OsString], user: Option<&str>) -> Result<Held, CommandErr
     let (wait, gate) = pipe().map_err(failed)?;
     let mut child = Command::new(&program);
     child.arg0(&command[0]).args(&command[1..]);
-    // SAFETY: between fork and exec the closure makes system calls alone.
-    unsafe { child.pre_exec(move || prepare(&tell, &wait, user.as_ref())) };
+    let ours = gate.as_raw_fd();
+    // SAFETY: between fork and exec the closure makes system calls alone; what it closes is the child's
+    // copy of a descriptor, without which the child would wait on even if we are gone.
+    unsafe {
+        child.pre_exec(move || {
+            libc::close(ours);
+            prepare(&tell, &wait, user.as_ref())
+        })
+    };
     let spawn = thread::spawn(move || child.spawn());
     let mut pid = [0; 4];
     if told.read_exact(&mut pid).is_err() {

@@ -16,7 +16,7 @@ use syscord_syscalls::{
 
 use crate::{
     rings::Batch,
-    schema::{Layout, Schema},
+    schema::{ExecArgs, Layout, Schema},
     wire::{self, Captures, Record},
     world::{Seen, World},
 };
@@ -24,7 +24,14 @@ use crate::{
 /// Entries of calls that never came back are forgotten beyond this many.
 const ENTRIES: usize = 4096;
 
-type NewImages = HashMap<u32, Vec<(u64, Vec<u8>)>>;
+type NewImages = HashMap<u32, Vec<NewImage>>;
+
+/// What the kernel says of a program that began.
+struct NewImage {
+    time: u64,
+    path: Vec<u8>,
+    argv: Option<(CaptureHeader, Vec<u8>)>,
+}
 
 /// Writes a trace.
 pub struct Encoder<W> {
@@ -34,7 +41,7 @@ pub struct Encoder<W> {
     world: World,
     /// What was captured at entry, by process and time of entry: an execve may change the tid.
     entries: HashMap<(u32, u64), Vec<u8>>,
-    /// Paths of programs that processes began in this batch, with their times, which ascend.
+    /// Programs that processes began in this batch, in the order of their times.
     new_images: NewImages,
 }
 
@@ -102,7 +109,7 @@ impl<W: Write> Encoder<W> {
 
     /// Collects entry and process records; the latter in time order.
     fn side(&mut self, batch: &Batch) -> Vec<ProcRecord> {
-        let mut processes: Vec<(ProcessRecord, Vec<u8>)> = Vec::new();
+        let mut processes: Vec<(ProcessRecord, Captures<'_>)> = Vec::new();
         for record in wire::records(&batch.bytes) {
             match record {
                 Record::Event(..) => {}
@@ -112,40 +119,44 @@ impl<W: Write> Encoder<W> {
                     }
                     self.entries.insert((entry.tgid, entry.time), bytes.to_vec());
                 }
-                Record::Process(process, mut captures) => {
-                    let path = captures.next().map(|(_, bytes)| bytes.to_vec());
-                    processes.push((process, path.unwrap_or_default()));
-                }
+                Record::Process(process, captures) => processes.push((process, captures)),
             }
         }
         processes.sort_by_key(|(process, _)| process.time);
         let mut records = Vec::new();
-        for (process, path) in processes {
-            self.process(&process, path, &mut records);
+        for (process, captures) in processes {
+            self.process(&process, captures, &mut records);
         }
+        records.sort_by_key(|record| record.time);
         records
     }
 
-    fn process(&mut self, p: &ProcessRecord, path: Vec<u8>, records: &mut Vec<ProcRecord>) {
+    fn process(
+        &mut self,
+        p: &ProcessRecord,
+        mut captures: Captures<'_>,
+        records: &mut Vec<ProcRecord>,
+    ) {
         let ProcessRecord { time, tgid, tid, uid, .. } = *p;
         let name = p.comm.split(|byte| *byte == 0).next().unwrap_or_default();
         let comm = name.to_vec();
         let event = match p.header.what {
-            process_event::FORK => ProcEvent::Fork {
-                parent_tgid: p.ppid,
-                parent_tid: p.other_tid,
-                tgid,
-                tid,
-                uid,
-                comm,
-            },
+            process_event::FORK => {
+                self.world.forked(tgid);
+                let (parent_tgid, parent_tid) = (p.ppid, p.other_tid);
+                ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm }
+            }
             process_event::EXEC => {
-                self.new_images.entry(tgid).or_default().push((time, path.clone()));
+                let path = captures.next().map(|(_, path)| path.to_vec()).unwrap_or_default();
+                let argv = captures.next().map(|(header, argv)| (header, argv.to_vec()));
+                let image = NewImage { time, path: path.clone(), argv };
+                self.new_images.entry(tgid).or_default().push(image);
                 ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path }
             }
             process_event::EXIT => {
                 if tgid == tid {
-                    self.world.forget(tgid);
+                    let seen = Seen { tgid, ppid: p.ppid, uid, comm };
+                    records.extend(self.world.exit(seen));
                 }
                 ProcEvent::Exit { tgid, tid, status: p.status }
             }
@@ -175,13 +186,10 @@ impl<W: Write> Encoder<W> {
         if let Some(entry) = &entry {
             call.join(entry);
         }
-        let lost = call.marks & event_mark::ARGS_UNKNOWN != 0;
-        let path = if lost { new_image(&self.new_images, record) } else { None };
-        if let Some(path) = path
-            && let Some(arg) = Layout::exec_path(record.header.what, record.header.number)
+        if record.ret == 0
+            && let Some(image) = new_image(&self.new_images, record)
         {
-            let status = capture_status::WHOLE;
-            call.add(&CaptureHeader { arg: arg as u8, status, len: 0, full: 0 }, path);
+            call.complete(Layout::exec(record.header.what, record.header.number), image);
         }
         self.builder.push(&Event {
             end: record.time,
@@ -207,11 +215,12 @@ impl<W: Write> Encoder<W> {
     }
 }
 
-/// The path of the program that began with a call: the last one before its end.
-fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a [u8]> {
-    let images = images.get(&record.tgid)?;
-    let (_, path) = images.iter().rev().find(|(time, _)| *time <= record.time)?;
-    Some(path)
+/// The program that began with a call: the last one before its end.
+fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewImage> {
+    if images.is_empty() {
+        return None;
+    }
+    images.get(&record.tgid)?.iter().rev().find(|image| image.time <= record.time)
 }
 
 const NONE: Capture<'static> = Capture {
@@ -252,13 +261,51 @@ impl<'a> Call<'a> {
         self.count += 1;
     }
 
+    /// Fills in what could not be read at the entry of an execve: its strings may have lain in pages that
+    /// only the kernel brought in.
+    fn complete(&mut self, exec: ExecArgs, image: &'a NewImage) {
+        // With a directory descriptor, the kernel's path is one of its own making.
+        let path = !image.path.is_empty() && !image.path.starts_with(b"/dev/fd/");
+        if let Some(arg) = exec.path.filter(|arg| path && !self.has(*arg)) {
+            let (arg, status) = (arg as u8, capture_status::WHOLE);
+            self.replace(&CaptureHeader { arg, status, len: 0, full: 0 }, &image.path);
+        }
+        if let Some(arg) = exec.argv.filter(|arg| !self.has(*arg))
+            && let Some((header, argv)) = &image.argv
+        {
+            self.replace(&CaptureHeader { arg: arg as u8, ..*header }, argv);
+        }
+    }
+
+    /// Whether an argument's memory was captured.
+    fn has(&self, arg: usize) -> bool {
+        self.captures[..self.count].iter().any(|capture| {
+            usize::from(capture.arg) == arg && capture.status != CaptureStatus::Unreadable
+        })
+    }
+
+    fn replace(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
+        let kept = |capture: &Capture<'_>| capture.arg != header.arg;
+        let mut others = self.captures;
+        let mut count = 0;
+        for capture in self.captures[..self.count].iter().copied().filter(kept) {
+            others[count] = capture;
+            count += 1;
+        }
+        (self.captures, self.count) = (others, count);
+        self.add(header, bytes);
+    }
+
     /// Takes arguments and captures from the record of the call's entry.
     fn join(&mut self, entry: &'a [u8]) {
         let Some(Record::Entry(record, bytes)) = wire::records(entry).next() else { return };
         self.args = record.args;
         self.marks &= !event_mark::ARGS_UNKNOWN;
         for (header, bytes) in wire::captures(bytes) {
-            self.add(&header, bytes);
+            // A failed call's strings were read again at its end, when their pages were sure to be there.
+            if !self.has(usize::from(header.arg)) {
+                self.replace(&header, bytes);
+            }
         }
     }
 }

@@ -87,11 +87,20 @@ impl Layout {
         layout
     }
 
-    /// The argument whose memory is the path of a new program.
-    pub fn exec_path(abi: u8, number: u32) -> Option<usize> {
-        let row = lookup(Abi::from_id(abi)?, number)?;
-        row.args.iter().position(|arg| arg.kind == Kind::ExecPath)
+    /// The arguments of a call that starts a new program.
+    pub fn exec(abi: u8, number: u32) -> ExecArgs {
+        let row = Abi::from_id(abi).and_then(|abi| lookup(abi, number));
+        let find = |kind| row.and_then(|row| row.args.iter().position(|arg| arg.kind == kind));
+        ExecArgs { path: find(Kind::ExecPath), argv: find(Kind::ExecArgv) }
     }
+}
+
+/// Indices of execve's arguments that name a program.
+pub struct ExecArgs {
+    /// Its path.
+    pub path: Option<usize>,
+    /// Its argv.
+    pub argv: Option<usize>,
 }
 
 /// By ABI: the call whose number is gone at exit. Where an ABI has two, entries tell them apart; without

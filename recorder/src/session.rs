@@ -28,7 +28,7 @@ use std::{
 use syscord_format::{ChunkBuilder, Clock, FormatError, LedgerRow, Meta, Totals, Writer, columns};
 use syscord_syscalls::{
     SyscallSet,
-    record::{STRING_MAX, Verdict, verdict},
+    record::{STRING_KEPT, Verdict, verdict},
 };
 
 use crate::{
@@ -108,9 +108,9 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let mut writer = Writer::new(output, file_id(), &meta).map_err(write)?;
     writer.clock(&clock).map_err(write)?;
     probe.attach()?;
-    let mut world = World::default();
+    let mut world = World::new(clock.monotonic);
     if filters.filter.active == 0 {
-        writer.processes(&world.snapshot(clock.monotonic)).map_err(write)?;
+        writer.processes(&world.snapshot()).map_err(write)?;
     }
     let tick = options.how_much.time_resolution.0;
     let builder =
@@ -426,7 +426,7 @@ fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
         tick_shift: options.how_much.time_resolution.0,
         durations: !options.how_much.no_duration,
         content_limit: options.how_much.content,
-        string_limit: STRING_MAX as u32 - 1,
+        string_limit: STRING_KEPT as u32,
         abis,
         kinds,
         classes,

@@ -11,19 +11,31 @@ use std::{
 use syscord_format::{ProcEvent, ProcRecord};
 
 /// What has been told of processes, so that each is described once.
-#[derive(Default)]
 pub struct World {
     described: HashSet<u32>,
+    /// When recording began.
+    start: u64,
 }
 
 impl World {
-    /// Describes every process, with threads and descriptors, as of `time`; ours is left out.
-    pub fn snapshot(&mut self, time: u64) -> Vec<ProcRecord> {
+    /// A world of which nothing is told; recording began at `start`.
+    pub fn new(start: u64) -> World {
+        World { described: HashSet::new(), start }
+    }
+
+    /// Describes every process, with threads and descriptors, as of the start; ours is left out.
+    pub fn snapshot(&mut self) -> Vec<ProcRecord> {
+        let time = self.start;
         let mut records = Vec::new();
         let own = std::process::id();
         for tgid in numbers(Path::new("/proc")) {
-            if tgid != own && self.described.insert(tgid) {
+            let before = records.len();
+            if tgid != own {
                 whole(tgid, time, &mut records);
+            }
+            // One that has ended meanwhile is described at its end.
+            if records.len() > before {
+                self.described.insert(tgid);
             }
         }
         records
@@ -44,9 +56,16 @@ impl World {
         }
     }
 
-    /// A process has ended: its id may come back.
-    pub fn forget(&mut self, tgid: u32) {
-        self.described.remove(&tgid);
+    /// A process was made, which the trace tells of itself.
+    pub fn forked(&mut self, tgid: u32) {
+        self.described.insert(tgid);
+    }
+
+    /// A process has ended: its id may come back. One that was never described began before recording
+    /// did, and was gone before `/proc` was looked at.
+    pub fn exit(&mut self, seen: Seen) -> Option<ProcRecord> {
+        let described = self.described.remove(&seen.tgid);
+        (!described).then(|| ProcRecord { time: self.start, event: seen.into_event() })
     }
 
     fn ancestors(&mut self, mut tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {
@@ -201,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_process_is_described_once_with_its_ancestors() {
-        let mut world = World::default();
+        let mut world = World::new(0);
         let seen = || Seen {
             tgid: std::process::id(),
             ppid: std::os::unix::process::parent_id(),

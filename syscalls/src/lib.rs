@@ -20,6 +20,8 @@ extern crate alloc;
 
 pub mod errno;
 mod kind;
+#[cfg(feature = "alloc")]
+pub mod nearest;
 pub mod plan;
 pub mod record;
 #[cfg(feature = "alloc")]

@@ -26,6 +26,8 @@ pub mod plan_flag {
     pub const NEW_IMAGE: u8 = 1 << 5;
     /// At exit its registers, and even its number, are those of another context (sigreturn(2)).
     pub const RESTORES: u8 = 1 << 6;
+    /// It overwrites a length in memory, which is kept at entry.
+    pub const LENGTH_AT_ENTRY: u8 = 1 << 7;
 }
 
 /// What the probe does with one syscall.
@@ -36,8 +38,10 @@ pub struct Plan {
     pub flags: u8,
     /// How many of `captures` are in use.
     pub count: u8,
+    /// Index of the argument that points to a length, for [`plan_flag::LENGTH_AT_ENTRY`].
+    pub length_arg: u8,
     /// Zero.
-    pub pad: [u8; 6],
+    pub pad: [u8; 5],
     /// What is read of the memory behind the arguments: strings and spans of bytes.
     pub captures: [PlanCapture; MAX_CAPTURES],
     /// One capture that has to loop: a list of strings, an iovec array, a msghdr. Its `op` is 0 where
@@ -132,6 +136,10 @@ mod compile {
                 continue;
             }
             *place = capture(row, index, memory, when, role);
+            if place.length == length::AT {
+                plan.flags |= plan_flag::LENGTH_AT_ENTRY;
+                plan.length_arg = place.length_arg;
+            }
             plan.count += u8::from(matches!(memory, Memory::Str | Memory::Bytes(_)));
             plan.flags |= match when {
                 When::Entry => plan_flag::AT_ENTRY,

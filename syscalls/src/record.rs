@@ -13,8 +13,11 @@ pub const MAX_RECORD: usize = 96 << 10;
 /// Bytes of one element of the ring map. A record starts inside the segment and may run on into
 /// the slack behind it, so that no record is ever split.
 pub const SEGMENT_STRIDE: usize = SEGMENT + MAX_RECORD;
-/// The most bytes captured of one string, its NUL included: `PATH_MAX`.
-pub const STRING_MAX: usize = 4096;
+/// The most bytes kept of one string, its NUL not included: those of the longest path (`PATH_MAX`).
+pub const STRING_KEPT: usize = 4095;
+/// The most bytes read of one string, its NUL included: one more than the longest path takes, which so is
+/// seen to be whole.
+pub const STRING_MAX: usize = STRING_KEPT + 2;
 /// The most bytes captured of one buffer (`--content`).
 pub const CONTENT_MAX: usize = 16 << 10;
 /// The most bytes captured of an array of strings (argv).
@@ -116,7 +119,8 @@ pub const MARKS: u8 = 0xff;
 pub mod process_event {
     /// `parent` made `tid`, a thread (same tgid) or a process.
     pub const FORK: u8 = 1;
-    /// A new program; the caller was `other_tid`. The path follows as a capture of argument 0.
+    /// A new program; the caller was `other_tid`. Captures follow: 0, its path as the kernel has it;
+    /// 1, its argv, unless that was changed for the sake of an interpreter.
     pub const EXEC: u8 = 2;
     /// A thread ended with `status`.
     pub const EXIT: u8 = 3;
@@ -284,6 +288,10 @@ pub struct Entered {
     pub number: u32,
     /// Its ABI ([`crate::Abi`]).
     pub abi: u32,
+    /// The length that the program gave in memory, which the kernel overwrites; else `u32::MAX`.
+    pub length: u32,
+    /// Zero.
+    pub pad: u32,
 }
 
 /// Where the running kernel keeps what the probe reads: byte offsets, from its BTF.
@@ -324,6 +332,14 @@ pub struct Offsets {
     pub kernfs_id: u32,
     /// `linux_binprm.filename`.
     pub bprm_filename: u32,
+    /// `linux_binprm.interp`.
+    pub bprm_interp: u32,
+    /// `task_struct.mm`.
+    pub task_mm: u32,
+    /// `mm_struct.arg_start`.
+    pub mm_arg_start: u32,
+    /// `mm_struct.arg_end`.
+    pub mm_arg_end: u32,
     /// Zero.
     pub pad: u32,
 }

@@ -20,13 +20,10 @@ use alloc::{
 };
 use core::{error, fmt};
 
-use crate::{Abi, Class, NR_LIMIT, Syscall, table};
+use crate::{Abi, Class, NR_LIMIT, Syscall, nearest::nearest, table};
 
 /// 64-bit words that hold one bit per syscall number.
 const WORDS: usize = NR_LIMIT / 64;
-
-/// How many names an [`SetError::UnknownName`] offers at most.
-const MAX_SUGGESTIONS: usize = 3;
 
 /// Says whether a regular expression, the first string, matches a name, the second; the error is a
 /// description of what is wrong with the expression.
@@ -192,7 +189,10 @@ impl SyscallSet {
     fn of_name(name: &str) -> Result<SyscallSet, SetError> {
         let set = SyscallSet::of_rows(crate::named(name));
         if set == SyscallSet::NONE {
-            return Err(SetError::UnknownName { name: name.to_string(), nearest: nearest(name) });
+            return Err(SetError::UnknownName {
+                name: name.to_string(),
+                nearest: nearest(name, table().map(|call| call.name)),
+            });
         }
         Ok(set)
     }
@@ -277,35 +277,6 @@ impl fmt::Display for SetError {
 }
 
 impl error::Error for SetError {}
-
-/// The known names that differ little from `name`: by at most a third of its letters.
-fn nearest(name: &str) -> Vec<&'static str> {
-    let limit = (name.len() / 3).max(1);
-    let mut near: Vec<(usize, &'static str)> = table()
-        .map(|call| (edit_distance(name.as_bytes(), call.name.as_bytes()), call.name))
-        .filter(|(distance, _)| *distance <= limit)
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    near.truncate(MAX_SUGGESTIONS);
-    near.into_iter().map(|(_, name)| name).collect()
-}
-
-/// How many bytes must be inserted, deleted or replaced to turn `a` into `b` (Levenshtein).
-fn edit_distance(a: &[u8], b: &[u8]) -> usize {
-    // distances[j] is the distance between the part of `a` that was seen and the first j of `b`.
-    let mut distances: Vec<usize> = (0..=b.len()).collect();
-    for (i, byte_a) in a.iter().enumerate() {
-        let mut diagonal = i;
-        distances[0] = i + 1;
-        for (j, byte_b) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(byte_a != byte_b);
-            diagonal = distances[j + 1];
-            distances[j + 1] = replaced.min(diagonal + 1).min(distances[j] + 1);
-        }
-    }
-    distances[b.len()]
-}
 
 #[cfg(test)]
 mod tests {
@@ -439,7 +410,7 @@ mod tests {
         let SetError::UnknownName { nearest, .. } = parse("sta").unwrap_err() else {
             panic!("`sta` is no syscall");
         };
-        assert!(nearest.len() <= MAX_SUGGESTIONS && nearest.contains(&"stat"));
+        assert!(nearest.len() <= crate::nearest::MAX_SUGGESTIONS && nearest.contains(&"stat"));
     }
 
     #[test]
@@ -462,12 +433,5 @@ mod tests {
         let bad = SetError::BadRegex { regex: "(".into(), reason: "unclosed group".into() };
         assert_eq!(format!("{bad}"), "`(` is no regular expression: unclosed group");
         assert_eq!(parse("/("), Err(bad));
-    }
-
-    #[test]
-    fn edit_distances() {
-        assert_eq!(edit_distance(b"", b"abc"), 3);
-        assert_eq!(edit_distance(b"abc", b"abc"), 0);
-        assert_eq!(edit_distance(b"kitten", b"sitting"), 3);
     }
 }

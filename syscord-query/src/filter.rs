@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use syscord_format::{BlockHeader, Meta, ZoneMap};
+use syscord_syscalls::nearest::suggestion;
 
 use crate::{
     cli::FilterArgs,
     clocks::Clocks,
     columns::{Columns, Needs},
     error::Error,
-    nearest::suggestion,
     row::{Row, Value},
     schema::{Call, ERRORS},
     select::Selection,

@@ -8,7 +8,6 @@ mod escape;
 mod filter;
 mod histogram;
 mod info;
-mod nearest;
 mod output;
 mod render;
 mod repair;

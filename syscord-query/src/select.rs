@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use syscord_format::{AbiTable, Meta};
+use syscord_syscalls::nearest::suggestion;
 
-use crate::{error::Error, nearest::suggestion};
+use crate::error::Error;
 
 /// A set of syscalls of one trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,11 @@ impl Selection {
             }
         }
         set.rest ^= negated;
+        if text != "none" && !set.rest && set.listed.is_empty() {
+            return Err(Error::Usage(format!(
+                "`{text}` selects no syscall; `none` is the empty set"
+            )));
+        }
         Ok(set)
     }
 

@@ -6,7 +6,6 @@ use std::{
     os::unix::net::{UnixListener, UnixStream},
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
@@ -67,29 +66,12 @@ impl Stage {
     /// Records while `work` is done; the sentinel must match the filter. It makes calls until some
     /// are seen in the file, hence the hooks are in place.
     pub fn record(&self, args: &[&str], sentinel: &mut Worker, work: impl FnOnce()) {
-        let (trace, ready) = (self.trace(), AtomicBool::new(false));
-        let recorder = thread::scope(|scope| {
-            scope.spawn(|| {
-                while !ready.load(Ordering::Relaxed) {
-                    sentinel.tell("call 1 /mark/sentinel");
-                    thread::sleep(Duration::from_millis(20));
-                }
-            });
-            let _stop = Set(&ready);
-            Recorder::start(&trace, args)
+        let recorder = Recorder::start_with(&self.trace(), args, || {
+            sentinel.tell("call 1 /mark/sentinel");
         });
         work();
         let ran = recorder.stop(libc::SIGINT);
         assert_eq!(ran.code, 0, "{}", ran.err);
-    }
-}
-
-/// Sets a flag when dropped, in a panic too.
-struct Set<'a>(&'a AtomicBool);
-
-impl Drop for Set<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -146,5 +128,49 @@ impl Worker {
 
     pub fn id(&self) -> String {
         self.pid.to_string()
+    }
+}
+
+/// A version-2 cgroup of the test's own, removed at the end.
+pub struct Cgroup(PathBuf);
+
+impl Cgroup {
+    /// Makes it; none where that cannot be.
+    pub fn new(name: &str) -> Option<Cgroup> {
+        let mounts = fs::read_to_string("/proc/self/mounts").expect("mounts");
+        let mount = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+        let mut mount = mount.filter(|fields| fields[2] == "cgroup2");
+        let path = Path::new(mount.next()?[1]).join(format!("{name}-{}", std::process::id()));
+        fs::create_dir(&path).ok()?;
+        Some(Cgroup(path))
+    }
+
+    /// Makes one below it.
+    pub fn below(&self, name: &str) -> Cgroup {
+        let path = self.0.join(name);
+        fs::create_dir(&path).expect("a cgroup");
+        Cgroup(path)
+    }
+
+    /// Moves a process into it.
+    pub fn take(&self, worker: &Worker) {
+        fs::write(self.0.join("cgroup.procs"), worker.id()).expect("a cgroup that takes");
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> &str {
+        self.0.to_str().expect("a path")
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        // It can be removed once its processes have left.
+        for _ in 0..200 {
+            if fs::remove_dir(&self.0).is_ok() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }

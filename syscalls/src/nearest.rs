@@ -1,11 +1,12 @@
 //! What somebody who mistyped a name may have meant.
 
-/// How many names are offered at most.
-const MAX_SUGGESTIONS: usize = 3;
+use alloc::{format, string::String, vec, vec::Vec};
 
-/// `; did you mean …?` with the known names that differ from `name` by at most a third of its
-/// letters, the nearest first; empty if there is none.
-pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+/// How many names are offered at most.
+pub const MAX_SUGGESTIONS: usize = 3;
+
+/// The known names that differ from `name` by at most a third of its letters, the nearest first.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let limit = (name.len() / 3).max(1);
     let mut near: Vec<(usize, &str)> = known
         .map(|known| (edit_distance(name.as_bytes(), known.as_bytes()), known))
@@ -14,11 +15,15 @@ pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -
     near.sort_unstable();
     near.dedup();
     near.truncate(MAX_SUGGESTIONS);
-    if near.is_empty() {
-        return String::new();
+    near.into_iter().map(|(_, name)| name).collect()
+}
+
+/// `; did you mean …?` with the nearest names; empty if there is none.
+pub fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    match nearest(name, known).as_slice() {
+        [] => String::new(),
+        names => format!("; did you mean {}?", names.join(", ")),
     }
-    let names: Vec<&str> = near.into_iter().map(|(_, name)| name).collect();
-    format!("; did you mean {}?", names.join(", "))
 }
 
 /// How many bytes must be inserted, deleted, replaced or exchanged with their neighbour to turn `a`
@@ -37,7 +42,7 @@ fn edit_distance(a: &[u8], b: &[u8]) -> usize {
                 next[j] = next[j].min(above[j - 2] + 1);
             }
         }
-        above = std::mem::replace(&mut row, next);
+        above = core::mem::replace(&mut row, next);
     }
     row[b.len()]
 }
