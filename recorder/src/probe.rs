@@ -22,7 +22,7 @@ use crate::{btf, pod::Pod};
 /// The probe's object, as `cargo xtask probe` built it.
 static OBJECT: &[u8] = aya::include_bytes_aligned!("../../probe/syscord.bpf.o");
 
-/// Hooks on the life of processes, and on the end of every call.
+/// Hooks on the life of processes, and on the end of every call; attached in this order.
 const ALWAYS: [&str; 5] =
     ["sched_process_fork", "sched_process_exec", "sched_process_exit", "task_rename", "sys_exit"];
 const ENTRY: &str = "sys_enter";
@@ -170,9 +170,10 @@ impl Probe {
         Ok(())
     }
 
-    /// Takes every hook out; the maps stay.
+    /// Takes every hook out; the maps stay. Those on calls go first, so that no call is recorded of a
+    /// process whose beginning was not.
     pub fn detach(&mut self) {
-        for program in ALWAYS.into_iter().chain([ENTRY]) {
+        for program in ALWAYS.into_iter().chain([ENTRY]).rev() {
             if let Ok(program) = program_mut(&mut self.ebpf, program) {
                 // Unloading closes the last reference to the link; a program that was never
                 // loaded has none.
