@@ -54,7 +54,7 @@ pub fn build(install: bool) -> Result {
         ));
     };
     build.args(["build", "--release", "--locked", "--target", TARGET]);
-    build.env_remove("RUSTUP_TOOLCHAIN").env("CARGO_ENCODED_RUSTFLAGS", flags()?.join("\x1f"));
+    build.env_remove("RUSTUP_TOOLCHAIN").env("CARGO_ENCODED_RUSTFLAGS", flags().join("\x1f"));
     run(build.current_dir(repository().join("probe")))?;
     let built = repository().join(format!("probe/target/{TARGET}/release/syscord-probe"));
     let object = repository().join(OBJECT);
@@ -66,16 +66,16 @@ pub fn build(install: bool) -> Result {
 
 /// Flags of the compiler: types for the kernel, and names of source files that are the same wherever it
 /// runs, since they end up in the object.
-fn flags() -> Result<Vec<String>> {
-    let top = repository().canonicalize().map_err(|error| error.to_string())?;
-    let mut flags = vec!["-Clink-arg=--btf".to_owned(), "-Cdebuginfo=2".to_owned()];
-    flags.push(format!("--remap-path-prefix={}=syscord", top.display()));
+fn flags() -> Vec<String> {
+    // Flags are part of the symbols' hashes, so the repository's own path must not be among them.
+    let fixed = ["-Clink-arg=--btf", "-Cdebuginfo=2", "-Zremap-cwd-prefix=syscord"];
+    let mut flags: Vec<String> = fixed.map(str::to_owned).into();
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     for registry in fs::read_dir(cargo.join("registry/src")).into_iter().flatten().flatten() {
         flags.push(format!("--remap-path-prefix={}=crates", registry.path().display()));
     }
-    Ok(flags)
+    flags
 }
 
 /// Whether the committed object was built from the sources as they are.
