@@ -206,7 +206,7 @@ mod tests {
         assert!(some.contains(0, 3) && !some.contains(0, 0) && !some.contains(0, 999));
         let back = set("all,!read,read");
         assert!(back.contains(0, 0) && back.contains(0, 999));
-        assert!(!set("!all").contains(0, 0));
+        assert!(!set("none").contains(0, 0));
     }
 
     #[test]
@@ -216,5 +216,7 @@ mod tests {
         assert!(error("/xyz").contains("matches no syscall"));
         assert!(error("/(").contains("no regular expression"));
         assert!(error("read,,open").contains("empty item"));
+        assert!(error("read,!read").contains("selects no syscall"));
+        assert!(error("!all").contains("selects no syscall"));
     }
 }
