@@ -89,11 +89,12 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let filters = filters::compile(&options.who, !options.command.is_empty())?;
     let schema = Schema::compile(&set, options.how_much.content > 0);
     check_output(options)?;
-    signals::install().map_err(RecordError::Signals)?;
+    // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {
         [] => None,
         command => Some(command::hold(command, options.user.as_deref())?),
     };
+    signals::install().map_err(RecordError::Signals)?;
     let mut probe = Probe::load(&probe_options(options, &filters, &set, &schema))?;
     let rings = Rings::map(&probe)?;
     if let Some(held) = &held {
