@@ -4,7 +4,7 @@
 use syscord_format as format;
 use syscord_format::CaptureSection;
 use syscord_syscalls::{
-    Abi, Class, Kind, MAX_ARGS, Role, Shape, Syscall, SyscallSet, errno, lookup,
+    Abi, Class, Kind, MAX_ARGS, Role, Syscall, SyscallSet, errno, lookup,
     plan::{NUMBERS, Plan, plan_flag, plan_of},
 };
 
@@ -162,23 +162,11 @@ fn syscall_def(row: &Syscall, number: u32) -> format::SyscallDef {
     }
 }
 
-/// Shapes and roles by the numbers of `format/REGISTRY.md`.
 fn kind_def(kind: Kind) -> format::KindDef {
-    let shape = match kind.shape() {
-        Shape::Signed32 => 0,
-        Shape::Unsigned32 => 1,
-        Shape::Signed64 => 2,
-        Shape::Unsigned64 => 3,
-        Shape::Hex => 4,
-        Shape::Octal => 5,
-    };
-    let role = match kind.memory().map(|(_, _, role)| role) {
-        None => 0,
-        Some(Role::Path) => 1,
-        Some(Role::Text) => 2,
-        Some(Role::Address) => 3,
-        Some(Role::List) => 4,
-        Some(Role::Content) => 5,
-    };
-    format::KindDef { id: kind.id(), name: kind.name().to_owned(), shape, role }
+    format::KindDef {
+        id: kind.id(),
+        name: kind.name().to_owned(),
+        shape: kind.shape() as u8,
+        role: kind.memory().map_or(0, |(_, _, role)| role as u8),
+    }
 }

@@ -1,6 +1,8 @@
 //! The closed vocabulary of argument kinds: what a raw register value means, and what of the
 //! memory it points to is worth keeping.
 
+use core::ops::RangeInclusive;
+
 use Kind::*;
 
 /// What one argument of a syscall means.
@@ -98,21 +100,22 @@ pub enum Len {
     Fixed(u16),
 }
 
-/// How a value is written when nothing more is known of it.
+/// How a value is written when nothing more is known of it. The numbers are those of a trace's
+/// schema: see `format/REGISTRY.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Signed decimal, low 32 bits.
-    Signed32,
+    Signed32 = 0,
     /// Unsigned decimal, low 32 bits.
-    Unsigned32,
+    Unsigned32 = 1,
     /// Signed decimal, all 64 bits.
-    Signed64,
+    Signed64 = 2,
     /// Unsigned decimal, all 64 bits.
-    Unsigned64,
+    Unsigned64 = 3,
     /// Hexadecimal with `0x`.
-    Hex,
+    Hex = 4,
     /// Octal with a leading 0.
-    Octal,
+    Octal = 5,
 }
 
 /// What is captured of the memory an argument points to.
@@ -130,19 +133,20 @@ pub enum Memory {
     Msghdr,
 }
 
-/// What a kind's memory is to a reader, hence in which dictionary of a trace it lies.
+/// What a kind's memory is to a reader, hence in which dictionary of a trace it lies. The numbers
+/// are those of a trace's schema, where 0 is no memory: see `format/REGISTRY.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A file-system path.
-    Path,
+    Path = 1,
     /// Another short text.
-    Text,
+    Text = 2,
     /// A socket address.
-    Address,
+    Address = 3,
     /// A list of strings, each ended by a NUL.
-    List,
+    List = 4,
     /// Contents of a buffer, subject to `--content`.
-    Content,
+    Content = 5,
 }
 
 /// When a kind's memory is read.
@@ -156,7 +160,35 @@ pub enum When {
     Success,
 }
 
+impl Shape {
+    const ALL: [Shape; 6] = [
+        Shape::Signed32,
+        Shape::Unsigned32,
+        Shape::Signed64,
+        Shape::Unsigned64,
+        Shape::Hex,
+        Shape::Octal,
+    ];
+
+    /// The shape of that number in a trace's schema.
+    pub fn from_id(id: u8) -> Option<Shape> {
+        Shape::ALL.into_iter().find(|shape| *shape as u8 == id)
+    }
+}
+
+impl Role {
+    const ALL: [Role; 5] = [Role::Path, Role::Text, Role::Address, Role::List, Role::Content];
+
+    /// The role of that number in a trace's schema.
+    pub fn from_id(id: u8) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| *role as u8 == id)
+    }
+}
+
 impl Kind {
+    /// The ids that kinds have: they are given out in order.
+    pub const IDS: RangeInclusive<u8> = 1..=Restored.id();
+
     /// The number of this kind in a trace's schema. Parameters do not count: they steer the
     /// capture, and what was captured says itself how long it is.
     pub const fn id(self) -> u8 {

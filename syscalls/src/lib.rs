@@ -7,8 +7,8 @@
 //!
 //! - [`lookup`] finds a row by ABI and number, [`named`] by name, [`table`] yields all of them.
 //! - [`errno`] and [`signal`] name error and signal numbers.
-//! - `set` is the meaning of `--syscall SET`; `reference` writes the table for readers. Both need
-//!   the feature `alloc`, which is on unless default features are off.
+//! - `grammar` and `set` are the meaning of `--syscall SET`; `reference` writes the table for
+//!   readers. They need the feature `alloc`, which is on unless default features are off.
 //!
 //! Numbers and names are those of the kernel's `unistd.h` for each architecture, arguments those
 //! of section 2 of the manual pages, or of the kernel's definition where there is no page.
@@ -19,6 +19,8 @@
 extern crate alloc;
 
 pub mod errno;
+#[cfg(feature = "alloc")]
+pub mod grammar;
 mod kind;
 #[cfg(feature = "alloc")]
 pub mod nearest;

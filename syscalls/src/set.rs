@@ -1,18 +1,7 @@
 //! Sets of syscalls as they are written on a command line: `--syscall SET`.
 //!
-//! A set is a list of items with commas between them. An item is
-//!
-//! - `NAME`: every call of that name, on every ABI that has it;
-//! - `%CLASS`: the calls of a class ([`Class::ALL`]);
-//! - `/REGEX`: the calls whose name the regular expression matches; it runs to the next comma, so
-//!   it cannot contain one;
-//! - a decimal number: that number on every ABI, whether or not the table knows it;
-//! - `all`: every call, those unknown to the table included; `none`: no call.
-//!
-//! Items are taken from left to right, each added to what was selected so far. An item with `!`
-//! before it is taken away instead: `%file,!stat` is the calls that take a path, but not `stat`.
-//! A `!` before the first item is another thing: it negates the whole set, as in strace.
-//! `!read,write` is every call but `read` and `write`.
+//! The words are those of [`grammar`](crate::grammar), resolved here against the table that the
+//! program was built with.
 
 use alloc::{
     string::{String, ToString},
@@ -20,7 +9,12 @@ use alloc::{
 };
 use core::{error, fmt};
 
-use crate::{Abi, Class, NR_LIMIT, Syscall, nearest::nearest, table};
+use crate::{
+    Abi, Class, NR_LIMIT, Syscall,
+    grammar::{Grammar, Item},
+    nearest::nearest,
+    table,
+};
 
 /// 64-bit words that hold one bit per syscall number.
 const WORDS: usize = NR_LIMIT / 64;
@@ -75,7 +69,7 @@ impl SyscallSet {
     pub const ALL: SyscallSet =
         SyscallSet { bits: [[u64::MAX; WORDS]; Abi::ALL.len()], beyond: true };
 
-    /// The set that `text` describes (see the [module](self)); `matches` serves its regular
+    /// The set that `text` describes (see [`grammar`](crate::grammar)); `matches` serves its regular
     /// expressions.
     ///
     /// ```
@@ -88,18 +82,16 @@ impl SyscallSet {
     /// # Ok::<(), syscord_syscalls::set::SetError>(())
     /// ```
     pub fn parse(text: &str, matches: Matcher<'_>) -> Result<SyscallSet, SetError> {
-        let (negated, list) = match text.strip_prefix('!') {
-            Some(list) => (true, list),
-            None => (false, text),
-        };
+        let grammar = Grammar::parse(text).ok_or(SetError::EmptyItem)?;
         let mut set = SyscallSet::NONE;
-        for item in list.split(',').map(str::trim) {
-            match item.strip_prefix('!') {
-                Some(item) => set.remove(&SyscallSet::of_item(item, matches)?),
-                None => set.add(&SyscallSet::of_item(item, matches)?),
+        for term in &grammar.terms {
+            let calls = SyscallSet::of_item(term.item, matches)?;
+            match term.taken_away {
+                true => set.remove(&calls),
+                false => set.add(&calls),
             }
         }
-        if negated {
+        if grammar.negated {
             set.negate();
         }
         if set == SyscallSet::NONE && text != "none" {
@@ -131,20 +123,15 @@ impl SyscallSet {
         self.beyond || self.words(abi).iter().any(|word| *word != 0)
     }
 
-    /// What one item, without its `!`, selects.
-    fn of_item(item: &str, matches: Matcher<'_>) -> Result<SyscallSet, SetError> {
-        if let Some(word) = item.strip_prefix('%') {
-            return SyscallSet::of_class(word);
-        }
-        if let Some(regex) = item.strip_prefix('/') {
-            return SyscallSet::of_regex(regex, matches);
-        }
+    /// What one item selects.
+    fn of_item(item: Item<'_>, matches: Matcher<'_>) -> Result<SyscallSet, SetError> {
         match item {
-            "" => Err(SetError::EmptyItem),
-            "all" => Ok(SyscallSet::ALL),
-            "none" => Ok(SyscallSet::NONE),
-            _ if item.bytes().all(|byte| byte.is_ascii_digit()) => SyscallSet::of_number(item),
-            _ => SyscallSet::of_name(item),
+            Item::All => Ok(SyscallSet::ALL),
+            Item::None => Ok(SyscallSet::NONE),
+            Item::Class(word) => SyscallSet::of_class(word),
+            Item::Regex(regex) => SyscallSet::of_regex(regex, matches),
+            Item::Number(digits) => SyscallSet::of_number(digits),
+            Item::Name(name) => SyscallSet::of_name(name),
         }
     }
 

@@ -1,10 +1,11 @@
 //! One event, with all that is known of it put together.
 
 use syscord_format::{CaptureSection, CaptureStatus, Captured, mark};
+use syscord_syscalls::{Role, Shape};
 
 use crate::{
     columns::Columns,
-    schema::{Argument, Call, ERRORS, Role, Schema, Shape},
+    schema::{Argument, Call, ERRORS, Schema},
     world::Who,
 };
 
@@ -57,7 +58,7 @@ pub(crate) enum Value<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Memory<'a> {
     /// What it is.
-    pub(crate) role: Role,
+    pub(crate) role: Option<Role>,
     /// The bytes.
     pub(crate) bytes: &'a [u8],
     /// Whether they are only the first part.
@@ -110,19 +111,23 @@ impl<'a> Row<'a> {
 
     /// Every captured path.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &'a [u8]> {
-        let args = self.args().iter().enumerate().filter(|(_, arg)| arg.kind.role == Role::Path);
-        args.filter_map(|(index, _)| self.captured(index)?.ok().map(|path| path.bytes))
+        let paths = self.with_role(Role::Path);
+        paths.filter_map(|index| self.captured(index)?.ok().map(|path| path.bytes))
     }
 
     /// The first captured content of a buffer, with its argument's index.
     pub(crate) fn data(&self) -> Option<(usize, Memory<'a>)> {
-        let mut args =
-            self.args().iter().enumerate().filter(|(_, arg)| arg.kind.role == Role::Content);
-        args.find_map(|(index, arg)| {
+        self.with_role(Role::Content).find_map(|index| {
             let captured = self.captured(index)?.ok()?;
-            let role = arg.kind.role;
+            let role = Some(Role::Content);
             Some((index, Memory { role, bytes: captured.bytes, cut: captured.cut }))
         })
+    }
+
+    /// Indices of the arguments whose memory is of that sort.
+    fn with_role(&self, role: Role) -> impl Iterator<Item = usize> {
+        let args = self.args().iter().enumerate();
+        args.filter(move |(_, arg)| arg.kind.role == Some(role)).map(|(index, _)| index)
     }
 
     /// What was captured behind an argument: `None` if nothing was to be.

@@ -2,47 +2,13 @@
 
 use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
-use syscord_format::{CallDef, Meta};
-use syscord_syscalls::{Abi, Kind};
+use syscord_format::{CallDef, KindDef, Meta};
+use syscord_syscalls::{Abi, Kind, Role, Shape};
 
 use crate::render::text;
 
 /// The results that mean failure: `-errno`.
 pub(crate) const ERRORS: std::ops::RangeInclusive<i64> = -4095..=-1;
-
-/// How a raw register value is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Signed decimal, low 32 bits.
-    Signed32,
-    /// Unsigned decimal, low 32 bits.
-    Unsigned32,
-    /// Signed decimal, all 64 bits.
-    Signed64,
-    /// Unsigned decimal, all 64 bits.
-    Unsigned64,
-    /// Hexadecimal.
-    Hex,
-    /// Octal.
-    Octal,
-}
-
-/// What memory captured behind an argument is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Nothing this program knows.
-    None,
-    /// A path.
-    Path,
-    /// Another text.
-    Text,
-    /// A `struct sockaddr`.
-    Address,
-    /// Strings, each ended by a NUL.
-    List,
-    /// Contents of a buffer.
-    Content,
-}
 
 /// An argument kind of the trace.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +17,8 @@ pub(crate) struct KindInfo {
     pub(crate) id: u8,
     /// How its values are written.
     pub(crate) shape: Shape,
-    /// What its memory is.
-    pub(crate) role: Role,
+    /// What the memory behind it is, if it is known to have any.
+    pub(crate) role: Option<Role>,
 }
 
 /// An argument of a call.
@@ -83,7 +49,12 @@ pub(crate) struct Call {
 
 impl KindInfo {
     /// An unknown kind: the raw register, in hexadecimal.
-    const RAW: KindInfo = KindInfo { id: 0, shape: Shape::Hex, role: Role::None };
+    const RAW: KindInfo = KindInfo { id: 0, shape: Shape::Hex, role: None };
+
+    fn of(def: &KindDef) -> KindInfo {
+        let shape = Shape::from_id(def.shape).unwrap_or(KindInfo::RAW.shape);
+        KindInfo { id: def.id, shape, role: Role::from_id(def.role) }
+    }
 
     /// Whether values are file descriptors.
     pub(crate) fn is_fd(&self) -> bool {
@@ -94,7 +65,8 @@ impl KindInfo {
 impl Call {
     /// Whether the call moves bytes through a buffer and returns how many.
     pub(crate) fn moves_bytes(&self) -> bool {
-        self.ret.id == Kind::Size.id() && self.args.iter().any(|arg| arg.kind.role == Role::Content)
+        self.ret.id == Kind::Size.id()
+            && self.args.iter().any(|arg| arg.kind.role == Some(Role::Content))
     }
 }
 
@@ -111,11 +83,8 @@ pub(crate) struct Schema {
 impl Schema {
     /// Arranges what `meta` says.
     pub(crate) fn new(meta: &Meta) -> Schema {
-        let kinds = meta.kinds.iter().map(|def| {
-            (def.id, KindInfo { id: def.id, shape: shape(def.shape), role: role(def.role) })
-        });
         Schema {
-            kinds: kinds.collect(),
+            kinds: meta.kinds.iter().map(|def| (def.id, KindInfo::of(def))).collect(),
             abis: meta.abis.iter().map(|abi| (abi.id, Rc::from(abi.name.as_str()))).collect(),
             errnos: meta.errnos.iter().map(|e| (e.number, e.name.as_str().into())).collect(),
             calls: HashMap::new(),
@@ -130,7 +99,7 @@ impl Schema {
 
     /// Names of the kinds that this program does not know, as they were made after it.
     pub(crate) fn unknown_kinds(&self) -> Vec<&str> {
-        let unknown = self.meta.kinds.iter().filter(|def| !knows_kind(def.id));
+        let unknown = self.meta.kinds.iter().filter(|def| !Kind::IDS.contains(&def.id));
         unknown.map(|def| def.name.as_str()).collect()
     }
 
@@ -191,34 +160,4 @@ impl Schema {
     fn kind(&self, id: u8) -> KindInfo {
         self.kinds.get(&id).copied().unwrap_or(KindInfo { id, ..KindInfo::RAW })
     }
-}
-
-/// The shape with that number in format/REGISTRY.md; what is not listed is shown raw.
-fn shape(id: u8) -> Shape {
-    match id {
-        0 => Shape::Signed32,
-        1 => Shape::Unsigned32,
-        2 => Shape::Signed64,
-        3 => Shape::Unsigned64,
-        5 => Shape::Octal,
-        _ => Shape::Hex,
-    }
-}
-
-/// The role with that number in format/REGISTRY.md.
-fn role(id: u8) -> Role {
-    match id {
-        1 => Role::Path,
-        2 => Role::Text,
-        3 => Role::Address,
-        4 => Role::List,
-        5 => Role::Content,
-        _ => Role::None,
-    }
-}
-
-/// Whether the vocabulary that this program was built with has a kind of that id.
-fn knows_kind(id: u8) -> bool {
-    // The registry gives out ids in order, and `restored` is the last that this program knows.
-    (1..=Kind::Restored.id()).contains(&id)
 }

@@ -1,12 +1,11 @@
 //! Sets of syscalls as `--syscall SET` writes them, resolved against a trace's own table.
 //!
-//! The words are those of `syscord_syscalls::set`, which resolves them against the table that the
-//! program was built with; a trace may know syscalls that the program does not.
+//! Not against the program's own: a trace may know syscalls that the program does not.
 
 use std::collections::BTreeSet;
 
 use syscord_format::{AbiTable, Meta};
-use syscord_syscalls::nearest::suggestion;
+use syscord_syscalls::{grammar, grammar::Grammar, nearest::suggestion};
 
 use crate::error::Error;
 
@@ -28,18 +27,18 @@ enum Item {
 impl Selection {
     /// The set that `text` describes.
     pub(crate) fn parse(text: &str, meta: &Meta) -> Result<Selection, Error> {
-        let (negated, list) = match text.strip_prefix('!') {
-            Some(list) => (true, list),
-            None => (false, text),
-        };
+        let grammar = Grammar::parse(text).ok_or_else(|| {
+            Error::Usage("empty item in the set of syscalls; `none` is the empty set".to_owned())
+        })?;
         let mut set = Selection { listed: BTreeSet::new(), rest: false };
-        for item in list.split(',').map(str::trim) {
-            match item.strip_prefix('!') {
-                Some(item) => set.remove(Item::parse(item, meta)?),
-                None => set.add(Item::parse(item, meta)?),
+        for term in &grammar.terms {
+            let item = Item::of(term.item, meta)?;
+            match term.taken_away {
+                true => set.remove(item),
+                false => set.add(item),
             }
         }
-        set.rest ^= negated;
+        set.rest ^= grammar.negated;
         if text != "none" && !set.rest && set.listed.is_empty() {
             return Err(Error::Usage(format!(
                 "`{text}` selects no syscall; `none` is the empty set"
@@ -74,20 +73,15 @@ impl Selection {
 }
 
 impl Item {
-    /// What one item, without its `!`, selects.
-    fn parse(item: &str, meta: &Meta) -> Result<Item, Error> {
-        if let Some(word) = item.strip_prefix('%') {
-            return class(word, meta);
-        }
-        if let Some(regex) = item.strip_prefix('/') {
-            return by_regex(regex, meta);
-        }
+    /// What one item selects.
+    fn of(item: grammar::Item<'_>, meta: &Meta) -> Result<Item, Error> {
         match item {
-            "" => Err(Error::Usage("empty item in the set of syscalls".to_string())),
-            "all" => Ok(Item::All),
-            "none" => Ok(Item::Listed(BTreeSet::new())),
-            _ if item.bytes().all(|byte| byte.is_ascii_digit()) => number(item, meta),
-            _ => name(item, meta),
+            grammar::Item::All => Ok(Item::All),
+            grammar::Item::None => Ok(Item::Listed(BTreeSet::new())),
+            grammar::Item::Class(word) => class(word, meta),
+            grammar::Item::Regex(regex) => by_regex(regex, meta),
+            grammar::Item::Number(digits) => number(digits, meta),
+            grammar::Item::Name(known) => name(known, meta),
         }
     }
 }

@@ -12,7 +12,7 @@ use syscord_format::{
     ErrnoDef, Event, KindDef, LedgerRow, Meta, ProcEvent, ProcRecord, SyscallDef, Writer,
     drop_reason, mark,
 };
-use syscord_syscalls::{Abi, Class, Kind, Role, Shape, lookup, named};
+use syscord_syscalls::{Abi, Class, Kind, lookup, named};
 
 use crate::{DAMAGED, DONE, USAGE, cli::Cli, error::Error, run};
 
@@ -75,23 +75,12 @@ fn described() -> Meta {
 }
 
 fn kind_def(kind: Kind) -> KindDef {
-    let shape = match kind.shape() {
-        Shape::Signed32 => 0,
-        Shape::Unsigned32 => 1,
-        Shape::Signed64 => 2,
-        Shape::Unsigned64 => 3,
-        Shape::Hex => 4,
-        Shape::Octal => 5,
-    };
-    let role = match kind.memory().map(|(_, _, role)| role) {
-        None => 0,
-        Some(Role::Path) => 1,
-        Some(Role::Text) => 2,
-        Some(Role::Address) => 3,
-        Some(Role::List) => 4,
-        Some(Role::Content) => 5,
-    };
-    KindDef { id: kind.id(), name: format!("{kind:?}"), shape, role }
+    KindDef {
+        id: kind.id(),
+        name: kind.name().into(),
+        shape: kind.shape() as u8,
+        role: kind.memory().map_or(0, |(_, _, role)| role as u8),
+    }
 }
 
 /// One event of a made trace.

@@ -6,11 +6,12 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
+use syscord_syscalls::Role;
+
 use super::{decimal, hexadecimal};
 use crate::{
     escape::{c_escaped, json_string},
     row::{Memory, Row, Value},
-    schema::Role,
 };
 
 /// Appends a call's arguments as a JSON object, by name.
@@ -68,7 +69,7 @@ fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
 
 fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
     match memory.role {
-        Role::List => {
+        Some(Role::List) => {
             out.push(b'[');
             for (index, text) in list(memory.bytes).enumerate() {
                 if index > 0 {
@@ -78,13 +79,13 @@ fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
             }
             out.push(b']');
         }
-        Role::Address => json_string(out, socket_address(memory.bytes).as_bytes()),
-        Role::Content if std::str::from_utf8(memory.bytes).is_err() => {
+        Some(Role::Address) => json_string(out, socket_address(memory.bytes).as_bytes()),
+        Some(Role::Content) if std::str::from_utf8(memory.bytes).is_err() => {
             out.extend_from_slice(b"{\"base64\":\"");
             base64(out, memory.bytes);
             out.extend_from_slice(b"\"}");
         }
-        Role::Content | Role::Path | Role::Text | Role::None => json_string(out, memory.bytes),
+        Some(Role::Content | Role::Path | Role::Text) | None => json_string(out, memory.bytes),
     }
 }
 
@@ -94,13 +95,13 @@ pub(crate) fn text<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
         return None;
     };
     Some(match memory.role {
-        Role::List => {
+        Some(Role::List) => {
             let mut out = Vec::new();
             memory_json(&mut out, *memory);
             Cow::Owned(String::from_utf8_lossy(&out).into_owned())
         }
-        Role::Address => Cow::Owned(socket_address(memory.bytes)),
-        Role::Content | Role::Path | Role::Text | Role::None => {
+        Some(Role::Address) => Cow::Owned(socket_address(memory.bytes)),
+        Some(Role::Content | Role::Path | Role::Text) | None => {
             String::from_utf8_lossy(memory.bytes)
         }
     })
@@ -210,7 +211,7 @@ mod tests {
     }
 
     fn memory(role: Role, bytes: &[u8]) -> Value<'_> {
-        Value::Memory(Memory { role, bytes, cut: false })
+        Value::Memory(Memory { role: Some(role), bytes, cut: false })
     }
 
     #[test]
@@ -230,7 +231,7 @@ mod tests {
         assert_eq!(json(memory(Role::List, b"ls\0-l\0\0")), r#"["ls","-l",""]"#);
         assert_eq!(json(memory(Role::List, b"")), "[]");
         assert_eq!(json(memory(Role::Content, b"\xff\xfe")), r#"{"base64":"//4="}"#);
-        let cut = Value::Memory(Memory { role: Role::Path, bytes: b"/a", cut: true });
+        let cut = Value::Memory(Memory { role: Some(Role::Path), bytes: b"/a", cut: true });
         assert_eq!(json(cut), r#"{"text":"/a","cut":true}"#);
         let unreadable = Value::Unreadable(Some(0x10));
         assert_eq!(json(unreadable), r#"{"addr":"0x10","unreadable":true}"#);
