@@ -5,6 +5,12 @@ use core::ops::RangeInclusive;
 
 use Kind::*;
 
+use crate::{
+    choices::Choice,
+    names::{Names, ioctls::REQUESTS},
+    structs::Struct,
+};
+
 /// What one argument of a syscall means.
 ///
 /// A kind fixes three things: how the value is written for a reader ([`Shape`]), whether the
@@ -74,6 +80,38 @@ pub enum Kind {
     MsgIn,
     /// `struct msghdr` that the kernel fills: its buffers.
     MsgOut,
+    /// Flags that have names; the empty set too may have one.
+    Bits(&'static Names),
+    /// One of several values that have names.
+    One(&'static Names),
+    /// File type and permissions, `st_mode` (inode(7)).
+    FileMode,
+    /// Status of a child as wait(2) reports it.
+    WaitStatus,
+    /// Set of signals, a bit each, the lowest for signal 1.
+    SigSet,
+    /// Text in an array of bytes, ended by a NUL if it does not fill it; of structures' members.
+    Chars,
+    /// A structure within another.
+    Struct(&'static Struct),
+    /// Structure that the program hands over.
+    StructIn(&'static Struct),
+    /// Structure that the kernel fills.
+    StructOut(&'static Struct),
+    /// Array of structures that the program hands over; the length counts them.
+    ArrayIn(&'static Struct, Len),
+    /// Array of structures that the kernel fills; the length counts them.
+    ArrayOut(&'static Struct, Len),
+    /// One of several kinds; which, another argument says.
+    By(&'static Choice),
+    /// Not looked at by the kernel, in the case at hand.
+    Unused,
+    /// Number that is written in hexadecimal.
+    Hex,
+    /// Limit of a resource (getrlimit(2)): all ones for none, else in units of 1024 where it can be.
+    Limit,
+    /// User data of 64 bits, of which the program may mean the low 32 alone (epoll_ctl(2)).
+    Data,
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -96,7 +134,7 @@ pub enum Len {
     Arg(&'static str),
     /// In the 32-bit word that the argument of that name points to (`socklen_t *`).
     At(&'static str),
-    /// It is this many bytes.
+    /// It is this.
     Fixed(u16),
 }
 
@@ -127,6 +165,8 @@ pub enum Memory {
     StrArray,
     /// A span of bytes.
     Bytes(Len),
+    /// An array of structures; the length counts them.
+    Structs(&'static Struct, Len),
     /// The buffers of an iovec array, one after the other; the named argument counts it.
     Iovec(&'static str),
     /// The buffers of a `struct msghdr`'s iovec array.
@@ -147,6 +187,21 @@ pub enum Role {
     List = 4,
     /// Contents of a buffer, subject to `--content`.
     Content = 5,
+    /// A structure; with `--content 0` it is left out.
+    Struct = 6,
+    /// Structures, one after the other; subject to `--content`.
+    Array = 7,
+}
+
+/// What a kind refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The names of its values.
+    Names(&'static Names),
+    /// The layout of its memory.
+    Struct(&'static Struct),
+    /// What it may be.
+    Choice(&'static Choice),
 }
 
 /// When a kind's memory is read.
@@ -159,6 +214,9 @@ pub enum When {
     /// After the call, unless it failed.
     Success,
 }
+
+/// The last id that a kind has: that of [`Data`].
+const LAST_ID: u8 = 51;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -177,7 +235,15 @@ impl Shape {
 }
 
 impl Role {
-    const ALL: [Role; 5] = [Role::Path, Role::Text, Role::Address, Role::List, Role::Content];
+    const ALL: [Role; 7] = [
+        Role::Path,
+        Role::Text,
+        Role::Address,
+        Role::List,
+        Role::Content,
+        Role::Struct,
+        Role::Array,
+    ];
 
     /// The role of that number in a trace's schema.
     pub fn from_id(id: u8) -> Option<Role> {
@@ -187,7 +253,7 @@ impl Role {
 
 impl Kind {
     /// The ids that kinds have: they are given out in order.
-    pub const IDS: RangeInclusive<u8> = 1..=Restored.id();
+    pub const IDS: RangeInclusive<u8> = 1..=LAST_ID;
 
     /// The number of this kind in a trace's schema. Parameters do not count: they steer the
     /// capture, and what was captured says itself how long it is.
@@ -228,6 +294,22 @@ impl Kind {
             Never => 33,
             NewImage => 34,
             Restored => 35,
+            Bits(_) => 36,
+            One(_) => 37,
+            FileMode => 38,
+            WaitStatus => 39,
+            SigSet => 40,
+            Chars => 41,
+            Struct(_) => 42,
+            StructIn(_) => 43,
+            StructOut(_) => 44,
+            ArrayIn(..) => 45,
+            ArrayOut(..) => 46,
+            By(_) => 47,
+            Unused => 48,
+            Hex => 49,
+            Limit => 50,
+            Data => LAST_ID,
         }
     }
 
@@ -269,21 +351,55 @@ impl Kind {
             Never => "never",
             NewImage => "new_image",
             Restored => "restored",
+            Bits(_) => "bits",
+            One(_) => "one",
+            FileMode => "file_mode",
+            WaitStatus => "wait_status",
+            SigSet => "sigset",
+            Chars => "chars",
+            Struct(_) => "struct",
+            StructIn(_) => "struct_in",
+            StructOut(_) => "struct_out",
+            ArrayIn(..) => "array_in",
+            ArrayOut(..) => "array_out",
+            By(_) => "by",
+            Unused => "unused",
+            Hex => "hex",
+            Limit => "limit",
+            Data => "data",
         }
+    }
+
+    /// The names or the layout that the kind refers to.
+    pub const fn detail(self) -> Option<Detail> {
+        Some(match self {
+            Bits(names) | One(names) => Detail::Names(names),
+            Struct(of) | StructIn(of) | StructOut(of) | ArrayIn(of, _) | ArrayOut(of, _) => {
+                Detail::Struct(of)
+            }
+            By(choice) => Detail::Choice(choice),
+            Request => Detail::Names(&REQUESTS),
+            Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Mode | FileMode | Dev
+            | Fd | DirFd | Pid | Uid | Gid | Signal | WaitStatus | SigSet | Chars | Path | Str
+            | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_)
+            | SockaddrIn(_) | SockaddrOut(_) | MsgIn | MsgOut | Child | Never | NewImage
+            | Restored | Unused | Hex | Limit | Data => return None,
+        })
     }
 
     /// How the raw value is written.
     pub const fn shape(self) -> Shape {
         match self {
-            Int | Fd | DirFd | Pid | Signal | Enum | Child | NewImage | Never => Shape::Signed32,
+            Int | Fd | DirFd | Pid | Signal | Enum | One(_) | WaitStatus | Child | NewImage
+            | Never => Shape::Signed32,
             Uint | Uid | Gid => Shape::Unsigned32,
             Long | Off | Restored => Shape::Signed64,
-            Ulong | Size => Shape::Unsigned64,
-            Mode => Shape::Octal,
-            Ptr | Flags | Request | Dev | Path | Str | ExecPath | ExecArgv | PathOut(_) | In(_)
-            | Out(_) | IovIn(_) | IovOut(_) | SockaddrIn(_) | SockaddrOut(_) | MsgIn | MsgOut => {
-                Shape::Hex
-            }
+            Ulong | Size | Limit | Data => Shape::Unsigned64,
+            Mode | FileMode => Shape::Octal,
+            Ptr | Hex | Unused | Flags | Bits(_) | Request | Dev | Path | Str | ExecPath
+            | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_) | SockaddrIn(_)
+            | SockaddrOut(_) | MsgIn | MsgOut | SigSet | Chars | Struct(_) | StructIn(_)
+            | StructOut(_) | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
         }
     }
 
@@ -303,8 +419,15 @@ impl Kind {
             SockaddrOut(len) => (Memory::Bytes(len), When::Success, Role::Address),
             MsgIn => (Memory::Msghdr, When::Exit, Role::Content),
             MsgOut => (Memory::Msghdr, When::Success, Role::Content),
-            Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Request | Mode | Dev
-            | Fd | DirFd | Pid | Uid | Gid | Signal | Child | Never | NewImage | Restored => {
+            StructIn(of) => (Memory::Structs(of, Len::Fixed(1)), When::Exit, Role::Struct),
+            StructOut(of) => (Memory::Structs(of, Len::Fixed(1)), When::Success, Role::Struct),
+            ArrayIn(of, len) => (Memory::Structs(of, len), When::Exit, Role::Array),
+            ArrayOut(of, len) => (Memory::Structs(of, len), When::Success, Role::Array),
+            By(choice) => return choice.otherwise.memory(),
+            Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Bits(_) | One(_)
+            | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
+            | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
+            | Unused | Hex | Limit | Data => {
                 return None;
             }
         })

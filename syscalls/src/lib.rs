@@ -18,10 +18,12 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod choices;
 pub mod errno;
 #[cfg(feature = "alloc")]
 pub mod grammar;
 mod kind;
+pub mod names;
 #[cfg(feature = "alloc")]
 pub mod nearest;
 pub mod plan;
@@ -32,9 +34,10 @@ mod row;
 #[cfg(feature = "alloc")]
 pub mod set;
 pub mod signal;
+pub mod structs;
 mod table;
 
-pub use kind::{Kind, Len, Memory, Role, Shape, When};
+pub use kind::{Detail, Kind, Len, Memory, Role, Shape, When};
 pub use row::{Abi, Arg, Class, MAX_ARGS, Numbers, Syscall};
 #[cfg(feature = "alloc")]
 pub use set::SyscallSet;

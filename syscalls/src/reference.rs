@@ -7,7 +7,7 @@ use alloc::{
 };
 use core::fmt::Write;
 
-use crate::{Abi, Arg, Class, Len, Memory, Syscall, When, table};
+use crate::{Abi, Arg, Class, Detail, Kind, Len, Memory, Syscall, When, table};
 
 /// What stands above the table.
 const HEAD: &str = "\
@@ -77,8 +77,18 @@ fn syscalls() -> String {
 /// As in `(fd: fd, buf: out, count: size) → size`.
 fn signature(call: &Syscall) -> String {
     let args: Vec<String> =
-        call.args.iter().map(|arg| format!("{}: {}", arg.name, arg.kind.name())).collect();
-    format!("`({}) → {}`", args.join(", "), call.ret.name())
+        call.args.iter().map(|arg| format!("{}: {}", arg.name, kind(arg.kind))).collect();
+    format!("`({}) → {}`", args.join(", "), kind(call.ret))
+}
+
+/// As in `one(WHENCE)`.
+fn kind(kind: Kind) -> String {
+    match kind.detail() {
+        None => kind.name().to_string(),
+        Some(Detail::Names(names)) => format!("{}({})", kind.name(), names.name),
+        Some(Detail::Choice(choice)) => format!("{}({})", kind.name(), choice.key),
+        Some(Detail::Struct(of)) => format!("{}({})", kind.name(), of.name),
+    }
 }
 
 fn number(call: &Syscall, abi: Abi) -> String {
@@ -106,7 +116,9 @@ fn capture(arg: &Arg) -> Option<String> {
     match memory {
         Memory::Str => text.push_str("string"),
         Memory::StrArray => text.push_str("strings"),
-        Memory::Bytes(len) => push_len(&mut text, len),
+        Memory::Bytes(len) => push_len(&mut text, len, "bytes"),
+        Memory::Structs(of, Len::Fixed(1)) => text.push_str(of.name),
+        Memory::Structs(of, len) => push_len(&mut text, len, of.name),
         Memory::Iovec(count) => push(&mut text, format_args!("buffers, `{count}` of them")),
         Memory::Msghdr => text.push_str("buffers"),
     }
@@ -118,15 +130,15 @@ fn capture(arg: &Arg) -> Option<String> {
     Some(text)
 }
 
-fn push_len(text: &mut String, len: Len) {
+fn push_len(text: &mut String, len: Len, what: &str) {
     match len {
-        Len::Ret => text.push_str("as many bytes as the result says"),
+        Len::Ret => push(text, format_args!("as many {what} as the result says")),
         Len::Within(name) => {
-            push(text, format_args!("as many bytes as the result says, at most `{name}`"));
+            push(text, format_args!("as many {what} as the result says, at most `{name}`"));
         }
-        Len::Arg(name) => push(text, format_args!("`{name}` bytes")),
-        Len::At(name) => push(text, format_args!("`*{name}` bytes")),
-        Len::Fixed(bytes) => push(text, format_args!("{bytes} bytes")),
+        Len::Arg(name) => push(text, format_args!("`{name}` {what}")),
+        Len::At(name) => push(text, format_args!("`*{name}` {what}")),
+        Len::Fixed(count) => push(text, format_args!("{count} {what}")),
     }
 }
 

@@ -176,7 +176,7 @@ macro_rules! syscalls {
         #[allow(clippy::needless_update, reason = "a row may have a number on every ABI")]
         pub(crate) const ROWS: &[$crate::Syscall] = {
             #[allow(unused_imports, reason = "a file of rows may use only some kinds")]
-            use $crate::{Kind::*, Len::*};
+            use $crate::{Kind::*, Len::*, choices::*, names::all::*, structs::all::*};
             &[$($crate::Syscall {
                 name: stringify!($name),
                 summary: $summary.trim_ascii(),

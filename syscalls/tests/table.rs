@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use syscord_syscalls::{Abi, Class, Kind, Len, MAX_ARGS, Memory, NR_LIMIT, Shape, Syscall, table};
-
-/// The most captured arguments a row may have: the probe keeps no room for more.
-const MAX_CAPTURES: usize = 4;
+use syscord_syscalls::{
+    Abi, Class, Kind, Len, MAX_ARGS, Memory, NR_LIMIT, Role, Shape, Syscall,
+    choices::OPEN_MODE,
+    names::files::OPEN_FLAGS,
+    plan::{MAX_CAPTURES, MAX_CONTENTS},
+    structs::network::SOCKLEN,
+    structs::time::TIMESPEC,
+    table,
+};
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 35] = [
+const KIND_IDS: [(Kind, u8); 51] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -45,6 +50,22 @@ const KIND_IDS: [(Kind, u8); 35] = [
     (Kind::Never, 33),
     (Kind::NewImage, 34),
     (Kind::Restored, 35),
+    (Kind::Bits(&OPEN_FLAGS), 36),
+    (Kind::One(&OPEN_FLAGS), 37),
+    (Kind::FileMode, 38),
+    (Kind::WaitStatus, 39),
+    (Kind::SigSet, 40),
+    (Kind::Chars, 41),
+    (Kind::Struct(&TIMESPEC), 42),
+    (Kind::StructIn(&TIMESPEC), 43),
+    (Kind::StructOut(&TIMESPEC), 44),
+    (Kind::ArrayIn(&TIMESPEC, Len::Ret), 45),
+    (Kind::ArrayOut(&TIMESPEC, Len::Ret), 46),
+    (Kind::By(&OPEN_MODE), 47),
+    (Kind::Unused, 48),
+    (Kind::Hex, 49),
+    (Kind::Limit, 50),
+    (Kind::Data, 51),
 ];
 
 #[test]
@@ -52,7 +73,7 @@ fn kind_ids_never_change() {
     for (kind, id) in KIND_IDS {
         assert_eq!(kind.id(), id, "{kind:?}");
     }
-    assert_eq!(KIND_IDS.iter().map(|(_, id)| id).collect::<BTreeSet<_>>().len(), KIND_IDS.len());
+    assert!(KIND_IDS.iter().map(|(_, id)| *id).eq(Kind::IDS));
 }
 
 #[test]
@@ -123,8 +144,15 @@ fn arguments_are_few_and_distinct() {
 #[test]
 fn captures_are_few() {
     for call in table() {
-        let captures = call.args.iter().filter(|arg| arg.kind.memory().is_some()).count();
-        assert!(captures <= MAX_CAPTURES, "{}", call.name);
+        let memory = || call.args.iter().filter_map(|arg| arg.kind.memory());
+        let looping = |(memory, _, _): &_| {
+            matches!(memory, Memory::StrArray | Memory::Iovec(_) | Memory::Msghdr)
+        };
+        let contents =
+            |(memory, _, role): &_| matches!(memory, Memory::Bytes(_)) && *role == Role::Content;
+        assert!(memory().filter(looping).count() <= 1, "{}", call.name);
+        assert!(memory().filter(|m| !looping(m)).count() <= MAX_CAPTURES, "{}", call.name);
+        assert!(memory().filter(contents).count() <= MAX_CONTENTS, "{}", call.name);
     }
 }
 
@@ -143,13 +171,32 @@ fn lengths_are_arguments_of_the_row() {
             let length = call.args.iter().find(|other| other.name == name);
             let kind = length.unwrap_or_else(|| panic!("{}: no {name}", call.name)).kind;
             if by_address {
-                assert_eq!(kind, Kind::Ptr, "{}: {name}", call.name);
+                assert_eq!(kind, Kind::StructIn(&SOCKLEN), "{}: {name}", call.name);
             } else {
                 let counts = matches!(kind, Kind::Size | Kind::Uint | Kind::Ulong);
                 assert!(counts, "{}: {name} is {kind:?}", call.name);
             }
         }
     }
+}
+
+/// What a choice goes by, and the lengths of what it chooses from, are arguments of the row.
+#[test]
+fn choices_go_by_arguments_of_the_row() {
+    fn check(call: &Syscall, kind: Kind) {
+        let has = |name: &str| call.args.iter().any(|arg| arg.name == name);
+        if let Some((Memory::Bytes(len) | Memory::Structs(_, len), ..)) = kind.memory()
+            && let Len::Arg(name) | Len::Within(name) | Len::At(name) = len
+        {
+            assert!(has(name), "{}: no {name}", call.name);
+        }
+        if let Kind::By(choice) = kind {
+            assert!(has(choice.key), "{}: no {}", call.name, choice.key);
+            choice.cases.iter().for_each(|case| check(call, case.kind));
+            check(call, choice.otherwise);
+        }
+    }
+    table().for_each(|call| call.args.iter().for_each(|arg| check(call, arg.kind)));
 }
 
 /// A buffer that the result measures needs a result that counts bytes.

@@ -5,7 +5,8 @@ use crate::row::syscalls;
 syscalls! {
     /// Get the page cache statistics of a range of a file.
     cachestat { x86_64: 451, aarch64: 451, i386: 451; class: DESC }
-        (fd: Fd, cstat_range: Ptr, cstat: Ptr, flags: Flags) -> Int;
+        (fd: Fd, cstat_range: StructIn(&CACHESTAT_RANGE), cstat: StructOut(&CACHESTAT),
+         flags: Flags) -> Int;
 
     /// Close a file descriptor.
     close { x86_64: 3, aarch64: 57, i386: 6; class: DESC }
@@ -13,11 +14,12 @@ syscalls! {
 
     /// Close every file descriptor of a range.
     close_range { x86_64: 436, aarch64: 436, i386: 436; class: DESC }
-        (first: Fd, last: Uint, flags: Flags) -> Int;
+        (first: Fd, last: Uint, flags: Bits(&CLOSE_RANGE_FLAGS)) -> Int;
 
     /// Copy a range of bytes from one file to another inside the kernel.
     copy_file_range { x86_64: 326, aarch64: 285, i386: 377; class: DESC }
-        (fd_in: Fd, off_in: Ptr, fd_out: Fd, off_out: Ptr, len: Size, flags: Flags) -> Size;
+        (fd_in: Fd, off_in: StructIn(&LOFF), fd_out: Fd, off_out: StructIn(&LOFF), len: Size,
+         flags: Flags) -> Size;
 
     /// Duplicate a file descriptor to the lowest free number.
     dup { x86_64: 32, aarch64: 23, i386: 41; class: DESC }
@@ -29,23 +31,24 @@ syscalls! {
 
     /// Duplicate a file descriptor to a given number, with flags.
     dup3 { x86_64: 292, aarch64: 24, i386: 330; class: DESC }
-        (oldfd: Fd, newfd: Fd, flags: Flags) -> Fd;
+        (oldfd: Fd, newfd: Fd, flags: Bits(&FILE_FLAGS)) -> Fd;
 
     /// Announce a pattern of access to a range of a file.
     fadvise64 { x86_64: 221, aarch64: 223; class: DESC }
-        (fd: Fd, offset: Off, len: Off, advice: Enum) -> Int;
+        (fd: Fd, offset: Off, len: Off, advice: One(&FADVICE)) -> Int;
 
     /// Announce a pattern of access to a range of a file; the offset comes in two words.
     fadvise64 { i386: 250; class: DESC }
-        (fd: Fd, offset_lo: Uint, offset_hi: Uint, len: Size, advice: Enum) -> Int;
+        (fd: Fd, offset_lo: Uint, offset_hi: Uint, len: Size, advice: One(&FADVICE)) -> Int;
 
     /// Allocate, punch out or otherwise manipulate the space of a range of a file.
     fallocate { x86_64: 285, aarch64: 47; class: DESC }
-        (fd: Fd, mode: Flags, offset: Off, len: Off) -> Int;
+        (fd: Fd, mode: Bits(&FALLOCATE_MODES), offset: Off, len: Off) -> Int;
 
     /// Manipulate the space of a range of a file; offset and length come in two words each.
     fallocate { i386: 324; class: DESC }
-        (fd: Fd, mode: Flags, offset_lo: Uint, offset_hi: Uint, len_lo: Uint, len_hi: Uint) -> Int;
+        (fd: Fd, mode: Bits(&FALLOCATE_MODES), offset_lo: Uint, offset_hi: Uint, len_lo: Uint,
+         len_hi: Uint) -> Int;
 
     /// Change the working directory to an open directory.
     fchdir { x86_64: 81, aarch64: 50, i386: 133; class: DESC }
@@ -61,7 +64,7 @@ syscalls! {
 
     /// Manipulate a file descriptor: duplicate, flags, locks, owner, seals.
     fcntl { x86_64: 72, aarch64: 25, i386: 55; class: DESC }
-        (fd: Fd, cmd: Enum, arg: Ulong) -> Int;
+        (fd: Fd, cmd: One(&FCNTL_CMDS), arg: By(&FCNTL_ARG)) -> By(&FCNTL_RESULT);
 
     /// Write a file's data and the metadata needed to read it back to storage.
     fdatasync { x86_64: 75, aarch64: 83, i386: 148; class: DESC }
@@ -69,15 +72,15 @@ syscalls! {
 
     /// Apply or remove an advisory lock on an open file.
     flock { x86_64: 73, aarch64: 32, i386: 143; class: DESC }
-        (fd: Fd, operation: Flags) -> Int;
+        (fd: Fd, operation: Bits(&FLOCK_OPS)) -> Int;
 
     /// Get the status of an open file.
     fstat { x86_64: 5, aarch64: 80, i386: 108; class: DESC | STAT }
-        (fd: Fd, statbuf: Ptr) -> Int;
+        (fd: Fd, statbuf: StructOut(&STAT)) -> Int;
 
     /// Get statistics of the file system that holds an open file.
     fstatfs { x86_64: 138, aarch64: 44, i386: 100; class: DESC | STAT }
-        (fd: Fd, buf: Ptr) -> Int;
+        (fd: Fd, buf: StructOut(&STATFS)) -> Int;
 
     /// Write a file's data and metadata to storage.
     fsync { x86_64: 74, aarch64: 82, i386: 118; class: DESC }
@@ -101,23 +104,23 @@ syscalls! {
 
     /// Control a device or other open file.
     ioctl { x86_64: 16, aarch64: 29, i386: 54; class: DESC }
-        (fd: Fd, request: Request, argp: Ptr) -> Int;
+        (fd: Fd, request: Request, argp: By(&IOCTL_ARG)) -> Int;
 
     /// Move the position of an open file.
     lseek { x86_64: 8, aarch64: 62; class: DESC }
-        (fd: Fd, offset: Off, whence: Enum) -> Off;
+        (fd: Fd, offset: Off, whence: One(&WHENCE)) -> Off;
 
     /// Move the position of an open file; the offset has 32 bits.
     lseek { i386: 19; class: DESC }
-        (fd: Fd, offset: Int, whence: Enum) -> Int;
+        (fd: Fd, offset: Int, whence: One(&WHENCE)) -> Int;
 
     /// Create a pipe.
     pipe { x86_64: 22, i386: 42; class: DESC }
-        (pipefd: Ptr) -> Int;
+        (pipefd: ArrayOut(&FD, Fixed(2))) -> Int;
 
     /// Create a pipe, with flags.
     pipe2 { x86_64: 293, aarch64: 59, i386: 331; class: DESC }
-        (pipefd: Ptr, flags: Flags) -> Int;
+        (pipefd: ArrayOut(&FD, Fixed(2)), flags: Bits(&FILE_FLAGS)) -> Int;
 
     /// Read from a file at an offset.
     pread64 { x86_64: 17, aarch64: 67; class: DESC }
@@ -134,7 +137,7 @@ syscalls! {
     /// Read from a file at an offset into several buffers, with flags.
     preadv2 { x86_64: 327, aarch64: 286, i386: 378; class: DESC }
         (fd: Fd, iov: IovOut("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong,
-         flags: Flags) -> Size;
+         flags: Bits(&RWF_FLAGS)) -> Size;
 
     /// Write to a file at an offset.
     pwrite64 { x86_64: 18, aarch64: 68; class: DESC }
@@ -151,7 +154,7 @@ syscalls! {
     /// Write to a file at an offset from several buffers, with flags.
     pwritev2 { x86_64: 328, aarch64: 287, i386: 379; class: DESC }
         (fd: Fd, iov: IovIn("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong,
-         flags: Flags) -> Size;
+         flags: Bits(&RWF_FLAGS)) -> Size;
 
     /// Read from a file descriptor.
     read { x86_64: 0, aarch64: 63, i386: 3; class: DESC }
@@ -171,11 +174,12 @@ syscalls! {
 
     /// Copy bytes from one file descriptor to another inside the kernel.
     sendfile { x86_64: 40, aarch64: 71, i386: 187; class: DESC | NETWORK }
-        (out_fd: Fd, in_fd: Fd, offset: Ptr, count: Size) -> Size;
+        (out_fd: Fd, in_fd: Fd, offset: StructIn(&OFF), count: Size) -> Size;
 
     /// Move bytes between two file descriptors of which one is a pipe.
     splice { x86_64: 275, aarch64: 76, i386: 313; class: DESC }
-        (fd_in: Fd, off_in: Ptr, fd_out: Fd, off_out: Ptr, len: Size, flags: Flags) -> Size;
+        (fd_in: Fd, off_in: StructIn(&LOFF), fd_out: Fd, off_out: StructIn(&LOFF), len: Size,
+         flags: Bits(&SPLICE_FLAGS)) -> Size;
 
     /// Write all file system caches to storage.
     sync { x86_64: 162, aarch64: 81, i386: 36; class: NONE }
@@ -183,12 +187,12 @@ syscalls! {
 
     /// Write a range of a file's dirty pages to storage.
     sync_file_range { x86_64: 277, aarch64: 84; class: DESC }
-        (fd: Fd, offset: Off, nbytes: Off, flags: Flags) -> Int;
+        (fd: Fd, offset: Off, nbytes: Off, flags: Bits(&SYNC_RANGE_FLAGS)) -> Int;
 
     /// Write a range of a file's dirty pages to storage; offset and length come in two words each.
     sync_file_range { i386: 314; class: DESC }
         (fd: Fd, offset_lo: Uint, offset_hi: Uint, nbytes_lo: Uint, nbytes_hi: Uint,
-         flags: Flags) -> Int;
+         flags: Bits(&SYNC_RANGE_FLAGS)) -> Int;
 
     /// Write the caches of the file system that holds an open file to storage.
     syncfs { x86_64: 306, aarch64: 267, i386: 344; class: DESC }
@@ -196,7 +200,7 @@ syscalls! {
 
     /// Duplicate the contents of one pipe into another.
     tee { x86_64: 276, aarch64: 77, i386: 315; class: DESC }
-        (fd_in: Fd, fd_out: Fd, len: Size, flags: Flags) -> Size;
+        (fd_in: Fd, fd_out: Fd, len: Size, flags: Bits(&SPLICE_FLAGS)) -> Size;
 
     /// Hang up the controlling terminal.
     vhangup { x86_64: 153, aarch64: 58, i386: 111; class: NONE }
@@ -204,7 +208,7 @@ syscalls! {
 
     /// Splice user pages into a pipe, or the contents of a pipe into user pages.
     vmsplice { x86_64: 278, aarch64: 75, i386: 316; class: DESC }
-        (fd: Fd, iov: IovIn("nr_segs"), nr_segs: Ulong, flags: Flags) -> Size;
+        (fd: Fd, iov: IovIn("nr_segs"), nr_segs: Ulong, flags: Bits(&SPLICE_FLAGS)) -> Size;
 
     /// Write to a file descriptor.
     write { x86_64: 1, aarch64: 64, i386: 4; class: DESC }

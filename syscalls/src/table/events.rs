@@ -10,11 +10,11 @@ syscalls! {
 
     /// Open an epoll instance, with flags.
     epoll_create1 { x86_64: 291, aarch64: 20, i386: 329; class: DESC | POLL }
-        (flags: Flags) -> Fd;
+        (flags: Bits(&EPOLL_FLAGS)) -> Fd;
 
     /// Add, change or remove an entry of an epoll instance.
     epoll_ctl { x86_64: 233, aarch64: 21, i386: 255; class: DESC | POLL }
-        (epfd: Fd, op: Enum, fd: Fd, event: Ptr) -> Int;
+        (epfd: Fd, op: One(&EPOLL_OPS), fd: Fd, event: StructIn(&EPOLL_EVENT)) -> Int;
 
     /// Do nothing: an early form of epoll_ctl that was never implemented.
     epoll_ctl_old { x86_64: 214; class: POLL }
@@ -22,17 +22,17 @@ syscalls! {
 
     /// Wait for events of an epoll instance under a temporary signal mask.
     epoll_pwait { x86_64: 281, aarch64: 22, i386: 319; class: DESC | POLL }
-        (epfd: Fd, events: Ptr, maxevents: Int, timeout: Int, sigmask: Ptr,
-         sigsetsize: Size) -> Int;
+        (epfd: Fd, events: ArrayOut(&EPOLL_EVENT, Ret), maxevents: Int, timeout: Int,
+         sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Wait for events of an epoll instance with a timeout in nanoseconds.
     epoll_pwait2 { x86_64: 441, aarch64: 441, i386: 441; class: DESC | POLL }
-        (epfd: Fd, events: Ptr, maxevents: Int, timeout: Ptr, sigmask: Ptr,
-         sigsetsize: Size) -> Int;
+        (epfd: Fd, events: ArrayOut(&EPOLL_EVENT, Ret), maxevents: Int,
+         timeout: StructIn(&TIMESPEC64), sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Wait for events of an epoll instance.
     epoll_wait { x86_64: 232, i386: 256; class: DESC | POLL }
-        (epfd: Fd, events: Ptr, maxevents: Int, timeout: Int) -> Int;
+        (epfd: Fd, events: ArrayOut(&EPOLL_EVENT, Ret), maxevents: Int, timeout: Int) -> Int;
 
     /// Do nothing: an early form of epoll_wait that was never implemented.
     epoll_wait_old { x86_64: 215; class: POLL }
@@ -44,24 +44,25 @@ syscalls! {
 
     /// Create a file descriptor for event notification, with flags.
     eventfd2 { x86_64: 290, aarch64: 19, i386: 328; class: DESC }
-        (initval: Uint, flags: Flags) -> Fd;
+        (initval: Uint, flags: Bits(&EVENTFD_FLAGS)) -> Fd;
 
     /// Create a fanotify group.
     fanotify_init { x86_64: 300, aarch64: 262, i386: 338; class: DESC }
-        (flags: Flags, event_f_flags: Flags) -> Fd;
+        (flags: Bits(&FANOTIFY_INIT_FLAGS), event_f_flags: Bits(&OPEN_FLAGS)) -> Fd;
 
     /// Add, remove or change a fanotify mark on a file system object.
     fanotify_mark { x86_64: 301, aarch64: 263; class: FILE | DESC }
-        (fanotify_fd: Fd, flags: Flags, mask: Flags, dirfd: DirFd, pathname: Path) -> Int;
+        (fanotify_fd: Fd, flags: Bits(&FANOTIFY_MARK_FLAGS), mask: Bits(&FANOTIFY_EVENTS),
+         dirfd: DirFd, pathname: Path) -> Int;
 
     /// Add, remove or change a fanotify mark; the mask comes in two words.
     fanotify_mark { i386: 339; class: FILE | DESC }
-        (fanotify_fd: Fd, flags: Flags, mask_lo: Flags, mask_hi: Flags, dirfd: DirFd,
-         pathname: Path) -> Int;
+        (fanotify_fd: Fd, flags: Bits(&FANOTIFY_MARK_FLAGS), mask_lo: Bits(&FANOTIFY_EVENTS),
+         mask_hi: Flags, dirfd: DirFd, pathname: Path) -> Int;
 
     /// Add or change an inotify watch and return its descriptor.
     inotify_add_watch { x86_64: 254, aarch64: 27, i386: 292; class: FILE | DESC }
-        (fd: Fd, pathname: Path, mask: Flags) -> Int;
+        (fd: Fd, pathname: Path, mask: Bits(&INOTIFY_MASK)) -> Int;
 
     /// Create an inotify instance.
     inotify_init { x86_64: 253, i386: 291; class: DESC }
@@ -69,7 +70,7 @@ syscalls! {
 
     /// Create an inotify instance, with flags.
     inotify_init1 { x86_64: 294, aarch64: 26, i386: 332; class: DESC }
-        (flags: Flags) -> Fd;
+        (flags: Bits(&INOTIFY_INIT_FLAGS)) -> Fd;
 
     /// Remove an inotify watch.
     inotify_rm_watch { x86_64: 255, aarch64: 28, i386: 293; class: DESC }
@@ -77,7 +78,7 @@ syscalls! {
 
     /// Try to cancel an outstanding asynchronous I/O operation.
     io_cancel { x86_64: 210, aarch64: 3, i386: 249; class: POLL }
-        (ctx_id: Ptr, iocb: Ptr, result: Ptr) -> Int;
+        (ctx_id: Ptr, iocb: StructIn(&IOCB), result: StructOut(&IO_EVENT)) -> Int;
 
     /// Destroy an asynchronous I/O context.
     io_destroy { x86_64: 207, aarch64: 1, i386: 246; class: POLL }
@@ -85,57 +86,64 @@ syscalls! {
 
     /// Read completion events of an asynchronous I/O context.
     io_getevents { x86_64: 208, aarch64: 4, i386: 247; class: POLL }
-        (ctx_id: Ptr, min_nr: Long, nr: Long, events: Ptr, timeout: Ptr) -> Int;
+        (ctx_id: Ptr, min_nr: Long, nr: Long, events: ArrayOut(&IO_EVENT, Ret),
+         timeout: StructIn(&TIMESPEC)) -> Int;
 
     /// Read asynchronous I/O completion events under a temporary signal mask.
     io_pgetevents { x86_64: 333, aarch64: 292, i386: 385; class: POLL }
-        (ctx_id: Ptr, min_nr: Long, nr: Long, events: Ptr, timeout: Ptr, usig: Ptr) -> Int;
+        (ctx_id: Ptr, min_nr: Long, nr: Long, events: ArrayOut(&IO_EVENT, Ret),
+         timeout: StructIn(&TIMESPEC), usig: StructIn(&SIGSET_ARG)) -> Int;
 
     /// Create an asynchronous I/O context.
     io_setup { x86_64: 206, aarch64: 0, i386: 245; class: POLL }
-        (nr_events: Uint, ctx_idp: Ptr) -> Int;
+        (nr_events: Uint, ctx_idp: StructOut(&ADDRESS)) -> Int;
 
     /// Submit asynchronous I/O operations and return how many were accepted.
     io_submit { x86_64: 209, aarch64: 2, i386: 248; class: POLL }
-        (ctx_id: Ptr, nr: Long, iocbpp: Ptr) -> Int;
+        (ctx_id: Ptr, nr: Long, iocbpp: ArrayIn(&ADDRESS, Arg("nr"))) -> Int;
 
     /// Submit to an io_uring instance and wait for completions.
     io_uring_enter { x86_64: 426, aarch64: 426, i386: 426; class: DESC | POLL }
-        (fd: Fd, to_submit: Uint, min_complete: Uint, flags: Flags, arg: Ptr, argsz: Size) -> Int;
+        (fd: Fd, to_submit: Uint, min_complete: Uint, flags: Bits(&URING_ENTER_FLAGS),
+         arg: By(&URING_ENTER_ARG), argsz: Size) -> Int;
 
     /// Register files, buffers and other resources with an io_uring instance.
     io_uring_register { x86_64: 427, aarch64: 427, i386: 427; class: DESC | POLL }
-        (fd: Fd, opcode: Enum, arg: Ptr, nr_args: Uint) -> Int;
+        (fd: Fd, opcode: Bits(&URING_REGISTER_OPS), arg: By(&URING_REGISTER_ARG),
+         nr_args: Uint) -> Int;
 
     /// Create an io_uring instance.
     io_uring_setup { x86_64: 425, aarch64: 425, i386: 425; class: DESC | POLL }
-        (entries: Uint, p: Ptr) -> Fd;
+        (entries: Uint, p: StructIn(&IO_URING_PARAMS)) -> Fd;
 
     /// Wait for events on a set of file descriptors.
     poll { x86_64: 7, i386: 168; class: DESC | POLL }
-        (fds: Ptr, nfds: Uint, timeout: Int) -> Int;
+        (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, timeout: Int) -> Int;
 
     /// Wait for events on a set of file descriptors under a temporary signal mask.
     ppoll { x86_64: 271, aarch64: 73, i386: 309; class: DESC | POLL }
-        (fds: Ptr, nfds: Uint, tmo_p: Ptr, sigmask: Ptr, sigsetsize: Size) -> Int;
+        (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, tmo_p: StructIn(&TIMESPEC),
+         sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Wait until file descriptors are ready, under a temporary signal mask.
     pselect6 { x86_64: 270, aarch64: 72, i386: 308; class: DESC | POLL }
-        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr, timeout: Ptr, sigmask: Ptr) -> Int;
+        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr, timeout: StructIn(&TIMESPEC),
+         sigmask: StructIn(&SIGSET_ARG)) -> Int;
 
     /// Wait until file descriptors are ready.
     select { x86_64: 23; class: DESC | POLL }
-        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr, timeout: Ptr) -> Int;
+        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr,
+         timeout: StructIn(&TIMEVAL)) -> Int;
 
     /// Wait until file descriptors are ready; the arguments lie in a block in memory.
     select { i386: 82; class: DESC | POLL }
-        (arg: Ptr) -> Int;
+        (arg: StructIn(&SELECT_ARGS)) -> Int;
 
     /// Create or change a file descriptor that accepts signals.
     signalfd { x86_64: 282, i386: 321; class: DESC | SIGNAL }
-        (fd: Fd, mask: Ptr, sizemask: Size) -> Fd;
+        (fd: Fd, mask: StructIn(&SIGSET), sizemask: Size) -> Fd;
 
     /// Create or change a file descriptor that accepts signals, with flags.
     signalfd4 { x86_64: 289, aarch64: 74, i386: 327; class: DESC | SIGNAL }
-        (fd: Fd, mask: Ptr, sizemask: Size, flags: Flags) -> Fd;
+        (fd: Fd, mask: StructIn(&SIGSET), sizemask: Size, flags: Bits(&SIGNALFD_FLAGS)) -> Fd;
 }

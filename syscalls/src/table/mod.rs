@@ -5,7 +5,7 @@
 //! - ABIs share a row if they share its arguments. On i386 a 64-bit argument comes in two words,
 //!   named after it with `_lo` and `_hi` where no manual page has names, hence in rows of its own.
 //! - `i386.rs` has the calls that only i386 has; all others lie with their theme.
-//! - An argument that points to a structure is a `Ptr`, as are buffers whose content is a secret.
+//! - An argument is a `Ptr` if what it points to is a secret, or has no length that is known.
 //! - A number that was reserved for a call but never implemented has a row without arguments; a
 //!   call that was removed keeps the arguments it had.
 

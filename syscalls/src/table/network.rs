@@ -5,11 +5,12 @@ use crate::row::syscalls;
 syscalls! {
     /// Accept a connection on a socket.
     accept { x86_64: 43, aarch64: 202; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Ptr) -> Fd;
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Fd;
 
     /// Accept a connection on a socket, with flags.
     accept4 { x86_64: 288, aarch64: 242, i386: 364; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Ptr, flags: Flags) -> Fd;
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN),
+         flags: Bits(&SOCKET_FLAGS)) -> Fd;
 
     /// Give a socket its local address.
     bind { x86_64: 49, aarch64: 200, i386: 361; class: NETWORK | DESC }
@@ -21,15 +22,16 @@ syscalls! {
 
     /// Get the address a socket is connected to.
     getpeername { x86_64: 52, aarch64: 205, i386: 368; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Ptr) -> Int;
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Int;
 
     /// Get the local address of a socket.
     getsockname { x86_64: 51, aarch64: 204, i386: 367; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Ptr) -> Int;
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Int;
 
     /// Get an option of a socket.
     getsockopt { x86_64: 55, aarch64: 209, i386: 365; class: NETWORK | DESC }
-        (sockfd: Fd, level: Enum, optname: Enum, optval: Ptr, optlen: Ptr) -> Int;
+        (sockfd: Fd, level: One(&SOCKET_LEVELS), optname: By(&SOCKET_OPTION),
+         optval: By(&GETSOCKOPT_VALUE), optlen: StructIn(&SOCKLEN)) -> Int;
 
     /// Listen for connections on a socket.
     listen { x86_64: 50, aarch64: 201, i386: 363; class: NETWORK | DESC }
@@ -37,43 +39,47 @@ syscalls! {
 
     /// Receive a message from a socket, and its sender's address.
     recvfrom { x86_64: 45, aarch64: 207, i386: 371; class: NETWORK | DESC }
-        (sockfd: Fd, buf: Out(Within("len")), len: Size, flags: Flags, src_addr: SockaddrOut(At("addrlen")),
-         addrlen: Ptr) -> Size;
+        (sockfd: Fd, buf: Out(Within("len")), len: Size, flags: Bits(&MSG_FLAGS),
+         src_addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Size;
 
     /// Receive several messages from a socket.
     recvmmsg { x86_64: 299, aarch64: 243, i386: 337; class: NETWORK | DESC }
-        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Flags, timeout: Ptr) -> Int;
+        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS),
+         timeout: StructIn(&TIMESPEC)) -> Int;
 
     /// Receive a message from a socket, with control data.
     recvmsg { x86_64: 47, aarch64: 212, i386: 372; class: NETWORK | DESC }
-        (sockfd: Fd, msg: MsgOut, flags: Flags) -> Size;
+        (sockfd: Fd, msg: MsgOut, flags: Bits(&MSG_FLAGS)) -> Size;
 
     /// Send several messages on a socket.
     sendmmsg { x86_64: 307, aarch64: 269, i386: 345; class: NETWORK | DESC }
-        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Flags) -> Int;
+        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS)) -> Int;
 
     /// Send a message on a socket, with control data.
     sendmsg { x86_64: 46, aarch64: 211, i386: 370; class: NETWORK | DESC }
-        (sockfd: Fd, msg: MsgIn, flags: Flags) -> Size;
+        (sockfd: Fd, msg: MsgIn, flags: Bits(&MSG_FLAGS)) -> Size;
 
     /// Send a message on a socket, possibly to a given address.
     sendto { x86_64: 44, aarch64: 206, i386: 369; class: NETWORK | DESC }
-        (sockfd: Fd, buf: In(Arg("len")), len: Size, flags: Flags,
+        (sockfd: Fd, buf: In(Arg("len")), len: Size, flags: Bits(&MSG_FLAGS),
          dest_addr: SockaddrIn(Arg("addrlen")), addrlen: Uint) -> Size;
 
     /// Set an option of a socket.
     setsockopt { x86_64: 54, aarch64: 208, i386: 366; class: NETWORK | DESC }
-        (sockfd: Fd, level: Enum, optname: Enum, optval: Ptr, optlen: Uint) -> Int;
+        (sockfd: Fd, level: One(&SOCKET_LEVELS), optname: By(&SOCKET_OPTION),
+         optval: By(&SETSOCKOPT_VALUE), optlen: Uint) -> Int;
 
     /// Shut down part of a full-duplex connection.
     shutdown { x86_64: 48, aarch64: 210, i386: 373; class: NETWORK | DESC }
-        (sockfd: Fd, how: Enum) -> Int;
+        (sockfd: Fd, how: One(&SHUTDOWN_HOW)) -> Int;
 
     /// Create a socket.
     socket { x86_64: 41, aarch64: 198, i386: 359; class: NETWORK | DESC }
-        (domain: Enum, type: Enum, protocol: Enum) -> Fd;
+        (domain: One(&ADDRESS_FAMILIES), type: Bits(&SOCKET_TYPES),
+         protocol: By(&SOCKET_PROTOCOL)) -> Fd;
 
     /// Create a pair of connected sockets.
     socketpair { x86_64: 53, aarch64: 199, i386: 360; class: NETWORK | DESC }
-        (domain: Enum, type: Enum, protocol: Enum, sv: Ptr) -> Int;
+        (domain: One(&ADDRESS_FAMILIES), type: Bits(&SOCKET_TYPES), protocol: By(&SOCKET_PROTOCOL),
+         sv: ArrayOut(&FD, Fixed(2))) -> Int;
 }

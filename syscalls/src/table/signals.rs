@@ -13,23 +13,25 @@ syscalls! {
 
     /// Send a signal to the process that a file descriptor refers to.
     pidfd_send_signal { x86_64: 424, aarch64: 424, i386: 424; class: SIGNAL | PROCESS | DESC }
-        (pidfd: Fd, sig: Signal, info: Ptr, flags: Flags) -> Int;
+        (pidfd: Fd, sig: Signal, info: StructIn(&SIGINFO), flags: Bits(&PIDFD_SIGNAL_FLAGS)) -> Int;
 
     /// Get and set the action for a signal.
     rt_sigaction { x86_64: 13, aarch64: 134, i386: 174; class: SIGNAL }
-        (signum: Signal, act: Ptr, oldact: Ptr, sigsetsize: Size) -> Int;
+        (signum: Signal, act: StructIn(&SIGACTION), oldact: StructOut(&SIGACTION),
+         sigsetsize: Size) -> Int;
 
     /// Get the signals that are pending.
     rt_sigpending { x86_64: 127, aarch64: 136, i386: 176; class: SIGNAL }
-        (set: Ptr, sigsetsize: Size) -> Int;
+        (set: StructOut(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Get and change the signal mask of the calling thread.
     rt_sigprocmask { x86_64: 14, aarch64: 135, i386: 175; class: SIGNAL }
-        (how: Enum, set: Ptr, oldset: Ptr, sigsetsize: Size) -> Int;
+        (how: One(&SIGPROCMASK_HOW), set: StructIn(&SIGSET), oldset: StructOut(&SIGSET),
+         sigsetsize: Size) -> Int;
 
     /// Send a signal with data to a process.
     rt_sigqueueinfo { x86_64: 129, aarch64: 138, i386: 178; class: SIGNAL | PROCESS }
-        (tgid: Pid, sig: Signal, info: Ptr) -> Int;
+        (tgid: Pid, sig: Signal, info: StructIn(&SIGINFO)) -> Int;
 
     /// Return from a signal handler; issued by the C library's trampoline.
     rt_sigreturn { x86_64: 15, aarch64: 139, i386: 173; class: SIGNAL }
@@ -37,19 +39,20 @@ syscalls! {
 
     /// Wait for a signal under a temporary signal mask.
     rt_sigsuspend { x86_64: 130, aarch64: 133, i386: 179; class: SIGNAL }
-        (mask: Ptr, sigsetsize: Size) -> Int;
+        (mask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Accept a pending signal, waiting for at most some time.
     rt_sigtimedwait { x86_64: 128, aarch64: 137, i386: 177; class: SIGNAL }
-        (set: Ptr, info: Ptr, timeout: Ptr, sigsetsize: Size) -> Signal;
+        (set: StructIn(&SIGSET), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC),
+         sigsetsize: Size) -> Signal;
 
     /// Send a signal with data to a thread.
     rt_tgsigqueueinfo { x86_64: 297, aarch64: 240, i386: 335; class: SIGNAL | PROCESS }
-        (tgid: Pid, tid: Pid, sig: Signal, info: Ptr) -> Int;
+        (tgid: Pid, tid: Pid, sig: Signal, info: StructIn(&SIGINFO)) -> Int;
 
     /// Get and set the alternate stack for signal handlers.
     sigaltstack { x86_64: 131, aarch64: 132, i386: 186; class: SIGNAL }
-        (ss: Ptr, old_ss: Ptr) -> Int;
+        (ss: StructIn(&STACK), old_ss: StructOut(&STACK)) -> Int;
 
     /// Send a signal to a thread of a given process.
     tgkill { x86_64: 234, aarch64: 131, i386: 270; class: SIGNAL | PROCESS }

@@ -18,7 +18,7 @@ syscalls! {
 
     /// Load and manage BPF programs, maps and links.
     bpf { x86_64: 321, aarch64: 280, i386: 357; class: ADMIN }
-        (cmd: Enum, attr: Ptr, size: Uint) -> Int;
+        (cmd: One(&BPF_CMDS), attr: By(&BPF_ATTR), size: Uint) -> Int;
 
     /// Reserve memory for a kernel module; no longer implemented.
     create_module { x86_64: 174, i386: 127; class: ADMIN }
@@ -26,11 +26,11 @@ syscalls! {
 
     /// Unload a kernel module.
     delete_module { x86_64: 176, aarch64: 106, i386: 129; class: ADMIN }
-        (name: Str, flags: Flags) -> Int;
+        (name: Str, flags: Bits(&MODULE_DELETE_FLAGS)) -> Int;
 
     /// Load a kernel module from a file descriptor.
     finit_module { x86_64: 313, aarch64: 273, i386: 350; class: ADMIN | DESC }
-        (fd: Fd, param_values: Str, flags: Flags) -> Int;
+        (fd: Fd, param_values: Str, flags: Bits(&MODULE_INIT_FLAGS)) -> Int;
 
     /// Get the kernel's exported symbols; no longer implemented.
     get_kernel_syms { x86_64: 177, i386: 130; class: ADMIN }
@@ -42,7 +42,7 @@ syscalls! {
 
     /// Get random bytes.
     getrandom { x86_64: 318, aarch64: 278, i386: 355; class: NONE }
-        (buf: Out(Within("buflen")), buflen: Size, flags: Flags) -> Size;
+        (buf: Out(Within("buflen")), buflen: Size, flags: Bits(&GETRANDOM_FLAGS)) -> Size;
 
     /// Load a kernel module from memory.
     init_module { x86_64: 175, aarch64: 105, i386: 128; class: ADMIN }
@@ -58,35 +58,40 @@ syscalls! {
 
     /// Load a kernel from a file descriptor, to be run at the next reboot.
     kexec_file_load { x86_64: 320, aarch64: 294; class: ADMIN | DESC }
-        (kernel_fd: Fd, initrd_fd: Fd, cmdline_len: Size, cmdline: Str, flags: Flags) -> Int;
+        (kernel_fd: Fd, initrd_fd: Fd, cmdline_len: Size, cmdline: Str,
+         flags: Bits(&KEXEC_FILE_FLAGS)) -> Int;
 
     /// Load a kernel from memory, to be run at the next reboot.
     kexec_load { x86_64: 246, aarch64: 104, i386: 283; class: ADMIN }
-        (entry: Ptr, nr_segments: Ulong, segments: Ptr, flags: Flags) -> Int;
+        (entry: Ptr, nr_segments: Ulong, segments: ArrayIn(&KEXEC_SEGMENT, Arg("nr_segments")),
+         flags: Bits(&KEXEC_FLAGS)) -> Int;
 
     /// Add a rule to a Landlock ruleset.
     landlock_add_rule { x86_64: 445, aarch64: 445, i386: 445; class: DESC }
-        (ruleset_fd: Fd, rule_type: Enum, rule_attr: Ptr, flags: Flags) -> Int;
+        (ruleset_fd: Fd, rule_type: One(&LANDLOCK_RULES), rule_attr: By(&LANDLOCK_RULE_ATTR),
+         flags: Bits(&LANDLOCK_RULE_FLAGS)) -> Int;
 
     /// Create a Landlock ruleset, or get the version of Landlock.
     landlock_create_ruleset { x86_64: 444, aarch64: 444, i386: 444; class: DESC }
-        (attr: Ptr, size: Size, flags: Flags) -> Fd;
+        (attr: StructIn(&LANDLOCK_RULESET_ATTR), size: Size,
+         flags: Bits(&LANDLOCK_RULESET_FLAGS)) -> Fd;
 
     /// Put the calling thread under a Landlock ruleset.
     landlock_restrict_self { x86_64: 446, aarch64: 446, i386: 446; class: DESC | PROCESS }
-        (ruleset_fd: Fd, flags: Flags) -> Int;
+        (ruleset_fd: Fd, flags: Bits(&LANDLOCK_RESTRICT_FLAGS)) -> Int;
 
     /// Get an attribute of the caller from the security modules.
     lsm_get_self_attr { x86_64: 459, aarch64: 459, i386: 459; class: CREDS }
-        (attr: Enum, ctx: Ptr, size: Ptr, flags: Flags) -> Int;
+        (attr: One(&LSM_ATTRS), ctx: StructOut(&LSM_CTX), size: StructIn(&SIZE32),
+         flags: Bits(&LSM_FLAGS)) -> Int;
 
     /// List the active security modules.
     lsm_list_modules { x86_64: 461, aarch64: 461, i386: 461; class: CREDS }
-        (ids: Ptr, size: Ptr, flags: Flags) -> Int;
+        (ids: ArrayOut(&LSM_ID, Ret), size: StructIn(&SIZE32), flags: Flags) -> Int;
 
     /// Set an attribute of the caller in a security module.
     lsm_set_self_attr { x86_64: 460, aarch64: 460, i386: 460; class: CREDS }
-        (attr: Enum, ctx: Ptr, size: Uint, flags: Flags) -> Int;
+        (attr: One(&LSM_ATTRS), ctx: StructIn(&LSM_CTX), size: Uint, flags: Flags) -> Int;
 
     /// Control the kernel's NFS server; no longer implemented.
     nfsservctl { x86_64: 180, aarch64: 42, i386: 169; class: ADMIN }
@@ -94,7 +99,8 @@ syscalls! {
 
     /// Open a performance event counter.
     perf_event_open { x86_64: 298, aarch64: 241, i386: 336; class: DESC }
-        (attr: Ptr, pid: Pid, cpu: Int, group_fd: Fd, flags: Flags) -> Fd;
+        (attr: StructIn(&PERF_EVENT_ATTR), pid: Pid, cpu: Int, group_fd: Fd,
+         flags: Bits(&PERF_FLAGS)) -> Fd;
 
     /// Do nothing: reserved for STREAMS and never implemented.
     putpmsg { x86_64: 182, i386: 189; class: NETWORK }
@@ -104,10 +110,10 @@ syscalls! {
     query_module { x86_64: 178, i386: 167; class: ADMIN }
         (name: Str, which: Enum, buf: Ptr, bufsize: Size, ret: Ptr) -> Int;
 
-    // The magic numbers are known by their hexadecimal form, hence Flags.
     /// Reboot or halt the system, or enable Ctrl-Alt-Del.
     reboot { x86_64: 169, aarch64: 142, i386: 88; class: ADMIN }
-        (magic: Flags, magic2: Flags, op: Enum, arg: Ptr) -> Int;
+        (magic: One(&REBOOT_MAGIC1), magic2: One(&REBOOT_MAGIC2), op: One(&REBOOT_OPS),
+         arg: By(&REBOOT_ARG)) -> Int;
 
     /// Do nothing: reserved for security modules and never implemented.
     security { x86_64: 185; class: NONE }
@@ -123,11 +129,11 @@ syscalls! {
 
     /// Get statistics of memory, load and uptime.
     sysinfo { x86_64: 99, aarch64: 179, i386: 116; class: NONE }
-        (info: Ptr) -> Int;
+        (info: StructOut(&SYSINFO)) -> Int;
 
     /// Read or control the kernel's message buffer.
     syslog { x86_64: 103, aarch64: 116, i386: 103; class: ADMIN }
-        (type: Enum, bufp: Ptr, len: Int) -> Int;
+        (type: One(&SYSLOG_ACTIONS), bufp: By(&SYSLOG_BUF), len: Int) -> Int;
 
     /// Do nothing: reserved for the TUX web server and never implemented.
     tuxcall { x86_64: 184; class: NETWORK }
@@ -135,7 +141,7 @@ syscalls! {
 
     /// Get the name and release of the kernel.
     uname { x86_64: 63, aarch64: 160, i386: 122; class: NONE }
-        (buf: Ptr) -> Int;
+        (buf: StructOut(&UTSNAME)) -> Int;
 
     /// Load a shared library at its fixed address; no longer implemented.
     uselib { x86_64: 134, i386: 86; class: FILE }

@@ -17,7 +17,7 @@ syscalls! {
 
     /// Set an extended attribute of an open file.
     fsetxattr { x86_64: 190, aarch64: 7, i386: 228; class: DESC }
-        (fd: Fd, name: Str, value: In(Arg("size")), size: Size, flags: Flags) -> Int;
+        (fd: Fd, name: Str, value: In(Arg("size")), size: Size, flags: Bits(&XATTR_FLAGS)) -> Int;
 
     /// Read an extended attribute of a file.
     getxattr { x86_64: 191, aarch64: 8, i386: 229; class: FILE }
@@ -25,7 +25,8 @@ syscalls! {
 
     /// Read an extended attribute of a file, relative to a directory descriptor.
     getxattrat { x86_64: 464, aarch64: 464, i386: 464; class: FILE | DESC }
-        (dfd: DirFd, pathname: Path, at_flags: Flags, name: Str, uargs: Ptr, usize: Size) -> Size;
+        (dfd: DirFd, pathname: Path, at_flags: Bits(&AT_PATH_FLAGS), name: Str,
+         uargs: StructIn(&XATTR_ARGS), usize: Size) -> Size;
 
     /// Read an extended attribute of a file or of a symbolic link itself.
     lgetxattr { x86_64: 192, aarch64: 9, i386: 230; class: FILE }
@@ -37,7 +38,8 @@ syscalls! {
 
     /// List the extended attributes of a file, relative to a directory descriptor.
     listxattrat { x86_64: 465, aarch64: 465, i386: 465; class: FILE | DESC }
-        (dfd: DirFd, pathname: Path, at_flags: Flags, list: Out(Within("size")), size: Size) -> Size;
+        (dfd: DirFd, pathname: Path, at_flags: Bits(&AT_PATH_FLAGS), list: Out(Within("size")),
+         size: Size) -> Size;
 
     /// List the extended attributes of a file or of a symbolic link itself.
     llistxattr { x86_64: 195, aarch64: 12, i386: 233; class: FILE }
@@ -49,7 +51,8 @@ syscalls! {
 
     /// Set an extended attribute of a file or of a symbolic link itself.
     lsetxattr { x86_64: 189, aarch64: 6, i386: 227; class: FILE }
-        (path: Path, name: Str, value: In(Arg("size")), size: Size, flags: Flags) -> Int;
+        (path: Path, name: Str, value: In(Arg("size")), size: Size,
+         flags: Bits(&XATTR_FLAGS)) -> Int;
 
     /// Remove an extended attribute of a file.
     removexattr { x86_64: 197, aarch64: 14, i386: 235; class: FILE }
@@ -57,13 +60,15 @@ syscalls! {
 
     /// Remove an extended attribute of a file, relative to a directory descriptor.
     removexattrat { x86_64: 466, aarch64: 466, i386: 466; class: FILE | DESC }
-        (dfd: DirFd, pathname: Path, at_flags: Flags, name: Str) -> Int;
+        (dfd: DirFd, pathname: Path, at_flags: Bits(&AT_PATH_FLAGS), name: Str) -> Int;
 
     /// Set an extended attribute of a file.
     setxattr { x86_64: 188, aarch64: 5, i386: 226; class: FILE }
-        (path: Path, name: Str, value: In(Arg("size")), size: Size, flags: Flags) -> Int;
+        (path: Path, name: Str, value: In(Arg("size")), size: Size,
+         flags: Bits(&XATTR_FLAGS)) -> Int;
 
     /// Set an extended attribute of a file, relative to a directory descriptor.
     setxattrat { x86_64: 463, aarch64: 463, i386: 463; class: FILE | DESC }
-        (dfd: DirFd, pathname: Path, at_flags: Flags, name: Str, uargs: Ptr, usize: Size) -> Int;
+        (dfd: DirFd, pathname: Path, at_flags: Bits(&AT_PATH_FLAGS), name: Str,
+         uargs: StructIn(&XATTR_ARGS), usize: Size) -> Int;
 }

@@ -1,0 +1,100 @@
+//! Sockets, network interfaces and terminals.
+
+use super::structs;
+use crate::names::{
+    devices::{
+        INTERFACE_FLAGS, LINE_DISCIPLINES, MODEM_LINES, TERMINAL_CFLAGS, TERMINAL_IFLAGS,
+        TERMINAL_LFLAGS, TERMINAL_OFLAGS,
+    },
+    sockopts::{TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES},
+};
+
+structs! {
+    /// A number (getsockopt(2)).
+    INT { _: u32 = Int }
+
+    /// A length of an address or option (accept(2)).
+    SOCKLEN { _: u32 = Int }
+
+    /// Whether and how long close(2) waits (socket(7)'s `SO_LINGER`).
+    LINGER { l_onoff: u32 = Int, l_linger: u32 = Int }
+
+    /// Credentials of a peer (unix(7)'s `SO_PEERCRED`).
+    UCRED { pid: u32 = Pid, uid: u32 = Uid, gid: u32 = Gid }
+
+    /// State of a connection (tcp(7)'s `TCP_INFO`).
+    TCP_INFO {
+        tcpi_state: u8 = One(&TCP_STATES), tcpi_ca_state: u8 = One(&TCP_CONGESTION_STATES),
+        tcpi_retransmits: u8 = Uint, tcpi_probes: u8 = Uint, tcpi_backoff: u8 = Uint,
+        tcpi_options: u8 = Bits(&TCP_INFO_OPTIONS), _: u8[2] = Uint, tcpi_rto: u32 = Uint,
+        tcpi_ato: u32 = Uint, tcpi_snd_mss: u32 = Uint, tcpi_rcv_mss: u32 = Uint,
+        tcpi_unacked: u32 = Uint, tcpi_sacked: u32 = Uint, tcpi_lost: u32 = Uint,
+        tcpi_retrans: u32 = Uint, tcpi_fackets: u32 = Uint, tcpi_last_data_sent: u32 = Uint,
+        tcpi_last_ack_sent: u32 = Uint, tcpi_last_data_recv: u32 = Uint,
+        tcpi_last_ack_recv: u32 = Uint, tcpi_pmtu: u32 = Uint, tcpi_rcv_ssthresh: u32 = Uint,
+        tcpi_rtt: u32 = Uint, tcpi_rttvar: u32 = Uint, tcpi_snd_ssthresh: u32 = Uint,
+        tcpi_snd_cwnd: u32 = Uint, tcpi_advmss: u32 = Uint, tcpi_reordering: u32 = Uint,
+        tcpi_rcv_rtt: u32 = Uint, tcpi_rcv_space: u32 = Uint, tcpi_total_retrans: u32 = Uint
+    }
+
+    /// Statistics of a packet socket (packet(7)'s `PACKET_STATISTICS`).
+    TPACKET_STATS { tp_packets: u32 = Uint, tp_drops: u32 = Uint }
+
+    /// The start of a request to a network interface: which one (netdevice(7)).
+    IFREQ { ifr_name: u8[16] = Chars }
+
+    /// A request to a network interface whose answer is a number (netdevice(7)).
+    IFREQ_INT { ifr_name: u8[16] = Chars, ifr_ifindex: u32 = Int }
+
+    /// The flags of a network interface (netdevice(7)'s `SIOCGIFFLAGS`).
+    IFREQ_FLAGS { ifr_name: u8[16] = Chars, ifr_flags: u16 = Bits(&INTERFACE_FLAGS) }
+
+    /// Room for the list of network interfaces (netdevice(7)'s `SIOCGIFCONF`).
+    IFCONF { ifc_len: u32 = Int, ifc_buf: word = Ptr }
+
+    /// The arguments of a socket call, each in a word (socketcall(2)).
+    SOCKET_WORD { _: word = Hex }
+
+    /// Settings of a terminal (ioctl_tty(2)'s `TCGETS`).
+    TERMIOS {
+        c_iflag: u32 = Bits(&TERMINAL_IFLAGS), c_oflag: u32 = Bits(&TERMINAL_OFLAGS),
+        c_cflag: u32 = Bits(&TERMINAL_CFLAGS), c_lflag: u32 = Bits(&TERMINAL_LFLAGS),
+        detail c_line: u8 = One(&LINE_DISCIPLINES), detail c_cc: u8[19] = Hex
+    }
+
+    /// Settings of a terminal with any speed (ioctl_tty(2)'s `TCGETS2`).
+    TERMIOS2 {
+        c_iflag: u32 = Bits(&TERMINAL_IFLAGS), c_oflag: u32 = Bits(&TERMINAL_OFLAGS),
+        c_cflag: u32 = Bits(&TERMINAL_CFLAGS), c_lflag: u32 = Bits(&TERMINAL_LFLAGS),
+        detail c_line: u8 = One(&LINE_DISCIPLINES), detail c_cc: u8[19] = Hex,
+        detail c_ispeed: u32 = Uint, detail c_ospeed: u32 = Uint
+    }
+
+    /// Settings of a terminal in the oldest structure (ioctl_tty(2)'s `TCGETA`).
+    TERMIO {
+        c_iflag: u16 = Bits(&TERMINAL_IFLAGS), c_oflag: u16 = Bits(&TERMINAL_OFLAGS),
+        c_cflag: u16 = Bits(&TERMINAL_CFLAGS), c_lflag: u16 = Bits(&TERMINAL_LFLAGS),
+        detail c_line: u8 = One(&LINE_DISCIPLINES), detail c_cc: u8[8] = Hex
+    }
+
+    /// The size of a terminal (ioctl_tty(2)'s `TIOCGWINSZ`).
+    WINSIZE { ws_row: u16 = Uint, ws_col: u16 = Uint, ws_xpixel: u16 = Uint, ws_ypixel: u16 = Uint }
+
+    /// The type of a socket (socket(7)'s `SO_TYPE`).
+    SOCKET_TYPE { _: u32 = Bits(&SOCKET_TYPES) }
+
+    /// The domain of a socket (socket(7)'s `SO_DOMAIN`).
+    SOCKET_DOMAIN { _: u32 = One(&ADDRESS_FAMILIES) }
+
+    /// The name of a network interface (socket(7)'s `SO_BINDTODEVICE`).
+    INTERFACE_NAME { _: u8[16] = Chars }
+
+    /// The name of an algorithm (tcp(7)'s `TCP_CONGESTION`).
+    ALGORITHM_NAME { _: u8[16] = Chars }
+
+    /// A 64-bit number that a socket is known by (socket(7)'s `SO_COOKIE`).
+    COOKIE { _: u64 = Ulong }
+
+    /// Lines of a modem (ioctl_tty(2)'s `TIOCMGET`).
+    MODEM { _: u32 = Bits(&MODEM_LINES) }
+}
