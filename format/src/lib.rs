@@ -61,7 +61,8 @@ pub use error::FormatError;
 pub use index::{End, IndexEntry, index};
 pub use ledger::{LedgerRow, NO_CPU, drop_reason, ledger};
 pub use meta::{
-    AbiTable, ArgDef, ClassDef, ColumnDef, ErrnoDef, KindDef, Meta, SyscallDef, columns,
+    AbiTable, ArgDef, CaseDef, ChoiceDef, ClassDef, ColumnDef, Detail, ErrnoDef, FieldDef, KindDef,
+    KindRef, Member, Meta, NamesDef, StructDef, SyscallDef, columns,
 };
 pub use preamble::{MAGIC, VERSION};
 pub use process::{ProcEvent, ProcRecord, processes};

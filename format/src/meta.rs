@@ -40,6 +40,12 @@ pub struct Meta {
     pub classes: Vec<ClassDef>,
     /// Names of error numbers.
     pub errnos: Vec<ErrnoDef>,
+    /// Names of flags and of enumerated values.
+    pub names: Vec<NamesDef>,
+    /// Layouts of structures; one within another stands before it.
+    pub structs: Vec<StructDef>,
+    /// Kinds that depend on another argument; one within another stands before it.
+    pub choices: Vec<ChoiceDef>,
     /// The sections of EVENTS blocks.
     pub columns: Vec<ColumnDef>,
 }
@@ -64,8 +70,8 @@ pub struct SyscallDef {
     pub name: String,
     /// Its classes, a set of [`ClassDef::bit`].
     pub classes: u32,
-    /// The kind of its result.
-    pub ret: u8,
+    /// What its result is.
+    pub ret: KindRef,
     /// Its arguments, at most 6.
     pub args: Vec<ArgDef>,
 }
@@ -75,8 +81,123 @@ pub struct SyscallDef {
 pub struct ArgDef {
     /// Its name.
     pub name: String,
-    /// The id of its kind.
-    pub kind: u8,
+    /// What it is.
+    pub kind: KindRef,
+}
+
+/// A kind, and what it refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindRef {
+    /// The kind's id.
+    pub id: u8,
+    /// More about it.
+    pub detail: Detail,
+}
+
+/// What a kind refers to, by its place in a list of [`Meta`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// Names of its values: [`Meta::names`].
+    Names(u16),
+    /// The layout of its memory: [`Meta::structs`].
+    Struct(u16),
+    /// What it may be: [`Meta::choices`].
+    Choice(u16),
+}
+
+/// Names of flags or of enumerated values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamesDef {
+    /// What the names are of.
+    pub name: String,
+    /// What stands for a value without a name, like `O_???`.
+    pub unknown: String,
+    /// How many of a value's bits count, from the lowest: 32 or 64.
+    pub bits: u8,
+    /// The names with a space between them, in the order in which they are looked for and written.
+    pub names: String,
+    /// For each name the bits that count.
+    pub masks: Vec<u64>,
+    /// For each name what they are.
+    pub values: Vec<u64>,
+}
+
+/// A name of a value: it stands where the bits of `mask` are `value`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// The bits that count.
+    pub mask: u64,
+    /// What they are.
+    pub value: u64,
+    /// The name.
+    pub name: &'a str,
+}
+
+impl NamesDef {
+    /// The names with what they stand for.
+    pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        let bits = self.masks.iter().zip(&self.values);
+        let named = self.names.split(' ').zip(bits);
+        named.map(|(name, (mask, value))| Member { mask: *mask, value: *value, name })
+    }
+
+    /// The first name of which all bits are `value`.
+    pub fn name_of(&self, value: u64) -> Option<&str> {
+        let at = self.values.iter().position(|known| *known == value)?;
+        self.names.split(' ').nth(at)
+    }
+}
+
+/// The layout of a structure on one ABI.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StructDef {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes, at least 1.
+    pub size: u16,
+    /// Its members, within its size.
+    pub fields: Vec<FieldDef>,
+}
+
+/// A member of a structure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldDef {
+    /// Its name; empty where the structure is but a value in memory.
+    pub name: String,
+    /// Where it starts, in bytes.
+    pub offset: u16,
+    /// Bytes of one element: 1, 2, 4 or 8, or the size of the structure that it is.
+    pub width: u16,
+    /// How many elements it has, at least 1.
+    pub count: u16,
+    /// What an element is.
+    pub kind: KindRef,
+    /// When it is shown: 0 always, 1 to those who ask for everything, 2 unless it is 0.
+    pub shown: u8,
+}
+
+/// An argument that is one of several kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceDef {
+    /// The index of the argument that decides.
+    pub arg: u8,
+    /// What it is for values of that argument: the first that holds.
+    pub cases: Vec<CaseDef>,
+    /// What it is for all others.
+    pub otherwise: KindRef,
+}
+
+/// One of several kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseDef {
+    /// The bits of the argument that count.
+    pub mask: u64,
+    /// What they are.
+    pub value: u64,
+    /// The kind.
+    pub kind: KindRef,
 }
 
 /// A kind of argument: how its value reads.
@@ -108,6 +229,8 @@ pub struct ErrnoDef {
     pub number: u16,
     /// Its name.
     pub name: String,
+    /// What it means.
+    pub text: String,
 }
 
 /// A section of EVENTS blocks.
@@ -148,10 +271,63 @@ impl Meta {
                 FormatError::check("arguments of a syscall", args, MAX_ARGS as u64)?;
             }
         }
+        self.check_kinds()?;
         if self.classes.iter().any(|class| !class.bit.is_power_of_two()) {
             return Err(FormatError::malformed("META", "a class is not one bit"));
         }
         Ok(())
+    }
+
+    /// That everything a kind refers to is there, and nothing is within itself.
+    fn check_kinds(&self) -> Result<(), FormatError> {
+        let refers = |kind: &KindRef, structs: usize, choices: usize| match kind.detail {
+            Detail::None => true,
+            Detail::Names(index) => usize::from(index) < self.names.len(),
+            Detail::Struct(index) => usize::from(index) < structs,
+            Detail::Choice(index) => usize::from(index) < choices,
+        };
+        let (structs, choices) = (self.structs.len(), self.choices.len());
+        let calls = self.abis.iter().flat_map(|abi| &abi.syscalls);
+        let args = calls.flat_map(|call| call.args.iter().map(|arg| &arg.kind).chain([&call.ret]));
+        let cases = self.choices.iter().enumerate().flat_map(|(index, choice)| {
+            let kinds = choice.cases.iter().map(|case| &case.kind).chain([&choice.otherwise]);
+            kinds.map(move |kind| (index, kind))
+        });
+        let fields = self.structs.iter().enumerate();
+        if !args.into_iter().all(|kind| refers(kind, structs, choices))
+            || !cases.into_iter().all(|(index, kind)| refers(kind, structs, index))
+            || !fields.into_iter().all(|(index, of)| {
+                of.fields.iter().all(|field| refers(&field.kind, index, 0)) && of.holds_its_fields()
+            })
+        {
+            return Err(FormatError::malformed("META", "a kind refers to what is not there"));
+        }
+        let count = |names: &NamesDef| match names.names.is_empty() {
+            true => 0,
+            false => names.names.split(' ').count(),
+        };
+        let uneven = |names: &NamesDef| {
+            names.masks.len() != names.values.len() || names.masks.len() != count(names)
+        };
+        if self.names.iter().any(uneven) {
+            return Err(FormatError::malformed("META", "names and their values do not match"));
+        }
+        if self.choices.iter().any(|choice| usize::from(choice.arg) >= MAX_ARGS) {
+            return Err(FormatError::malformed("META", "a choice goes by no argument"));
+        }
+        Ok(())
+    }
+}
+
+impl StructDef {
+    fn holds_its_fields(&self) -> bool {
+        let end = |field: &FieldDef| {
+            u64::from(field.offset) + u64::from(field.width) * u64::from(field.count)
+        };
+        let sound = |field: &FieldDef| {
+            field.width > 0 && field.count > 0 && end(field) <= u64::from(self.size)
+        };
+        self.size > 0 && self.fields.iter().all(sound)
     }
 }
 

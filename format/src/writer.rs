@@ -18,8 +18,10 @@ use crate::process::ProcRecord;
 
 /// An INDEX block follows each so many others.
 const INDEX_EVERY: usize = 1024;
-/// zstd level of META and PROC.
-const BODY_LEVEL: i32 = 3;
+/// zstd level of META, which is most of a short trace.
+const META_LEVEL: i32 = 9;
+/// zstd level of PROC.
+const PROC_LEVEL: i32 = 3;
 
 /// Writes one file. Nothing is ever changed behind what was written, so `out` needs no seeking, and
 /// what was flushed stays readable whatever happens next.
@@ -89,7 +91,8 @@ impl<W: Write> Writer<W> {
         };
         let body = meta.encode()?;
         writer.buffer.extend_from_slice(&Preamble { version: VERSION, file_id }.encode());
-        writer.compressed_body(BlockKind::META, FLAG_CRITICAL, &body, Draft::default())?;
+        let draft = Draft { kind: BlockKind::META, flags: FLAG_CRITICAL, ..Draft::default() };
+        writer.compressed_body(&body, META_LEVEL, draft)?;
         Ok(writer)
     }
 
@@ -113,8 +116,14 @@ impl<W: Write> Writer<W> {
         for part in body::encode_list("PROC", records)? {
             let times = part.items.iter().map(|record| record.time);
             let (first, last) = (times.clone().min().unwrap_or(0), times.max().unwrap_or(0));
-            let draft = Draft { rows: part.items.len() as u32, first, last, ..Draft::default() };
-            self.compressed_body(BlockKind::PROC, 0, &part.body, draft)?;
+            let draft = Draft {
+                kind: BlockKind::PROC,
+                rows: part.items.len() as u32,
+                first,
+                last,
+                ..Draft::default()
+            };
+            self.compressed_body(&part.body, PROC_LEVEL, draft)?;
         }
         Ok(())
     }
@@ -193,14 +202,13 @@ impl<W: Write> Writer<W> {
 
     fn compressed_body(
         &mut self,
-        kind: BlockKind,
-        flags: u8,
         body: &[u8],
+        level: i32,
         draft: Draft<'_>,
     ) -> Result<(), FormatError> {
-        let frame = zstd::bulk::compress(body, BODY_LEVEL).map_err(FormatError::Compression)?;
-        let (flags, payload, raw) = (flags | FLAG_COMPRESSED, frame.as_slice(), body.len());
-        self.block(Draft { kind, flags, payload, raw, ..draft })
+        let frame = zstd::bulk::compress(body, level).map_err(FormatError::Compression)?;
+        let (flags, payload, raw) = (draft.flags | FLAG_COMPRESSED, frame.as_slice(), body.len());
+        self.block(Draft { flags, payload, raw, ..draft })
     }
 
     /// Writes a block that INDEX lists, and INDEX where it is due.

@@ -9,7 +9,7 @@ use core::ptr::{read_volatile, write_volatile};
 use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str};
 use syscord_syscalls::{
     Abi,
-    plan::{MAX_CAPTURES, Plan, PlanCapture, capture_flag, capture_op, length},
+    plan::{MAX_CAPTURES, MAX_CONTENTS, Plan, PlanCapture, capture_flag, capture_op, length},
     record::{
         CONTENT_MAX, CaptureHeader, EventRecord, IOVECS, LIST_MAX, LIST_STRINGS, MAX_RECORD,
         RecordHeader, STRING_KEPT, STRING_MAX, capture_status,
@@ -26,7 +26,9 @@ pub const AT_EXIT: u64 = 2;
 pub const ALL: u64 = AT_ENTRY | AT_EXIT;
 
 const HEADER: usize = size_of::<CaptureHeader>();
-const LAST_START: usize = size_of::<EventRecord>() + MAX_CAPTURES * (HEADER + CONTENT_MAX);
+const LAST_START: usize = size_of::<EventRecord>()
+    + MAX_CONTENTS * (HEADER + CONTENT_MAX)
+    + (MAX_CAPTURES - MAX_CONTENTS) * (HEADER + SPAN_MAX.next_multiple_of(8) as usize);
 /// The most bytes captured of a span that is no buffer: a path the kernel wrote, a sockaddr.
 const SPAN_MAX: u32 = STRING_MAX as u32;
 
@@ -177,8 +179,9 @@ fn one(
     iovec(to, array, count, bound, width)
 }
 
+/// The value of an argument.
 #[inline(always)]
-fn argument(event: *const EventRecord, index: u8) -> u64 {
+pub fn argument(event: *const EventRecord, index: u8) -> u64 {
     let index = usize::from(index & 7);
     if index > 5 {
         return 0;
@@ -194,15 +197,17 @@ fn limit(capture: PlanCapture) -> u32 {
 
 #[inline(always)]
 fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64, given: u32) -> u64 {
-    match capture.length {
+    let count = match capture.length {
         length::RET => ret as u64,
         length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
         length::ARG => argument(event, capture.length_arg),
         length::AT => {
             core::cmp::min(pointer(argument(event, capture.length_arg), 4).0, u64::from(given))
         }
-        _ => u64::from(capture.fixed),
-    }
+        _ => 1,
+    };
+    // A count that is no count must not wrap to a small length.
+    if count > u64::from(u32::MAX) { count } else { count * u64::from(capture.unit) }
 }
 
 /// A NUL-terminated string, without its NUL.

@@ -1,8 +1,8 @@
 //! The two ends of a syscall.
 
-use aya_ebpf::{helpers::generated::bpf_ktime_get_ns, macros::map, maps::Array};
+use aya_ebpf::{helpers::generated::bpf_ktime_get_ns, macros::map, maps::{Array, HashMap}};
 use syscord_syscalls::{
-    plan::{NUMBERS, Plan, plan_flag},
+    plan::{MAX_VARIANTS, NUMBERS, Plan, plan_flag, variant_key},
     record::{
         CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
         event_mark, record_kind,
@@ -20,6 +20,10 @@ use crate::{
 /// Plans by ABI and number.
 #[map]
 static PLANS: Array<Plan> = Array::with_max_entries((4 * NUMBERS) as u32, 0);
+
+/// Plans that take the place of another while an argument has a certain value.
+#[map]
+static VARIANTS: HashMap<u64, Plan> = HashMap::with_max_entries(MAX_VARIANTS as u32, 0);
 
 /// The call under way of each tid; time 0 when none is.
 #[map]
@@ -205,10 +209,24 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) {
             capture::AT_EXIT
         };
         let given = if began == 0 { u32::MAX } else { entered.length };
+        let plan = variant(call, plan, record.cast());
         length = capture::run(record, plan, which, given);
     }
     count!(ring, recorded);
     finish(ring, record, length);
+}
+
+/// The plan, or the one that takes its place for this call's arguments.
+#[inline(always)]
+fn variant(call: &Call, plan: *const Plan, event: *const EventRecord) -> *const Plan {
+    // SAFETY: a live plan.
+    let (decides, decisive) = unsafe { ((*plan).decides, (*plan).decisive) };
+    if decides == 0 {
+        return plan;
+    }
+    let value = capture::argument(event, decides - 1) as u32 & decisive;
+    let index = u32::from(call.abi) * NUMBERS as u32 + call.number;
+    VARIANTS.get_ptr(&variant_key(index, value)).unwrap_or(plan)
 }
 
 /// A thread ends: if that is within a call, the call never returned.

@@ -78,6 +78,7 @@ fn probe() -> Outcome {
     let options = Options {
         filter: Filter::EVERYTHING,
         plans: schema.plans(),
+        variants: schema.variants(),
         unplanned: true,
         restorers: schema::restorers(),
         content: 256,

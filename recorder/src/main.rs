@@ -11,6 +11,7 @@ mod btf;
 mod cli;
 mod clocks;
 mod command;
+mod describe;
 mod doctor;
 mod encoder;
 mod error;

@@ -12,12 +12,12 @@ use aya::{
 };
 use syscord_syscalls::{
     Abi,
-    plan::{NUMBERS, Plan},
+    plan::{NUMBERS, Plan, variant_key},
     record::{Filter, Offsets, SEGMENT, SEGMENT_STRIDE, Settings, Verdict},
 };
 use thiserror::Error;
 
-use crate::{btf, pod::Pod};
+use crate::{btf, pod::Pod, schema::Variant};
 
 /// The probe's object, as `cargo xtask probe` built it.
 static OBJECT: &[u8] = aya::include_bytes_aligned!("../../probe/syscord.bpf.o");
@@ -85,6 +85,8 @@ pub struct Options<'a> {
     pub filter: Filter,
     /// Plans by ABI and number ([`NUMBERS`] each).
     pub plans: &'a [Plan],
+    /// Plans that depend on an argument.
+    pub variants: &'a [Variant],
     /// Whether numbers beyond the plans are recorded.
     pub unplanned: bool,
     /// By ABI: the call that restores the registers of another context.
@@ -141,17 +143,22 @@ impl Probe {
         }
         let ring = segments * SEGMENT as u64;
         let mut probe = Probe { ebpf, durations: options.durations, cpus, ring };
-        probe.install(options.plans)?;
+        probe.install(options.plans, options.variants)?;
         Ok(probe)
     }
 
-    fn install(&mut self, plans: &[Plan]) -> Result<(), ProbeError> {
+    fn install(&mut self, plans: &[Plan], variants: &[Variant]) -> Result<(), ProbeError> {
         let map = self.ebpf.map_mut("PLANS").ok_or(ProbeError::Missing("PLANS"))?;
         let mut map: Array<&mut MapData, Pod<Plan>> = Array::try_from(map)?;
         for (index, plan) in plans.iter().enumerate() {
             if *plan != Plan::default() {
                 map.set(index as u32, Pod(*plan), 0)?;
             }
+        }
+        let map = self.ebpf.map_mut("VARIANTS").ok_or(ProbeError::Missing("VARIANTS"))?;
+        let mut map: HashMap<&mut MapData, u64, Pod<Plan>> = HashMap::try_from(map)?;
+        for variant in variants {
+            map.insert(variant_key(variant.of, variant.value), Pod(variant.plan), 0)?;
         }
         Ok(())
     }

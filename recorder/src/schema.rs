@@ -1,11 +1,10 @@
-//! The table as the probe needs it (plans), as the encoder needs it (argument counts, where
-//! captures go), and as the trace describes itself (META).
+//! The table as the probe needs it (plans), and as the encoder needs it (argument counts,
+//! where captures go).
 
-use syscord_format as format;
 use syscord_format::CaptureSection;
 use syscord_syscalls::{
-    Abi, Class, Kind, MAX_ARGS, Role, Syscall, SyscallSet, errno, lookup,
-    plan::{NUMBERS, Plan, plan_flag, plan_of},
+    Abi, Kind, MAX_ARGS, Role, Syscall, SyscallSet, lookup,
+    plan::{NUMBERS, Plan, plan_flag, plan_of, variants_of},
 };
 
 /// ABIs that an index by ABI has room for; greater than any [`Abi`] number.
@@ -25,7 +24,19 @@ pub struct Layout {
 /// Plans and layouts by ABI and number.
 pub struct Schema {
     plans: Vec<Plan>,
+    variants: Vec<Variant>,
     layouts: Vec<Layout>,
+}
+
+/// A plan that takes the place of another where an argument has a certain value.
+#[derive(Clone, Copy)]
+pub struct Variant {
+    /// Index of the other plan.
+    pub of: u32,
+    /// The argument's value.
+    pub value: u32,
+    /// What is done.
+    pub plan: Plan,
 }
 
 /// Of a number that has no row, all arguments are kept.
@@ -36,11 +47,20 @@ impl Schema {
     pub fn compile(set: &SyscallSet, contents: bool) -> Schema {
         let mut plans = vec![Plan::default(); ABIS * NUMBERS];
         let mut layouts = vec![UNKNOWN; ABIS * NUMBERS];
+        let mut variants = Vec::new();
         for abi in Abi::ALL {
             for number in 0..NUMBERS {
                 let index = abi as usize * NUMBERS + number;
                 if let Some(row) = lookup(abi, number as u32) {
-                    plans[index] = plan_of(row, contents);
+                    plans[index] = plan_of(row, abi, contents);
+                    let of = index as u32;
+                    variants.extend(
+                        variants_of(row, abi, contents).into_iter().map(|(value, plan)| Variant {
+                            of,
+                            value,
+                            plan,
+                        }),
+                    );
                     layouts[index] = Layout::of(row);
                 }
                 if set.contains(abi, number as u32) {
@@ -54,12 +74,17 @@ impl Schema {
                 plan.flags |= plan_flag::RECORD;
             }
         }
-        Schema { plans, layouts }
+        Schema { plans, variants, layouts }
     }
 
     /// For the probe: [`NUMBERS`] plans for each ABI.
     pub fn plans(&self) -> &[Plan] {
         &self.plans
+    }
+
+    /// For the probe: plans that depend on an argument.
+    pub fn variants(&self) -> &[Variant] {
+        &self.variants
     }
 
     /// How a call is written.
@@ -75,9 +100,17 @@ impl Layout {
     fn of(row: &Syscall) -> Layout {
         let mut layout = Layout { args: row.args.len() as u8, ..UNKNOWN };
         for (i, arg) in row.args.iter().enumerate() {
+            if let Kind::By(choice) = arg.kind
+                && choice.decides_captures()
+            {
+                // What one argument points to lies together, of whatever kind it is. Where it is no
+                // pointer in other cases, its value is wanted in all.
+                layout.captures[i] = Some(CaptureSection::Addressed);
+                continue;
+            }
             let Some((_, _, role)) = arg.kind.memory() else { continue };
             layout.captures[i] = Some(match role {
-                Role::Content => CaptureSection::Contents,
+                Role::Content | Role::Struct | Role::Array => CaptureSection::Contents,
                 Role::Path | Role::Text | Role::Address | Role::List => CaptureSection::Strings,
             });
             if role == Role::Path {
@@ -115,58 +148,4 @@ pub fn restorers() -> [u32; ABIS] {
         }
     }
     restorers
-}
-
-/// The tables of META: syscalls of each ABI that this machine has, kinds, classes, errnos.
-pub fn tables()
--> (Vec<format::AbiTable>, Vec<format::KindDef>, Vec<format::ClassDef>, Vec<format::ErrnoDef>) {
-    let abis: Vec<_> = Abi::native().iter().copied().map(abi_table).collect();
-    let mut kinds = std::collections::BTreeMap::new();
-    for abi in Abi::native() {
-        for row in (0..NUMBERS as u32).filter_map(|number| lookup(*abi, number)) {
-            for kind in row.args.iter().map(|arg| arg.kind).chain([row.ret]) {
-                kinds.insert(kind.id(), kind_def(kind));
-            }
-        }
-    }
-    let classes = Class::ALL
-        .iter()
-        .map(|(word, class, _)| format::ClassDef { bit: class.0, name: (*word).to_owned() })
-        .collect();
-    let errnos = (1..4096)
-        .filter_map(|number| {
-            errno::errno_name(number).map(|name| format::ErrnoDef { number, name: name.to_owned() })
-        })
-        .collect();
-    (abis, kinds.into_values().collect(), classes, errnos)
-}
-
-fn abi_table(abi: Abi) -> format::AbiTable {
-    let syscalls = (0..NUMBERS as u32)
-        .filter_map(|number| lookup(abi, number).map(|row| syscall_def(row, number)))
-        .collect();
-    format::AbiTable { id: abi as u8, name: abi.name().to_owned(), syscalls }
-}
-
-fn syscall_def(row: &Syscall, number: u32) -> format::SyscallDef {
-    format::SyscallDef {
-        number,
-        name: row.name.to_owned(),
-        classes: row.class.0,
-        ret: row.ret.id(),
-        args: row
-            .args
-            .iter()
-            .map(|arg| format::ArgDef { name: arg.name.to_owned(), kind: arg.kind.id() })
-            .collect(),
-    }
-}
-
-fn kind_def(kind: Kind) -> format::KindDef {
-    format::KindDef {
-        id: kind.id(),
-        name: kind.name().to_owned(),
-        shape: kind.shape() as u8,
-        role: kind.memory().map_or(0, |(_, _, role)| role as u8),
-    }
 }

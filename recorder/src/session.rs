@@ -35,6 +35,7 @@ use crate::{
     cli::Record,
     clocks,
     command::{self, Held},
+    describe::describe,
     encoder::Encoder,
     error::RecordError,
     filters::{self, Filters},
@@ -360,6 +361,7 @@ fn probe_options<'a>(
     Options {
         filter: filters.filter,
         plans: schema.plans(),
+        variants: schema.variants(),
         unplanned: set.contains_beyond(),
         restorers: schema::restorers(),
         content: options.how_much.content,
@@ -411,12 +413,11 @@ fn keep_private(file: File) -> io::Result<File> {
 
 fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
     let name = uname();
-    let (abis, kinds, classes, errnos) = schema::tables();
     let mut filters = filters.words.clone();
     if options.what.syscall != "all" {
         filters.push(format!("syscall={}", options.what.syscall));
     }
-    Meta {
+    let mut meta = Meta {
         recorder: concat!("syscord ", env!("CARGO_PKG_VERSION")).to_owned(),
         host: name[0].clone(),
         kernel: name[1].clone(),
@@ -428,12 +429,17 @@ fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
         durations: !options.how_much.no_duration,
         content_limit: options.how_much.content,
         string_limit: STRING_KEPT as u32,
-        abis,
-        kinds,
-        classes,
-        errnos,
+        abis: vec![],
+        kinds: vec![],
+        classes: vec![],
+        errnos: vec![],
+        names: vec![],
+        structs: vec![],
+        choices: vec![],
         columns: columns(),
-    }
+    };
+    describe(&mut meta);
+    meta
 }
 
 /// Node name, release and hardware name (uname(2)).

@@ -296,8 +296,12 @@ SCALARS: dict[str, Callable[[Cursor], Any]] = {
     "u8": Cursor.u8, "u16": lambda c: c.uint(2), "u32": lambda c: c.uint(4), "u64": lambda c: c.uint(8),
     "i32": lambda c: c.sint(4), "i64": lambda c: c.sint(8), "bool": _bool, "String": _string, "Bytes": _bytes,
 }
-ARG_DEF = (("name", "String"), ("kind", "u8"))                            # §4.1
-SYSCALL_DEF = (("number", "u32"), ("name", "String"), ("classes", "u32"), ("result", "u8"), ("args", Vec(ARG_DEF)))
+KIND_REF = (("id", "u8"), ("detail", Enum((                               # §4.1
+    ("None", ()), ("Names", (("index", "u16"),)), ("Struct", (("index", "u16"),)), ("Choice", (("index", "u16"),))))))
+ARG_DEF = (("name", "String"), ("kind", KIND_REF))
+FIELD_DEF = (("name", "String"), ("offset", "u16"), ("width", "u16"), ("count", "u16"), ("kind", KIND_REF),
+             ("shown", "u8"))
+SYSCALL_DEF = (("number", "u32"), ("name", "String"), ("classes", "u32"), ("result", KIND_REF), ("args", Vec(ARG_DEF)))
 ABI_TABLE = (("id", "u8"), ("name", "String"), ("syscalls", Vec(SYSCALL_DEF)))
 META_BODY = (
     ("recorder", "String"), ("host", "String"), ("kernel", "String"), ("machine", "String"), ("cpus", "u32"),
@@ -305,7 +309,12 @@ META_BODY = (
     ("content_limit", "u32"), ("string_limit", "u32"), ("abis", Vec(ABI_TABLE)),
     ("kinds", Vec((("id", "u8"), ("name", "String"), ("shape", "u8"), ("role", "u8")))),
     ("classes", Vec((("bit", "u32"), ("name", "String")))),
-    ("errnos", Vec((("number", "u16"), ("name", "String")))),
+    ("errnos", Vec((("number", "u16"), ("name", "String"), ("text", "String")))),
+    ("names", Vec((("name", "String"), ("unknown", "String"), ("bits", "u8"), ("members", "String"),
+                   ("masks", Vec("u64")), ("values", Vec("u64"))))),
+    ("structs", Vec((("name", "String"), ("size", "u16"), ("fields", Vec(FIELD_DEF))))),
+    ("choices", Vec((("arg", "u8"), ("cases", Vec((("mask", "u64"), ("value", "u64"), ("kind", KIND_REF)))),
+                     ("otherwise", KIND_REF)))),
     ("columns", Vec((("id", "u16"), ("name", "String"), ("type", "String"), ("unit", "String")))),
 )
 PROC_BODY = Vec((("time", "u64"), ("record", Enum((                       # §4.2

@@ -8,13 +8,14 @@ import struct
 from typing import Any, Iterator, NamedTuple, Optional, Sequence
 
 from container import EVENTS, MAX_RAW, MIB, U64, Block, Cursor, Trace, need, unzstd
+from structs import Layouts
 
 (THREADS, CALLS, GAPS, DURATIONS, CPUS, RESULTS, ARGUMENTS, STRINGS, CONTENTS, MARKS) = range(1, 11)  # §5.3
 STORED, ZSTD = 0, 1                                                       # §5
 CONSTANT, FRAME_OF_REFERENCE, DICTIONARY, DELTA, VARINT = range(5)        # §5.1
 UNKNOWN = 255                                                             # §5.3, durations
 NONE, WHOLE, CUT, UNREADABLE = range(4)                                   # §5.5
-NEVER_RETURNED = 1                                                        # §5.7
+NEVER_RETURNED, ARGS_UNKNOWN = 1, 2                                       # §5.7
 MAX_ENTRY = MIB                                                           # §7
 
 
@@ -233,11 +234,11 @@ def read_arguments(cursor: Optional[Cursor], calls: list[Call]) -> list[Argument
         for arg in arguments:
             column = cursor.sub(cursor.varint(), "argument")
             arg.capture = column.u8()
-            need(arg.capture <= 2, f"{column.what}: capture {arg.capture} is not known")
+            need(arg.capture <= 3, f"{column.what}: capture {arg.capture} is not known")
             if arg.capture:
                 arg.status = ints(column, len(arg.call.rows))
                 need(max(arg.status, default=0) <= UNREADABLE, f"{column.what}: status is not known")
-            known = arg.captured(NONE, UNREADABLE)
+            known = list(range(len(arg.call.rows))) if arg.capture == 3 else arg.captured(NONE, UNREADABLE)
             for row, word in zip(known, ints(column, len(known))):
                 arg.raw[row] = word
             column.finish()
@@ -292,8 +293,8 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
     cpus = read_cpus(sections.get(CPUS), n)
     results = read_results(sections.get(RESULTS), calls, n)
     arguments = read_arguments(sections.get(ARGUMENTS), calls)
-    for capture, section in ((1, STRINGS), (2, CONTENTS)):
-        read_memory(sections.get(section), [arg for arg in arguments if arg.capture == capture], n)
+    for kept, section in (((1,), STRINGS), ((2, 3), CONTENTS)):
+        read_memory(sections.get(section), [arg for arg in arguments if arg.capture in kept], n)
     marks = read_marks(sections.get(MARKS), n)
 
     thread_of = [thread for thread, count in enumerate(per_thread) for _ in range(count)]
@@ -302,12 +303,18 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
     raw: list[list[Optional[int]]] = [[] for _ in range(n)]
     captures: list[dict[str, dict[str, Any]]] = [{} for _ in range(n)]
     for arg in arguments:
-        names = [a["name"] for a in table.get(arg.call[:2], {}).get("args", [])]
-        name = names[arg.index] if arg.index < len(names) else str(arg.index)
         for nth, row in enumerate(arg.call.rows):
-            raw[row].append(arg.raw[nth])
-            if arg.status[nth] != NONE:
-                captures[row][name] = {"status": arg.status[nth], "bytes": arg.hex(nth), "full": arg.full[nth]}
+            raw[row].append(None if marks[row] & ARGS_UNKNOWN else arg.raw[nth])
+    layouts = Layouts(meta)
+    for arg in arguments:
+        known = table.get(arg.call[:2], {}).get("args", [])[arg.index:arg.index + 1]
+        name = known[0]["name"] if known else str(arg.index)
+        for nth in arg.captured(WHOLE, CUT, UNREADABLE):
+            row, data = arg.call.rows[nth], arg.bytes[nth]
+            captures[row][name] = {"status": arg.status[nth], "bytes": arg.hex(nth), "full": arg.full[nth]}
+            structures = layouts.captured(known[0]["kind"], raw[row]) if known else None
+            if structures and data is not None:
+                captures[row][name]["value"] = layouts.value(structures, data)
     call_of = {row: call for call in calls for row in call.rows}
 
     def event(row: int) -> Event:

@@ -7,7 +7,8 @@
 
 All exit with 0, with 1 if FILE is no trace that this reader may read, and with 3 if it is damaged,
 breaks a rule of the format or lacks its END block. `--no-crc` skips the CRCs of zone maps and payloads.
-Needs Python 3.9 and `zstandard`. The parts: container.py (SPEC.md §1 to §4), events.py (§5), check.py (§6).
+Needs Python 3.9 and `zstandard`. The parts: container.py (SPEC.md §1 to §4), events.py (§5), structs.py
+(structures within §5), check.py (§6).
 """
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ def info_meta(trace: Trace) -> None:
     for field, value in trace.meta().items():
         if field == "abis":
             value = {abi["name"]: f"{len(abi['syscalls'])} syscalls" for abi in value}
-        elif field in ("kinds", "classes", "errnos", "columns"):
+        elif field in ("kinds", "classes", "errnos", "names", "structs", "choices", "columns"):
             value = len(value)
         print(f"{field}: {text(value)}")
 

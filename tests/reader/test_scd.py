@@ -7,7 +7,7 @@ import json
 import random
 import struct
 import unittest
-from typing import Any
+from typing import Any, Optional
 
 import zstandard
 
@@ -16,6 +16,7 @@ import container
 import events
 import scd
 from container import U64, Cursor, FormatError, Trace, crc32c
+from structs import Layouts, number
 
 FILE_ID = bytes(range(16))
 
@@ -142,14 +143,50 @@ def sections_of(*sections: tuple[int, int, bytes]) -> bytes:
     return struct.pack("<I", len(sections)) + directory + b"".join(stored)
 
 
-def meta() -> bytes:
-    arg = [string(name) + bytes([kind]) for name, kind in (("fd", 13), ("buf", 25), ("path", 19))]
-    calls = vec(struct.pack("<I", 0) + string("read") + struct.pack("<IB", 1, 5) + vec(arg[0], arg[1]),
-                struct.pack("<I", 2) + string("open") + struct.pack("<IB", 1, 13) + vec(arg[2]))
+def kind(ident: int, variant: int = 0, index: int = 0) -> bytes:
+    """A KindRef: variant 1 refers to names, 2 to structs, 3 to choices."""
+    return struct.pack("<BI", ident, variant) + (struct.pack("<H", index) if variant else b"")
+
+
+def field(name: str, offset: int, width: int, count: int, of: bytes) -> bytes:
+    return string(name) + struct.pack("<HHH", offset, width, count) + of + b"\x00"
+
+
+def case(mask: int, value: int, of: bytes) -> bytes:
+    return struct.pack("<QQ", mask, value) + of
+
+
+LONG, FD, OUT, PATH, BITS, CHARS, INNER, STRUCT, ARRAY, BY, MODE = 3, 13, 25, 19, 36, 41, 42, 44, 46, 47, 11
+KINDS = [(FD, "fd", 0, 0), (LONG, "long", 2, 0), (MODE, "mode", 5, 0), (BITS, "bits", 4, 0), (CHARS, "chars", 4, 0),
+         (INNER, "struct", 4, 0), (STRUCT, "struct_out", 4, 6), (ARRAY, "array_out", 4, 7)]
+STRUCTS = [
+    string("pair") + struct.pack("<H", 4) + vec(field("flags", 0, 2, 1, kind(BITS, 1, 0)),
+                                                field("tag", 2, 1, 2, kind(CHARS))),
+    string("long") + struct.pack("<H", 8) + vec(field("", 0, 8, 1, kind(LONG))),
+    string("outer") + struct.pack("<H", 24) + vec(
+        field("fd", 0, 2, 1, kind(FD)), field("pairs", 2, 4, 2, kind(INNER, 2, 0)),
+        field("bare", 10, 8, 1, kind(INNER, 2, 1)),
+        field("modes", 18, 2, 2, kind(MODE)), field("new", 23, 1, 1, kind(200))),
+]
+CHOICES = [
+    b"\x00" + vec(case(0xFFFFFFFF, 4, kind(ARRAY, 2, 1)), case(0, 0, kind(ARRAY, 2, 2))) + kind(LONG),
+    b"\x00" + vec(case(0xFFFFFFFF, 3, kind(STRUCT, 2, 0))) + kind(BY, 3, 0),
+]
+
+
+def meta(structs: list[bytes] = STRUCTS, choices: list[bytes] = CHOICES) -> bytes:
+    args = [string("fd") + kind(FD), string("buf") + kind(BY, 3, 1), string("path") + kind(PATH)]
+    calls = vec(struct.pack("<I", 0) + string("read") + struct.pack("<I", 1) + kind(5) + vec(*args[:2]),
+                struct.pack("<I", 2) + string("open") + struct.pack("<I", 1) + kind(FD) + vec(args[2]))
     return body(string("test 1") + string("host\x1b") + string("6.1") + string("x86_64") + struct.pack("<I", 2)
                 + vec(string("rec"), string("\x00")) + vec(string("pid=1")) + b"\x04\x01" + struct.pack("<II", 64, 32)
-                + vec(b"\x00" + string("x86_64") + calls) + vec(bytes([13]) + string("fd") + b"\x00\x00")
-                + vec(struct.pack("<I", 1) + string("%file")) + vec(struct.pack("<H", 2) + string("ENOENT"))
+                + vec(b"\x00" + string("x86_64") + calls)
+                + vec(*(bytes([ident]) + string(name) + bytes(rest) for ident, name, *rest in KINDS))
+                + vec(struct.pack("<I", 1) + string("%file"))
+                + vec(struct.pack("<H", 2) + string("ENOENT") + string("No such file or directory"))
+                + vec(string("flags") + string("F_???") + b"\x20" + string("F_A F_B")
+                      + struct.pack("<QQQ", 2, 1, 2) + struct.pack("<QQQ", 2, 1, 2))
+                + vec(*structs) + vec(*choices)
                 + vec(struct.pack("<H", 3) + string("gaps") + string("u64") + string("ticks")))
 
 
@@ -208,9 +245,9 @@ PROC = vec(struct.pack("<QI", 1500, 5) + struct.pack("<IIi", 9, 9, 0),
 LOSS = vec(struct.pack("<I7Q", 0, 0, 2000, 8, 5, 1, 1, 0) + vec(struct.pack("<BQ", 1, 1)))
 
 
-def build(events_payload: bytes) -> Builder:
+def build(events_payload: bytes, meta_payload: bytes = meta()) -> Builder:
     b = Builder()
-    b.block(1, meta(), flags=3)
+    b.block(1, meta_payload, flags=3)
     b.block(2, struct.pack("<QQq", 1500, 1600, -1), times=(1500, 1500))
     b.block(3, body(PROC), 2, (1500, 1600), flags=2)
     b.events_at = b.block(4, events_payload, 5, (1600, 1900), zone_map())
@@ -240,7 +277,8 @@ class SmallTrace(unittest.TestCase):
             {**common, "ts": 1744, "duration": 16, "cpu": 1, "number": 2, "syscall": "open", "ret": 3, "raw": [None],
              "captures": {"path": {"status": 1, "bytes": b"/etc".hex(), "full": 4}}},
             {**common, "ts": 1760, "duration": None, "cpu": 1, "number": 0, "syscall": "read", "ret": 5,
-             "raw": [3, None], "captures": {"buf": {"status": 2, "bytes": b"abc".hex(), "full": 500}}},
+             "raw": [3, None], "captures": {"buf": {"status": 2, "bytes": b"abc".hex(), "full": 500,
+                                                    "value": {"flags": "0x6261", "tag": None}}}},
             {**common, "ts": 1856, "duration": 64, "cpu": 0, "number": 0, "syscall": "read", "ret": 0, "raw": [4, 0],
              "captures": {}},
             {**common, "ts": 1936, "duration": None, "cpu": 0, "number": 999, "syscall": "syscall_999", "ret": None,
@@ -265,6 +303,50 @@ class SmallTrace(unittest.TestCase):
         event = list(events.all_events(Trace(build(sections_of(*keep)).data)))[0]
         self.assertEqual((event.duration, event.cpu, event.ret, event.raw, event.captures, event.marks),
                          (None, None, None, [None], {}, 0))
+
+
+class Structures(unittest.TestCase):                                      # §4.1, §5.6
+    def layouts(self, **changed: list[bytes]) -> Layouts:
+        return Layouts(Trace(build(payload(), meta(**changed)).data).meta())
+
+    def read(self, fd: Optional[int], text: str) -> Any:
+        """What `buf` of a read from `fd` holds."""
+        layouts, buf = self.layouts(), {"id": BY, "detail": {"variant": "Choice", "index": 1}}
+        of = layouts.captured(buf, [fd, None])
+        return layouts.value(of, bytes.fromhex(text)) if of else "nothing"
+
+    def test_numbers(self) -> None:
+        for shape, text, value in ((0, "feff", -2), (1, "feff", 65534), (2, "ff" * 8, -1), (3, "ff" * 8, U64),
+                                   (4, "00", "0x0"), (4, "3412", "0x1234"), (5, "a401", "0644"), (5, "0000", "0")):
+            self.assertEqual(number(shape, bytes.fromhex(text)), value)
+
+    def test_one(self) -> None:
+        self.assertEqual(self.read(3, "0300" + "6100"), {"flags": "0x3", "tag": "a"})
+        self.assertEqual(self.read(3 | 1 << 32, "0000" + "ff62"), {"flags": "0x0", "tag": "\ufffdb"})
+        self.assertEqual(self.read(3, "03"), {"flags": None, "tag": None})
+
+    def test_array(self) -> None:
+        self.assertEqual(self.read(4, "ff" * 8 + "05" + "00" * 7 + "01"), [-1, 5])   # as many as are whole
+        self.assertEqual(self.read(4, "ff" * 7), [])
+
+    def test_within_another(self) -> None:
+        text = "ffff" + "01006162" + "02000063" + "07" + "00" * 7 + "a4010000" + "ee" + "2a"
+        outer = {"fd": -1, "pairs": [{"flags": "0x1", "tag": "ab"}, {"flags": "0x2", "tag": ""}], "bare": 7,
+                 "modes": ["0644", "0"], "new": "0x2a"}
+        self.assertEqual(self.read(9, text), [outer])
+
+    def test_choice_by_what_is_not_known(self) -> None:
+        self.assertEqual(self.read(None, "0000"), "nothing")
+
+    def test_malformed(self) -> None:
+        pair, long = STRUCTS[:2]
+        within = string("x") + struct.pack("<H", 8) + vec(field("", 0, 8, 1, kind(INNER, 2, 1)))
+        beyond = string("x") + struct.pack("<H", 8) + vec(field("", 4, 4, 2, kind(LONG)))
+        itself = b"\x00" + vec() + kind(BY, 3, 0)
+        for changed in ({"structs": [pair, within]}, {"structs": [pair, long, beyond]}, {"structs": [pair, long]},
+                        {"choices": [itself, CHOICES[1]]}, {"choices": CHOICES[:1]}):
+            with self.assertRaises(FormatError):
+                self.layouts(**changed)
 
 
 class Damage(unittest.TestCase):                                          # §2.3

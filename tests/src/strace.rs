@@ -31,6 +31,15 @@ pub struct Call {
     pub args: Vec<String>,
     /// The result.
     pub result: Result,
+    /// What stands behind the `=`.
+    pub outcome: String,
+}
+
+impl Call {
+    /// The whole line, without what pads it.
+    pub fn line(&self) -> String {
+        format!("{}({}) = {}", self.name, self.args.join(", "), self.outcome)
+    }
 }
 
 /// What strace saw of a thread.
@@ -60,7 +69,7 @@ pub fn parse(text: &str) -> BTreeMap<u32, Thread> {
         if let Some(event) = line.strip_prefix("+++ ") {
             // Whatever was under way was not seen to return.
             if let Some(call) = begun.remove(&tid) {
-                thread.calls.push(call_of(&call, Result::Unseen));
+                thread.calls.push(call_of(&call, "?"));
             }
             // execve by a thread that is not the leader: it goes on under the leader's id, and so
             // does the call that it is in.
@@ -83,7 +92,7 @@ pub fn parse(text: &str) -> BTreeMap<u32, Thread> {
         }
     }
     for (tid, call) in begun {
-        threads.entry(tid).or_default().calls.push(call_of(&call, Result::Unseen));
+        threads.entry(tid).or_default().calls.push(call_of(&call, "?"));
     }
     // A thread that was killed before its first call, or strace itself was too late for it.
     threads.retain(|_, thread| !thread.calls.is_empty());
@@ -100,7 +109,7 @@ fn add(thread: &mut Thread, begun: &mut HashMap<u32, String>, tid: u32, line: &s
         .rmatch_indices(')')
         .find_map(|(at, _)| Some((&line[..at], line[at + 1..].trim_start().strip_prefix("= ")?)));
     match end {
-        Some((call, result)) => thread.calls.push(call_of(call, result_of(result))),
+        Some((call, result)) => thread.calls.push(call_of(call, result)),
         // strace wrote no more of it, because the thread had gone.
         None => {
             begun.insert(tid, line.to_owned());
@@ -108,9 +117,10 @@ fn add(thread: &mut Thread, begun: &mut HashMap<u32, String>, tid: u32, line: &s
     }
 }
 
-fn call_of(line: &str, result: Result) -> Call {
+fn call_of(line: &str, outcome: &str) -> Call {
     let (name, args) = line.split_once('(').unwrap_or((line, ""));
-    Call { name: name.to_owned(), args: split(args), result }
+    let (result, outcome) = (result_of(outcome), outcome.to_owned());
+    Call { name: name.to_owned(), args: split(args), result, outcome }
 }
 
 fn result_of(text: &str) -> Result {
@@ -136,14 +146,16 @@ pub fn number(text: &str) -> Option<u64> {
     }
 }
 
-/// Splits arguments at the commas that are in no string.
+/// Splits arguments at the commas that are in no string, structure or array.
 fn split(text: &str) -> Vec<String> {
     let mut args = Vec::new();
-    let (mut arg, mut quoted, mut escaped) = (String::new(), false, false);
+    let (mut arg, mut quoted, mut escaped, mut depth) = (String::new(), false, false, 0);
     for char in text.chars() {
         match char {
             '"' if !escaped => quoted = !quoted,
-            ',' if !quoted => {
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
                 args.push(arg.trim().to_owned());
                 arg.clear();
                 continue;

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use syscord_tests::{Scratch, Value, events, kernel, python, query, record, repository, run, tool};
 
 fn reader(command: &str, trace: &Path) -> Vec<String> {
@@ -23,22 +24,32 @@ fn recorded(scratch: &Scratch, options: &[&str], command: &[&str]) -> PathBuf {
     trace
 }
 
-/// Holds every event of one reader against that of the other. Returns how many there are, and how
-/// many pieces of captured memory were compared.
-fn same(trace: &Path) -> (usize, usize) {
+/// How much was compared.
+#[derive(Debug, Default)]
+struct Compared {
+    events: usize,
+    /// Pieces of captured memory.
+    captures: usize,
+    /// Those of them that are structures.
+    structures: usize,
+}
+
+/// Holds every event of one reader against that of the other.
+fn same(trace: &Path) -> Compared {
     let theirs: Vec<Value> = reader("dump", trace)
         .iter()
         .map(|line| serde_json::from_str(line).expect("a JSON object"))
         .collect();
     let ours = events(trace);
     assert_eq!(theirs.len(), ours.len());
-    let mut captures = 0;
+    let mut compared = Compared { events: ours.len(), ..Compared::default() };
     for (at, (theirs, ours)) in theirs.iter().zip(&ours).enumerate() {
         for key in ["duration", "pid", "tid", "cpu", "abi", "syscall", "ret"] {
             assert_eq!(theirs[key], ours[key], "event {at}: {key}: {theirs}\n{ours}");
         }
         for (name, capture) in theirs["captures"].as_object().expect("captures") {
-            captures += 1;
+            compared.captures += 1;
+            compared.structures += usize::from(capture.get("value").is_some());
             if let Some(why) = differs(capture, &ours["args"][name], ours) {
                 panic!("event {at}: {name}: {why}: {theirs}\n{ours}");
             }
@@ -49,7 +60,7 @@ fn same(trace: &Path) -> (usize, usize) {
     assert!(check.is_empty(), "{check:?}");
     let verified = query(["verify".as_ref(), trace.as_os_str()]);
     assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
-    (ours.len(), captures)
+    compared
 }
 
 /// In what captured memory differs from the argument's value in JSON.
@@ -59,6 +70,13 @@ fn differs(capture: &Value, arg: &Value, event: &Value) -> Option<String> {
     let status = capture["status"].as_u64().expect("a status");
     if status == UNREADABLE {
         return (arg["unreadable"] != true).then(|| "it could not be read".to_owned());
+    }
+    if let Some(value) = capture.get("value") {
+        let expected = match status {
+            CUT => json!({ "list": value, "cut": true }),
+            _ => value.clone(),
+        };
+        return (*arg != expected).then(|| format!("structures: {expected}"));
     }
     let bytes = unhex(capture["bytes"].as_str().expect("bytes"));
     let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -127,7 +145,7 @@ fn unbase64(text: &str) -> Vec<u8> {
 }
 
 const WORK: &str = "\
-import os, socket, sys, threading
+import os, select, signal, socket, sys, threading
 path = sys.argv[1]
 def work(n):
     for i in range(30):
@@ -143,6 +161,11 @@ threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
 for t in threads: t.start()
 for t in threads: t.join()
 client = socket.create_connection(server.getsockname()); server.accept()
+client.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
+poll = select.poll()
+for end in client, server: poll.register(end, select.POLLIN | select.POLLOUT)
+poll.poll(0); select.select([], [client], [], 1)
+os.uname(); os.times(); os.statvfs('/'); signal.setitimer(signal.ITIMER_REAL, 100, 0.5)
 local = socket.socket(socket.AF_UNIX)
 try: local.connect('/nowhere/socket')
 except OSError: pass
@@ -157,8 +180,9 @@ fn both_read_the_same_from_ls() {
         return;
     }
     let scratch = Scratch::new("reader-ls");
-    let (count, captures) = same(&recorded(&scratch, &[], &["ls", "-lR", "/usr/share/doc"]));
-    assert!(count > 1000 && captures > 1000, "{count} events, {captures} captures");
+    let compared = same(&recorded(&scratch, &[], &["ls", "-lR", "/usr/share/doc"]));
+    assert!(compared.events > 1000 && compared.captures > 1000, "{compared:?}");
+    assert!(compared.structures > 0, "{compared:?}");
 }
 
 #[test]
@@ -173,10 +197,14 @@ fn both_read_the_same_from_python() {
         &[][..],
         &["--content", "0", "--time-resolution", "1ns"],
         &["--no-duration", "--content", "4096", "--compression-level", "7"],
+        &["--content", "12"],
         &["--time-resolution", "1024ns", "-e", "%file,%network,execve"],
     ] {
-        let (count, captures) = same(&recorded(&scratch, options, &command));
-        assert!(count > 300 && captures > 300, "{options:?}: {count} events, {captures} captures");
+        let compared = same(&recorded(&scratch, options, &command));
+        assert!(compared.events > 300 && compared.captures > 300, "{options:?}: {compared:?}");
+        // They are contents, which `--content 0` leaves out.
+        let wanted = !options.contains(&"0");
+        assert_eq!(compared.structures > 0, wanted, "{options:?}: {compared:?}");
     }
 }
 
@@ -187,8 +215,8 @@ fn many_chunks_read_the_same() {
     }
     let scratch = Scratch::new("reader-dd");
     let dd = ["dd", "if=/dev/zero", "of=/dev/null", "bs=7", "count=70000", "status=none"];
-    let (count, captures) = same(&recorded(&scratch, &[], &dd));
-    assert!(count > 140_000 && captures > 140_000, "{count} events, {captures} captures");
+    let compared = same(&recorded(&scratch, &[], &dd));
+    assert!(compared.events > 140_000 && compared.captures > 140_000, "{compared:?}");
 }
 
 #[test]

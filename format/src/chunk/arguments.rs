@@ -74,6 +74,7 @@ impl Column {
             0 => None,
             1 => Some(CaptureSection::Strings),
             2 => Some(CaptureSection::Contents),
+            3 => Some(CaptureSection::Addressed),
             _ => return Err(cursor.problem("an argument's capture is not known")),
         };
         let mut raw = Vec::new();
@@ -89,7 +90,8 @@ impl Column {
             let unknown = || cursor.problem("an argument's status is not known");
             statuses.push(CaptureStatus::from_i64(code).ok_or_else(unknown)?);
         }
-        let kept = statuses.iter().filter(|status| !status.captured()).count();
+        let addressed = section == Some(CaptureSection::Addressed);
+        let kept = statuses.iter().filter(|status| addressed || !status.captured()).count();
         ints::decode(cursor, kept, &mut raw)?;
         cursor.finish()?;
         if kept < rows {
@@ -109,7 +111,9 @@ impl Arguments {
     /// there, or if the call has no such argument.
     pub fn raw(&self, row: usize, arg: usize) -> Option<u64> {
         let (column, rank) = self.column(row, arg)?;
-        if column.statuses.get(rank).is_some_and(|status| status.captured()) {
+        if column.statuses.get(rank).is_some_and(|status| status.captured())
+            && column.section != Some(CaptureSection::Addressed)
+        {
             return None;
         }
         column.raw.get(rank).map(|&value| value as u64)

@@ -63,13 +63,13 @@ impl Chunk {
     ) -> Result<Option<Captures>, FormatError> {
         let (id, part) = match section {
             CaptureSection::Strings => (section::STRINGS, "strings"),
-            CaptureSection::Contents => (section::CONTENTS, "contents"),
+            CaptureSection::Contents | CaptureSection::Addressed => (section::CONTENTS, "contents"),
         };
         let Some(data) = self.optional(id)? else { return Ok(None) };
         let mut cursor = Cursor::new(&data, part);
         let mut columns = Vec::with_capacity(args.columns.len());
         for column in &args.columns {
-            columns.push(match column.section == Some(section) {
+            columns.push(match column.section.is_some_and(|of| of.index() == section.index()) {
                 true => decode_column(&mut cursor, column)?,
                 false => Vec::new(),
             });

@@ -76,6 +76,7 @@ impl CapturedColumns {
         rows: impl Iterator<Item = &'a Row>,
         arg: u8,
         raw: &mut Vec<i64>,
+        addressed: bool,
     ) {
         self.statuses.clear();
         self.entries.clear();
@@ -92,13 +93,16 @@ impl CapturedColumns {
                         self.full.push(i64::from(capture.full));
                     }
                 }
-                _ => {
+                _ if !addressed => {
                     raw[kept] = raw[place];
                     kept += 1;
                 }
+                _ => {}
             }
         }
-        raw.truncate(kept);
+        if !addressed {
+            raw.truncate(kept);
+        }
     }
 }
 
@@ -360,7 +364,8 @@ impl ChunkBuilder {
                     Some(of) => {
                         captured.argument.push(of as u8);
                         let rows = by_call[rows.clone()].iter().map(|&at| &self.rows[at as usize]);
-                        captured.fill(&self.captures, rows, arg as u8, column);
+                        let addressed = of == CaptureSection::Addressed;
+                        captured.fill(&self.captures, rows, arg as u8, column, addressed);
                         ints.put(&captured.statuses, &mut captured.argument);
                         let head = &mut captured.heads[of.index()];
                         ints.put_sized(&captured.entries, head);
@@ -380,7 +385,8 @@ impl ChunkBuilder {
     fn add_captures(&mut self) -> Result<(), FormatError> {
         let Scratch { packer, ints, section, captured, column, .. } = &mut self.scratch;
         for of in CaptureSection::ALL {
-            if !self.calls.list.iter().any(|call| call.captures.contains(&Some(of))) {
+            let lies_there = |section: &CaptureSection| section.index() == of.index();
+            if !self.calls.list.iter().any(|call| call.captures.iter().flatten().any(lies_there)) {
                 continue;
             }
             let dictionary = &self.dictionaries[of.index()];
@@ -393,7 +399,7 @@ impl ChunkBuilder {
             section.extend_from_slice(dictionary.bytes());
             let id = match of {
                 CaptureSection::Strings => section::STRINGS,
-                CaptureSection::Contents => section::CONTENTS,
+                CaptureSection::Contents | CaptureSection::Addressed => section::CONTENTS,
             };
             packer.add(id, section)?;
         }

@@ -52,6 +52,8 @@ pub enum CaptureSection {
     Strings = 1,
     /// Buffers.
     Contents = 2,
+    /// With the buffers, where they lie: the address too is kept.
+    Addressed = 3,
 }
 
 impl CaptureSection {
@@ -59,7 +61,10 @@ impl CaptureSection {
 
     /// The section's place in arrays of both.
     pub(crate) fn index(self) -> usize {
-        self as usize - 1
+        match self {
+            CaptureSection::Strings => 0,
+            CaptureSection::Contents | CaptureSection::Addressed => 1,
+        }
     }
 }
 
@@ -78,7 +83,7 @@ pub enum CaptureStatus {
 }
 
 impl CaptureStatus {
-    /// Whether bytes are there, and hence the address is left out.
+    /// Whether bytes are there, and hence the address is left out, unless it is kept beside them.
     pub fn captured(self) -> bool {
         matches!(self, CaptureStatus::Whole | CaptureStatus::Cut)
     }

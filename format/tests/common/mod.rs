@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 
 use syscord_format::{
-    AbiTable, ArgDef, Block, BlockKind, Calls, Capture, CaptureSection, CaptureStatus, Chunk,
-    ChunkBuilder, ClassDef, Clock, EncodedChunk, ErrnoDef, Event, FormatError, KindDef, LedgerRow,
-    Meta, NO_CPU, ProcEvent, ProcRecord, SyscallDef, Trace, Writer, columns, drop_reason,
+    AbiTable, ArgDef, Block, BlockKind, Calls, Capture, CaptureSection, CaptureStatus, CaseDef,
+    ChoiceDef, Chunk, ChunkBuilder, ClassDef, Clock, Detail, EncodedChunk, ErrnoDef, Event,
+    FieldDef, FormatError, KindDef, KindRef, LedgerRow, Meta, NO_CPU, NamesDef, ProcEvent,
+    ProcRecord, StructDef, SyscallDef, Trace, Writer, columns, drop_reason,
 };
 
 pub(crate) const FILE_ID: [u8; 16] = *b"0123456789abcdef";
@@ -279,6 +280,7 @@ pub(crate) fn encode(events: &[OwnedEvent], tick_shift: u8, durations: bool) -> 
 
 pub(crate) fn meta(tick_shift: u8) -> Meta {
     let text = str::to_owned;
+    let kind = |id, detail| KindRef { id, detail };
     let arg = |name: &str, kind| ArgDef { name: text(name), kind };
     Meta {
         recorder: text("test 1"),
@@ -300,15 +302,50 @@ pub(crate) fn meta(tick_shift: u8) -> Meta {
                     number: 0,
                     name: text("read"),
                     classes: 1,
-                    ret: 5,
-                    args: vec![arg("fd", 13)],
+                    ret: kind(5, Detail::None),
+                    args: vec![arg("fd", kind(13, Detail::None))],
                 },
-                SyscallDef { number: 3, name: text("close"), classes: 1, ret: 1, args: vec![] },
+                SyscallDef {
+                    number: 8,
+                    name: text("lseek"),
+                    classes: 1,
+                    ret: kind(6, Detail::None),
+                    args: vec![
+                        arg("fd", kind(13, Detail::None)),
+                        arg("offset", kind(47, Detail::Choice(0))),
+                        arg("whence", kind(37, Detail::Names(0))),
+                    ],
+                },
             ],
         }],
         kinds: vec![KindDef { id: 13, name: text("fd"), shape: 0, role: 0 }],
         classes: vec![ClassDef { bit: 1, name: text("desc") }],
-        errnos: vec![ErrnoDef { number: 2, name: text("ENOENT") }],
+        errnos: vec![ErrnoDef { number: 2, name: text("ENOENT"), text: text("No such file") }],
+        names: vec![NamesDef {
+            name: text("WHENCE"),
+            unknown: text("SEEK_???"),
+            bits: 32,
+            names: text("SEEK_SET SEEK_CUR"),
+            masks: vec![u64::MAX; 2],
+            values: vec![0, 1],
+        }],
+        structs: vec![StructDef {
+            name: text("TIMESPEC"),
+            size: 16,
+            fields: vec![FieldDef {
+                name: text("tv_sec"),
+                offset: 0,
+                width: 8,
+                count: 1,
+                kind: kind(3, Detail::None),
+                shown: 0,
+            }],
+        }],
+        choices: vec![ChoiceDef {
+            arg: 2,
+            cases: vec![CaseDef { mask: 0xff, value: 1, kind: kind(43, Detail::Struct(0)) }],
+            otherwise: kind(6, Detail::None),
+        }],
         columns: columns(),
     }
 }
