@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::time::{Moment, parse_moment, parse_span};
+use crate::{
+    render::strace::{Style, Xlat},
+    time::{Moment, Stamp, parse_moment, parse_span},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -12,6 +15,7 @@ Examples:
   syscord-query t.scd -e openat,%network --failed        failed opens and network calls
   syscord-query t.scd --comm nginx --min-duration 1ms    nginx's slow calls
   syscord-query t.scd --path '/etc/**' --json | jq .path
+  syscord-query t.scd --strace -tt -T                    as strace would have shown it
   syscord-query t.scd --since 1.5s --until 2s --count
   syscord-query t.scd --parquet -o t.parquet
   syscord-query stats t.scd --by process --top 10
@@ -86,6 +90,9 @@ pub(crate) struct EventsArgs {
     /// How they are written.
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+    /// How strace's lines look.
+    #[command(flatten)]
+    pub(crate) style: StyleArgs,
     /// Write to FILE instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
@@ -98,6 +105,9 @@ pub(crate) struct FormatArgs {
     /// One line an event, `pid=N, NAME, …` (the default)
     #[arg(long, help_heading = "Output")]
     pub(crate) text: bool,
+    /// The lines that strace -f writes
+    #[arg(long, help_heading = "Output")]
+    pub(crate) strace: bool,
     /// One JSON object an event
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,
@@ -110,6 +120,57 @@ pub(crate) struct FormatArgs {
     /// The number of events alone
     #[arg(long, help_heading = "Output")]
     pub(crate) count: bool,
+}
+
+/// How `--strace` writes, by strace's own letters.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "With --strace")]
+pub(crate) struct StyleArgs {
+    /// When a call began: the time of day; -tt: with microseconds; -ttt: since 1970. In UTC
+    #[arg(short = 't', action = ArgAction::Count, requires = "strace")]
+    pub(crate) timestamps: u8,
+    /// How long it took, in seconds
+    #[arg(short = 'T', requires = "strace")]
+    pub(crate) syscall_times: bool,
+    /// Its number
+    #[arg(short = 'n', requires = "strace")]
+    pub(crate) syscall_number: bool,
+    /// Names of arguments
+    #[arg(short = 'N', requires = "strace")]
+    pub(crate) arg_names: bool,
+    /// All of structures and arrays
+    #[arg(short = 'v', requires = "strace")]
+    pub(crate) no_abbrev: bool,
+    /// Strings with unprintable bytes in hexadecimal; -xx: all strings
+    #[arg(short = 'x', action = ArgAction::Count, requires = "strace")]
+    pub(crate) hex: u8,
+    /// Most bytes of a string
+    #[arg(short = 's', value_name = "BYTES", default_value_t = 32)]
+    pub(crate) string_limit: usize,
+    /// Flags and constants
+    #[arg(short = 'X', value_enum, default_value_t)]
+    pub(crate) const_style: Xlat,
+}
+
+impl StyleArgs {
+    /// The style that is asked for.
+    pub(crate) fn style(&self) -> Style {
+        Style {
+            time: match self.timestamps {
+                0 => Stamp::None,
+                1 => Stamp::Seconds,
+                2 => Stamp::Micros,
+                _ => Stamp::Epoch,
+            },
+            duration: self.syscall_times,
+            number: self.syscall_number,
+            names: self.arg_names,
+            verbose: self.no_abbrev,
+            string: self.string_limit,
+            hex: self.hex,
+            xlat: self.const_style,
+        }
+    }
 }
 
 /// Which events are wanted. All that are given must hold.

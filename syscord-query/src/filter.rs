@@ -171,6 +171,14 @@ impl Bound<'_> {
                 .is_none_or(|globs| row.paths().any(|path| globs.is_match(as_path(path))))
     }
 
+    /// Whether a thread is wanted.
+    pub(crate) fn wants_thread(&self, tgid: u32, tid: u32, comm: Comm) -> bool {
+        let filter = self.filter;
+        wanted(&filter.pids, tgid)
+            && wanted(&filter.tids, tid)
+            && (filter.comms.is_empty() || filter.comms.contains(&comm))
+    }
+
     /// Whether the time bounds go through the chunk: otherwise it is within them.
     fn cuts_time(&self, header: &BlockHeader, clocks: &Clocks) -> bool {
         self.since.is_some_and(|since| clocks.wall(header.first) < since)
@@ -281,7 +289,7 @@ mod tests {
     #[test]
     fn errors_go_by_name_or_number() {
         let mut meta = crate::tests::meta();
-        meta.errnos = vec![ErrnoDef { number: 2, name: "ENOENT".into() }];
+        meta.errnos = vec![ErrnoDef { number: 2, name: "ENOENT".into(), text: "None".into() }];
         let found = errnos(&["enoent".into(), "13".into()], &meta).unwrap().unwrap();
         assert_eq!(found.into_iter().collect::<Vec<_>>(), [2, 13]);
         let error = errnos(&["ENOEN".into()], &meta).unwrap_err();

@@ -16,6 +16,7 @@ mod row;
 mod schema;
 mod select;
 mod stats;
+mod structure;
 mod table;
 mod time;
 mod verify;
@@ -34,7 +35,10 @@ use crate::{
     error::Error,
     filter::Filter,
     output::Output,
-    render::{Counter, CsvRenderer, JsonRenderer, LineSink, ParquetSink, Renderer, TextRenderer},
+    render::{
+        Counter, CsvRenderer, JsonRenderer, LineSink, ParquetSink, Renderer, StraceSink,
+        TextRenderer,
+    },
     walk::{Outcome, walk},
 };
 
@@ -105,6 +109,11 @@ fn events(args: &EventsArgs) -> Result<Outcome, Error> {
         lines(args, &filter, JsonRenderer::default(), output)
     } else if args.format.csv {
         lines(args, &filter, CsvRenderer::default(), output)
+    } else if args.format.strace {
+        let mut sink = StraceSink::new(args.style.style(), output);
+        let outcome = walk(&args.files, &filter, args.filter.limit, &mut sink)?;
+        sink.finish()?;
+        Ok(outcome)
     } else {
         lines(args, &filter, TextRenderer, output)
     }

@@ -1,11 +1,12 @@
 //! One event, with all that is known of it put together.
 
-use syscord_format::{CaptureSection, CaptureStatus, Captured, mark};
+use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, mark};
 use syscord_syscalls::{Role, Shape};
 
 use crate::{
     columns::Columns,
-    schema::{Argument, Call, ERRORS, Schema},
+    schema::{Argument, Call, ERRORS, KindInfo, Schema},
+    structure::Structures,
     world::Who,
 };
 
@@ -36,7 +37,7 @@ pub(crate) struct Row<'a> {
 }
 
 /// What an argument is, once a register's value, its kind and what was captured are put together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
     /// The trace does not say.
     Unknown,
@@ -50,6 +51,8 @@ pub(crate) enum Value<'a> {
     Octal(u64),
     /// Captured memory.
     Memory(Memory<'a>),
+    /// Captured structures.
+    Structures(Structures<'a>),
     /// Memory that could not be read, at this address.
     Unreadable(Option<u64>),
 }
@@ -85,15 +88,35 @@ impl<'a> Row<'a> {
         self.columns.arguments.as_ref()?.raw(self.index, arg)
     }
 
+    /// What an argument is, in this call.
+    pub(crate) fn kind(&self, arg: usize) -> Option<KindInfo> {
+        Some(self.chosen(self.call.args.get(arg)?.kind))
+    }
+
+    /// What a kind is, in this call, where other arguments decide.
+    pub(crate) fn chosen(&self, mut kind: KindInfo) -> KindInfo {
+        // Ends, as a choice within another stands before it.
+        while let Detail::Choice(index) = kind.detail {
+            let choice = &self.schema.meta().choices[usize::from(index)];
+            let decider = self.raw(usize::from(choice.arg));
+            let holds = |raw: u64| choice.cases.iter().find(|case| raw & case.mask == case.value);
+            let case = decider.and_then(holds);
+            kind = self.schema.kind(case.map_or(choice.otherwise, |case| case.kind));
+        }
+        kind
+    }
+
     /// An argument's value.
     pub(crate) fn value(&self, arg: usize) -> Value<'a> {
-        let Some(kind) = self.call.args.get(arg).map(|arg| arg.kind) else {
+        let Some(kind) = self.kind(arg) else {
             return Value::Unknown;
         };
         match self.captured(arg) {
-            Some(Ok(captured)) => {
-                let role = kind.role;
-                return Value::Memory(Memory { role, bytes: captured.bytes, cut: captured.cut });
+            Some(Ok(Captured { bytes, cut, .. })) => {
+                return match Structures::of(self.schema, kind, bytes, cut) {
+                    Some(structures) => Value::Structures(structures),
+                    None => Value::Memory(Memory { role: kind.role, bytes, cut }),
+                };
             }
             Some(Err(Unreadable)) => return Value::Unreadable(self.raw(arg)),
             None => {}
@@ -140,7 +163,9 @@ impl<'a> Row<'a> {
             CaptureStatus::Whole | CaptureStatus::Cut => {
                 let captures = match section {
                     CaptureSection::Strings => columns.strings.as_ref()?,
-                    CaptureSection::Contents => columns.contents.as_ref()?,
+                    CaptureSection::Contents | CaptureSection::Addressed => {
+                        columns.contents.as_ref()?
+                    }
                 };
                 captures.get(self.index, arg).map(Ok)
             }
@@ -152,7 +177,7 @@ impl<'a> Row<'a> {
 struct Unreadable;
 
 /// A raw register value in its kind's shape.
-fn number(shape: Shape, narrow: bool, raw: u64) -> Value<'static> {
+pub(crate) fn number(shape: Shape, narrow: bool, raw: u64) -> Value<'static> {
     match shape {
         Shape::Signed64 if narrow => Value::Signed(i64::from(raw as u32 as i32)),
         // A kernel that takes an int looks at the low half of the register alone.

@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
-use syscord_format::{CallDef, KindDef, Meta};
+use syscord_format::{CallDef, Detail, KindDef, KindRef, Meta};
 use syscord_syscalls::{Abi, Kind, Role, Shape};
 
-use crate::render::text;
+use crate::render::{strace::Quirk, text};
 
 /// The results that mean failure: `-errno`.
 pub(crate) const ERRORS: std::ops::RangeInclusive<i64> = -4095..=-1;
@@ -19,6 +19,8 @@ pub(crate) struct KindInfo {
     pub(crate) shape: Shape,
     /// What the memory behind it is, if it is known to have any.
     pub(crate) role: Option<Role>,
+    /// The names, the layout or the choice that it refers to.
+    pub(crate) detail: Detail,
 }
 
 /// An argument of a call.
@@ -33,6 +35,8 @@ pub(crate) struct Argument {
 /// A syscall of the trace.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
+    /// Its number.
+    pub(crate) number: u32,
     /// Name of its calling convention.
     pub(crate) abi: Rc<str>,
     /// Whether its registers have 32 bits.
@@ -43,17 +47,19 @@ pub(crate) struct Call {
     pub(crate) args: Vec<Argument>,
     /// What its result is.
     pub(crate) ret: KindInfo,
+    /// What strace shows in another way than its kinds say.
+    pub(crate) quirk: Option<Quirk>,
     /// How the classic text shows it, if it has a line of its own.
     pub(crate) text: Option<text::Line>,
 }
 
 impl KindInfo {
     /// An unknown kind: the raw register, in hexadecimal.
-    const RAW: KindInfo = KindInfo { id: 0, shape: Shape::Hex, role: None };
+    const RAW: KindInfo = KindInfo { id: 0, shape: Shape::Hex, role: None, detail: Detail::None };
 
     fn of(def: &KindDef) -> KindInfo {
         let shape = Shape::from_id(def.shape).unwrap_or(KindInfo::RAW.shape);
-        KindInfo { id: def.id, shape, role: Role::from_id(def.role) }
+        KindInfo { id: def.id, shape, role: Role::from_id(def.role), detail: Detail::None }
     }
 
     /// Whether values are file descriptors.
@@ -103,6 +109,12 @@ impl Schema {
         unknown.map(|def| def.name.as_str()).collect()
     }
 
+    /// What an error number means; empty if the trace does not say.
+    pub(crate) fn errno_text(&self, number: u16) -> &str {
+        let found = self.meta.errnos.iter().find(|errno| errno.number == number);
+        found.map_or("", |errno| &errno.text)
+    }
+
     /// The name of an error number; `E` and the number if it has none.
     pub(crate) fn errno(&self, number: u16) -> Cow<'_, str> {
         match self.errnos.get(&number) {
@@ -148,8 +160,10 @@ impl Schema {
             None => format!("syscall_{}", def.number).into(),
         };
         Call {
+            quirk: Quirk::of(&name),
             text: text::Line::of(&name),
             ret: known.map_or(KindInfo::RAW, |known| self.kind(known.ret)),
+            number: def.number,
             narrow: def.abi == Abi::I386 as u8,
             abi,
             name,
@@ -157,7 +171,10 @@ impl Schema {
         }
     }
 
-    fn kind(&self, id: u8) -> KindInfo {
-        self.kinds.get(&id).copied().unwrap_or(KindInfo { id, ..KindInfo::RAW })
+    /// A kind with what it refers to.
+    pub(crate) fn kind(&self, kind: KindRef) -> KindInfo {
+        let KindRef { id, detail } = kind;
+        let known = self.kinds.get(&id).copied();
+        KindInfo { detail, ..known.unwrap_or(KindInfo { id, ..KindInfo::RAW }) }
     }
 }

@@ -139,7 +139,7 @@ fn name(name: &str, meta: &Meta) -> Result<Item, Error> {
 
 #[cfg(test)]
 mod tests {
-    use syscord_format::{ClassDef, SyscallDef};
+    use syscord_format::{ClassDef, Detail, KindRef, SyscallDef};
 
     use super::*;
     use crate::tests::meta;
@@ -149,7 +149,7 @@ mod tests {
             number,
             name: name.into(),
             classes,
-            ret: 3,
+            ret: KindRef { id: 3, detail: Detail::None },
             args: vec![],
         };
         let mut meta = meta();

@@ -9,8 +9,8 @@ use std::{
 use clap::Parser;
 use syscord_format::{
     AbiTable, ArgDef, Capture, CaptureSection, CaptureStatus, ChunkBuilder, ClassDef, Clock,
-    ErrnoDef, Event, KindDef, LedgerRow, Meta, ProcEvent, ProcRecord, SyscallDef, Writer,
-    drop_reason, mark,
+    Detail, ErrnoDef, Event, KindDef, KindRef, LedgerRow, Meta, ProcEvent, ProcRecord, SyscallDef,
+    Writer, drop_reason, mark,
 };
 use syscord_syscalls::{Abi, Class, Kind, lookup, named};
 
@@ -34,6 +34,9 @@ pub(crate) fn meta() -> Meta {
         kinds: vec![],
         classes: vec![],
         errnos: vec![],
+        names: vec![],
+        structs: vec![],
+        choices: vec![],
         columns: syscord_format::columns(),
     }
 }
@@ -46,16 +49,16 @@ fn described() -> Meta {
         number: *number,
         name: row.name.into(),
         classes: row.class.0,
-        ret: row.ret.id(),
+        ret: plain(row.ret),
         args: row
             .args
             .iter()
-            .map(|arg| ArgDef { name: arg.name.into(), kind: arg.kind.id() })
+            .map(|arg| ArgDef { name: arg.name.into(), kind: plain(arg.kind) })
             .collect(),
     });
     let mut kinds: Vec<Kind> = calls
         .iter()
-        .flat_map(|(_, row)| row.args.iter().map(|arg| arg.kind).chain([row.ret]))
+        .flat_map(|(_, row)| row.args.iter().map(|arg| arg.kind).chain([row.ret, Kind::Mode]))
         .collect();
     kinds.sort_by_key(|kind| kind.id());
     kinds.dedup_by_key(|kind| kind.id());
@@ -67,10 +70,18 @@ fn described() -> Meta {
             .map(|(word, class, _)| ClassDef { bit: class.0, name: (*word).into() })
             .collect(),
         errnos: vec![
-            ErrnoDef { number: 2, name: "ENOENT".into() },
-            ErrnoDef { number: 9, name: "EBADF".into() },
+            ErrnoDef { number: 2, name: "ENOENT".into(), text: "None".into() },
+            ErrnoDef { number: 9, name: "EBADF".into(), text: "Bad".into() },
         ],
         ..meta()
+    }
+}
+
+/// A kind without what it refers to; where another argument decides, the first that may be.
+fn plain(kind: Kind) -> KindRef {
+    match kind {
+        Kind::By(choice) => plain(choice.cases[0].kind),
+        _ => KindRef { id: kind.id(), detail: Detail::None },
     }
 }
 

@@ -86,6 +86,20 @@ pub(crate) fn parse_moment(text: &str) -> Result<Moment, String> {
     })
 }
 
+/// How strace's options `-t`, `-tt` and `-ttt` write a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stamp {
+    /// Not at all.
+    #[default]
+    None,
+    /// The time of day.
+    Seconds,
+    /// The time of day, with microseconds.
+    Micros,
+    /// Seconds since 1970, with microseconds.
+    Epoch,
+}
+
 /// Writes moments as RFC 3339 with nanoseconds, keeping the text of the second they share.
 #[derive(Debug)]
 pub(crate) struct TimeWriter {
@@ -100,6 +114,25 @@ impl Default for TimeWriter {
 }
 
 impl TimeWriter {
+    /// Appends `nanos` since 1970 as `stamp` says, and a space.
+    pub(crate) fn stamp(&mut self, out: &mut Vec<u8>, nanos: i64, stamp: Stamp) {
+        let (start, day) = (out.len(), "2026-01-31T".len());
+        match stamp {
+            Stamp::None => return,
+            Stamp::Epoch => {
+                let (second, micros) = (nanos.div_euclid(SECOND), nanos.rem_euclid(SECOND) / 1_000);
+                out.extend_from_slice(format!("{second}.{micros:06}").as_bytes());
+            }
+            Stamp::Seconds | Stamp::Micros => {
+                self.write(out, nanos);
+                let length = if stamp == Stamp::Micros { "14:03:59.000000" } else { "14:03:59" };
+                out.truncate(start + day + length.len());
+                out.drain(start..start + day);
+            }
+        }
+        out.push(b' ');
+    }
+
     /// Appends `nanos` since 1970, like `2026-01-31T14:03:59.000000123Z`.
     pub(crate) fn write(&mut self, out: &mut Vec<u8>, nanos: i64) {
         let second = nanos.div_euclid(SECOND);

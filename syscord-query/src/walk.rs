@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use syscord_format::{Block, BlockKind, Chunk, FormatError, Trace, ZoneMap};
+use syscord_format::{Block, BlockKind, Chunk, FormatError, ProcEvent, Trace, ZoneMap};
 
 use crate::{
     clocks::Clocks,
@@ -28,10 +28,29 @@ pub(crate) trait Sink {
     /// Takes an event.
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error>;
 
+    /// Whether ends of threads are looked at.
+    fn exits(&self) -> bool {
+        false
+    }
+
+    /// Takes the end of a thread.
+    fn exit(&mut self, _exit: &Exit) {}
+
     /// A block is over: what is ready should be seen.
     fn block_end(&mut self) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// The end of a thread.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exit {
+    /// When, in nanoseconds since 1970.
+    pub(crate) ts: i64,
+    /// The thread.
+    pub(crate) tid: u32,
+    /// Its status, as wait(2) gives it.
+    pub(crate) status: i32,
 }
 
 /// How a walk through traces ended.
@@ -114,6 +133,7 @@ impl<'w, S: Sink> Walk<'w, S> {
             self.report.damage(&state.trace);
             let Some(block) = block else {
                 self.bind(&mut state, 0)?;
+                self.advance(&mut state, u64::MAX);
                 break;
             };
             if let Err(failure) = self.block(&mut state, &block) {
@@ -150,7 +170,7 @@ impl<'w, S: Sink> Walk<'w, S> {
             BlockKind::EVENTS => {
                 self.bind(state, block.header.first)?;
                 let result = self.chunk(state, block);
-                state.world.advance(block.header.last);
+                self.advance(state, block.header.last);
                 state.world.sweep();
                 self.sink.block_end()?;
                 result?;
@@ -172,6 +192,12 @@ impl<'w, S: Sink> Walk<'w, S> {
             state.bound = Some(bound);
         }
         Ok(())
+    }
+
+    /// Brings the world up to `time`.
+    fn advance(&mut self, state: &mut State<'w>, time: u64) {
+        let State { clocks, world, bound: Some(bound), .. } = state else { return };
+        advance(world, time, clocks, bound, self.sink);
     }
 
     fn chunk(&mut self, state: &mut State<'w>, block: &Block) -> Result<(), Failure> {
@@ -237,7 +263,7 @@ impl<'w, S: Sink> Walk<'w, S> {
             let (tgid, tid) = run.map_or((0, 0), |run| (run.tgid, run.tid));
             let mut who = Who::default();
             if needs.has(Needs::WORLD) {
-                world.advance(end);
+                advance(world, end, clocks, bound, self.sink);
                 who = known.who(world, thread, tgid, tid);
             }
             let row = Row {
@@ -263,6 +289,24 @@ impl<'w, S: Sink> Walk<'w, S> {
             }
         }
         Ok(())
+    }
+}
+
+/// Brings the world up to `time`, and tells the sink of the threads that ended.
+fn advance<S: Sink>(
+    world: &mut World,
+    time: u64,
+    clocks: &Clocks,
+    bound: &Bound<'_>,
+    sink: &mut S,
+) {
+    while let Some(record) = world.advance(time) {
+        if let ProcEvent::Exit { tgid, tid, status } = record.event
+            && sink.exits()
+            && bound.wants_thread(tgid, tid, world.who(tgid, tid).comm)
+        {
+            sink.exit(&Exit { ts: clocks.wall(record.time), tid, status });
+        }
     }
 }
 

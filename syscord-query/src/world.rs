@@ -77,13 +77,13 @@ impl World {
         self.pending.extend(records);
     }
 
-    /// Applies every record up to `time`.
-    pub(crate) fn advance(&mut self, time: u64) {
-        while self.pending.front().is_some_and(|record| record.time <= time) {
-            let Some(record) = self.pending.pop_front() else { break };
-            self.apply(&record);
-            self.version += 1;
-        }
+    /// Applies the next record up to `time`, and returns it; `None` if there is none.
+    pub(crate) fn advance(&mut self, time: u64) -> Option<ProcRecord> {
+        self.pending.front().filter(|record| record.time <= time)?;
+        let record = self.pending.pop_front()?;
+        self.apply(&record);
+        self.version += 1;
+        Some(record)
     }
 
     /// Changes whenever what [`World::who`] says may have changed.
@@ -245,14 +245,14 @@ mod tests {
     #[test]
     fn names_change_when_their_time_comes() {
         let mut world = world();
-        world.advance(5);
+        while world.advance(5).is_some() {}
         let child = world.who(20, 20);
         assert_eq!((child.comm.bytes(), child.ppid), (&b"shell"[..], Some(10)));
         assert_eq!(child.process_born, 5);
-        world.advance(7);
+        while world.advance(7).is_some() {}
         assert_eq!(world.who(20, 21).comm.bytes(), b"helper");
         assert_eq!(world.who(20, 21).process_comm.bytes(), b"shell");
-        world.advance(8);
+        while world.advance(8).is_some() {}
         assert_eq!(world.who(20, 20).comm.bytes(), b"ls");
         assert_eq!(world.who(10, 10).comm.bytes(), b"shell");
     }
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn the_ended_are_known_until_the_sweep() {
         let mut world = world();
-        world.advance(100);
+        while world.advance(100).is_some() {}
         assert_eq!(world.who(20, 20).comm.bytes(), b"ls");
         world.sweep();
         assert_eq!(world.who(20, 20), Who::default());
@@ -270,9 +270,9 @@ mod tests {
     #[test]
     fn an_id_that_is_used_again_outlives_the_sweep() {
         let mut world = world();
-        world.advance(9);
+        while world.advance(9).is_some() {}
         world.queue(vec![at(10, fork(10, 20, 20, "again"))]);
-        world.advance(10);
+        while world.advance(10).is_some() {}
         world.sweep();
         let who = world.who(20, 20);
         assert_eq!((who.comm.bytes(), who.process_born), (&b"again"[..], 10));

@@ -3,6 +3,7 @@
 mod csv;
 mod json;
 mod parquet;
+pub(crate) mod strace;
 pub(crate) mod text;
 mod value;
 
@@ -10,6 +11,7 @@ pub(crate) use self::{
     csv::{CsvRenderer, quoted},
     json::JsonRenderer,
     parquet::ParquetSink,
+    strace::StraceSink,
     text::TextRenderer,
 };
 use crate::{columns::Needs, error::Error, output::Output, row::Row, walk::Sink};

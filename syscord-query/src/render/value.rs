@@ -6,12 +6,13 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use syscord_syscalls::Role;
+use syscord_syscalls::{Kind, Role};
 
 use super::{decimal, hexadecimal};
 use crate::{
     escape::{c_escaped, json_string},
     row::{Memory, Row, Value},
+    structure::{Member, Structure, Structures},
 };
 
 /// Appends a call's arguments as a JSON object, by name.
@@ -59,6 +60,12 @@ fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
             out.extend_from_slice(b",\"cut\":true}");
         }
         Value::Memory(memory) => memory_json(out, memory),
+        Value::Structures(structures) if structures.cut => {
+            out.extend_from_slice(b"{\"list\":");
+            structures_json(out, structures);
+            out.extend_from_slice(b",\"cut\":true}");
+        }
+        Value::Structures(structures) => structures_json(out, structures),
         Value::Unreadable(address) => {
             out.extend_from_slice(b"{\"addr\":");
             value_json(out, address.map_or(Value::Unknown, Value::Hex));
@@ -70,14 +77,7 @@ fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
 fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
     match memory.role {
         Some(Role::List) => {
-            out.push(b'[');
-            for (index, text) in list(memory.bytes).enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                json_string(out, text);
-            }
-            out.push(b']');
+            list_json(out, list(memory.bytes), json_string);
         }
         Some(Role::Address) => json_string(out, socket_address(memory.bytes).as_bytes()),
         Some(Role::Content) if std::str::from_utf8(memory.bytes).is_err() => {
@@ -85,14 +85,78 @@ fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
             base64(out, memory.bytes);
             out.extend_from_slice(b"\"}");
         }
-        Some(Role::Content | Role::Path | Role::Text) | None => json_string(out, memory.bytes),
+        Some(Role::Content | Role::Path | Role::Text | Role::Struct | Role::Array) | None => {
+            json_string(out, memory.bytes)
+        }
     }
+}
+
+fn structures_json(out: &mut Vec<u8>, structures: Structures<'_>) {
+    if !structures.array {
+        return structures.iter().for_each(|one| structure_json(out, one));
+    }
+    list_json(out, structures.iter(), structure_json);
+}
+
+fn structure_json(out: &mut Vec<u8>, structure: Structure<'_>) {
+    if let Some(bare) = structure.bare() {
+        return member_json(out, bare);
+    }
+    out.push(b'{');
+    for (index, member) in structure.members().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        json_string(out, member.def.name.as_bytes());
+        out.push(b':');
+        member_json(out, member);
+    }
+    out.push(b'}');
+}
+
+fn member_json(out: &mut Vec<u8>, member: Member<'_>) {
+    let Some(bytes) = member.bytes() else {
+        return out.extend_from_slice(b"null");
+    };
+    if member.kind.id == Kind::Chars.id() {
+        return json_string(out, bytes.split(|byte| *byte == 0).next().unwrap_or_default());
+    }
+    let element = |out: &mut Vec<u8>, element| match member.inner(element) {
+        Some(inner) => structure_json(out, inner),
+        None => value_json(out, member.number(element)),
+    };
+    if member.is_array() {
+        list_json(out, member.elements(), element);
+    } else {
+        element(out, bytes);
+    }
+}
+
+fn list_json<T>(
+    out: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
+    out.push(b'[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(out, item);
+    }
+    out.push(b']');
 }
 
 /// Captured memory as plain text; `None` of what has none.
 pub(crate) fn text<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
-    let Value::Memory(memory) = value else {
-        return None;
+    let memory = match value {
+        Value::Memory(memory) => memory,
+        Value::Structures(structures) => {
+            let mut out = Vec::new();
+            structures_json(&mut out, *structures);
+            return Some(Cow::Owned(String::from_utf8_lossy(&out).into_owned()));
+        }
+        _ => return None,
     };
     Some(match memory.role {
         Some(Role::List) => {
@@ -101,7 +165,7 @@ pub(crate) fn text<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
             Cow::Owned(String::from_utf8_lossy(&out).into_owned())
         }
         Some(Role::Address) => Cow::Owned(socket_address(memory.bytes)),
-        Some(Role::Content | Role::Path | Role::Text) | None => {
+        Some(Role::Content | Role::Path | Role::Text | Role::Struct | Role::Array) | None => {
             String::from_utf8_lossy(memory.bytes)
         }
     })

@@ -1,0 +1,170 @@
+//! The lines that `strace -f -o FILE` writes.
+
+mod address;
+mod names;
+mod quirk;
+mod quote;
+mod sink;
+mod value;
+
+use std::io::Write;
+
+use syscord_format::Detail;
+use syscord_syscalls::{Kind, Len, structs::time::TIMESPEC};
+
+pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink};
+use self::{
+    names::{Set, named},
+    quote::{HexEscapes, quoted},
+    value::argument,
+};
+use super::{decimal, hexadecimal};
+use crate::{row::Row, time::Stamp};
+
+/// The column in which results stand, unless the call is longer.
+const RESULT_COLUMN: usize = 40;
+
+/// What is shown, and how: strace's options.
+#[derive(Clone, Debug)]
+pub(crate) struct Style {
+    /// When the call began.
+    pub(crate) time: Stamp,
+    /// `-T`: how long it took.
+    pub(crate) duration: bool,
+    /// `-n`: its number.
+    pub(crate) number: bool,
+    /// `-N`: the names of arguments.
+    pub(crate) names: bool,
+    /// `-v`: all members of structures, all elements of arrays.
+    pub(crate) verbose: bool,
+    /// `-s`: most bytes of a string.
+    pub(crate) string: usize,
+    /// How many times `-x` was given.
+    pub(crate) hex: u8,
+    /// `-X`.
+    pub(crate) xlat: Xlat,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            time: Stamp::None,
+            duration: false,
+            number: false,
+            names: false,
+            verbose: false,
+            string: 32,
+            hex: 0,
+            xlat: Xlat::Abbrev,
+        }
+    }
+}
+
+impl Style {
+    /// Appends bytes in quotes.
+    fn quote(&self, out: &mut Vec<u8>, bytes: &[u8]) {
+        let hex = match self.hex {
+            0 => HexEscapes::Never,
+            1 => HexEscapes::Unprintable,
+            _ => HexEscapes::Always,
+        };
+        quoted(out, bytes, hex);
+    }
+}
+
+/// Appends a call up to its result. Returns how much of it was known when the call began: all
+/// before the first argument that the kernel fills.
+fn call(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
+    let start = out.len();
+    out.extend_from_slice(row.call.name.as_bytes());
+    out.push(b'(');
+    let quirk = row.call.quirk;
+    let known = match quirk.is_some_and(|quirk| quirk.arguments(out, row, style)) {
+        true => out.len() - start,
+        false => arguments(out, row, style) - start,
+    };
+    out.push(b')');
+    known
+}
+
+/// Returns where what was known when the call began ends.
+fn arguments(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
+    let (mut first, mut known) = (true, None);
+    for (index, arg) in row.args().iter().enumerate() {
+        let kind = row.kind(index).map_or(0, |kind| kind.id);
+        if kind == Kind::Unused.id() {
+            continue;
+        }
+        if !first {
+            out.extend_from_slice(b", ");
+        }
+        if FILLED.contains(&kind) {
+            known.get_or_insert(out.len());
+        }
+        if style.names {
+            out.extend_from_slice(arg.name.as_bytes());
+            out.push(b'=');
+        }
+        if !row.call.quirk.is_some_and(|quirk| quirk.argument(out, row, index, style)) {
+            argument(out, row, index, style);
+        }
+        first = false;
+    }
+    known.unwrap_or(out.len())
+}
+
+/// Kinds whose memory the kernel fills.
+const FILLED: [u8; 7] = [
+    Kind::PathOut(Len::Ret).id(),
+    Kind::Out(Len::Ret).id(),
+    Kind::IovOut("").id(),
+    Kind::SockaddrOut(Len::Ret).id(),
+    Kind::MsgOut.id(),
+    Kind::StructOut(&TIMESPEC).id(),
+    Kind::ArrayOut(&TIMESPEC, Len::Ret).id(),
+];
+
+fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
+    let Some(ret) = row.ret else {
+        return out.push(b'?');
+    };
+    if let Some(number) = row.errno() {
+        let restart = row.schema.errno(number).starts_with("ERESTART");
+        out.extend_from_slice(if restart { b"? " } else { b"-1 " });
+        out.extend_from_slice(row.schema.errno(number).as_bytes());
+        let text = row.schema.errno_text(number);
+        if !text.is_empty() {
+            drop(write!(out, " ({text})"));
+        }
+        return;
+    }
+    let kind = row.chosen(row.call.ret);
+    let raw = ret.cast_unsigned();
+    match kind.id {
+        id if id == Kind::Ptr.id() => match raw {
+            0 => out.push(b'0'),
+            _ => hexadecimal(out, raw),
+        },
+        id if id == Kind::Mode.id() => drop(write!(out, "0{raw:02o}")),
+        _ => match kind.detail {
+            Detail::Names(index) => flags(out, row, index, raw, style),
+            _ => decimal(out, ret),
+        },
+    }
+}
+
+/// Appends a result that is flags: its number, and their names if it has any.
+fn flags(out: &mut Vec<u8>, row: &Row<'_>, names: u16, raw: u64, style: &Style) {
+    match raw {
+        0 => out.push(b'0'),
+        _ => hexadecimal(out, raw),
+    }
+    let Some(names) = row.schema.meta().names.get(usize::from(names)) else { return };
+    let mut text = Vec::new();
+    named(&mut text, names, Set::Bits, raw, style.xlat);
+    if text != b"0" {
+        out.extend_from_slice(b" (flags ");
+        out.extend_from_slice(&text);
+        out.push(b')');
+    }
+}

@@ -1,0 +1,156 @@
+//! Values by their names: flags and enumerations.
+
+use syscord_format::NamesDef;
+
+use super::super::hexadecimal;
+
+/// Whether values are shown by name or as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Xlat {
+    /// As numbers
+    Raw,
+    /// By name
+    #[default]
+    Abbrev,
+    /// As numbers, with names in comments
+    Verbose,
+}
+
+/// How numbers without a name are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Set {
+    /// They are one of several values.
+    One,
+    /// They are flags.
+    Bits,
+}
+
+/// Appends a value by its names.
+pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xlat: Xlat) {
+    let value = if names.bits < 64 { raw & ((1 << names.bits) - 1) } else { raw };
+    if xlat == Xlat::Abbrev {
+        return by_name(out, names, set, value);
+    }
+    number(out, value);
+    if xlat == Xlat::Verbose {
+        let mut text = Vec::new();
+        let known = symbols(&mut text, names, value) == 0;
+        if known && !text.is_empty() {
+            comment(out, &text);
+        }
+    }
+}
+
+fn by_name(out: &mut Vec<u8>, names: &NamesDef, set: Set, value: u64) {
+    let start = out.len();
+    let left = symbols(out, names, value);
+    let some = out.len() > start;
+    match (some, left) {
+        (true, 0) => {}
+        (true, _) => {
+            out.push(b'|');
+            // What has flags beside bits of another sort, has permissions there (shmget(2)).
+            if names.unknown.is_empty() {
+                out.extend_from_slice(format!("0{left:02o}").as_bytes());
+            } else {
+                hexadecimal(out, left);
+            }
+        }
+        (false, _) => {
+            number(out, value);
+            if !names.unknown.is_empty() && (value != 0 || set == Set::One) {
+                comment(out, names.unknown.as_bytes());
+            }
+        }
+    }
+}
+
+/// Appends the names that a value has, with `|` between them; returns the bits without a name.
+fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64) -> u64 {
+    let (mut done, mut first) = (0, true);
+    for member in names.members() {
+        // Negative values are kept with all their bits; only those that count are compared.
+        let counts = if names.bits < 64 { (1 << names.bits) - 1 } else { u64::MAX };
+        let mask = member.mask & counts;
+        if done & mask == 0 && value & mask == member.value & counts {
+            if !first {
+                out.push(b'|');
+            }
+            out.extend_from_slice(member.name.as_bytes());
+            (done, first) = (done | mask, false);
+        }
+    }
+    value & !done
+}
+
+fn number(out: &mut Vec<u8>, value: u64) {
+    match value {
+        0 => out.push(b'0'),
+        _ => hexadecimal(out, value),
+    }
+}
+
+fn comment(out: &mut Vec<u8>, text: &[u8]) {
+    out.extend_from_slice(b" /* ");
+    out.extend_from_slice(text);
+    out.extend_from_slice(b" */");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open_flags() -> NamesDef {
+        NamesDef {
+            name: "OPEN_FLAGS".into(),
+            unknown: "O_???".into(),
+            bits: 32,
+            names: "O_RDONLY O_WRONLY O_TMPFILE O_DIRECTORY O_CLOEXEC".into(),
+            masks: vec![3, 3, 0o20200000, 0o200000, 0o2000000],
+            values: vec![0, 1, 0o20200000, 0o200000, 0o2000000],
+        }
+    }
+
+    fn whence() -> NamesDef {
+        NamesDef {
+            name: "WHENCE".into(),
+            unknown: "SEEK_???".into(),
+            bits: 32,
+            names: "SEEK_CUR".into(),
+            masks: vec![u64::MAX],
+            values: vec![1],
+        }
+    }
+
+    fn text(names: &NamesDef, set: Set, raw: u64, xlat: Xlat) -> String {
+        let mut out = Vec::new();
+        named(&mut out, names, set, raw, xlat);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn flags_are_joined_and_leftovers_are_numbers() {
+        let flags = |raw| text(&open_flags(), Set::Bits, raw, Xlat::Abbrev);
+        assert_eq!(flags(0), "O_RDONLY");
+        assert_eq!(flags(0o2000001), "O_WRONLY|O_CLOEXEC");
+        assert_eq!(flags(0o20200001), "O_WRONLY|O_TMPFILE");
+        assert_eq!(flags(0o200000), "O_RDONLY|O_DIRECTORY");
+        assert_eq!(flags(0x4000_0000), "O_RDONLY|0x40000000");
+    }
+
+    #[test]
+    fn values_without_a_name_say_so() {
+        let whence = |raw| text(&whence(), Set::One, raw, Xlat::Abbrev);
+        assert_eq!(whence(1), "SEEK_CUR");
+        assert_eq!(whence(0xdead_0000_0000_0001), "SEEK_CUR");
+        assert_eq!(whence(9), "0x9 /* SEEK_??? */");
+        assert_eq!(whence(0), "0 /* SEEK_??? */");
+    }
+
+    #[test]
+    fn numbers_on_request() {
+        assert_eq!(text(&whence(), Set::One, 1, Xlat::Raw), "0x1");
+        assert_eq!(text(&whence(), Set::One, 1, Xlat::Verbose), "0x1 /* SEEK_CUR */");
+        assert_eq!(text(&whence(), Set::One, 9, Xlat::Verbose), "0x9");
+    }
+}

@@ -1,0 +1,161 @@
+//! What strace shows in another way than a call's argument kinds say.
+
+use std::io::Write;
+
+use super::{
+    Style,
+    value::{argument, pointer, structure_without},
+};
+use crate::{
+    row::{Row, Value},
+    structure::Structures,
+};
+
+/// A peculiarity of one call, or of a few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quirk {
+    /// The path in this argument is shown whole, though the kernel wrote it.
+    WholePath(usize),
+    /// The bytes behind this argument are no text.
+    HexBytes(usize),
+    /// The second argument's buffer holds directory entries, whose length stands at this offset.
+    Dirents(usize),
+    /// The structure has a member that counts with this flag only, and what the kernel wrote behind
+    /// its pointers is shown: see [`CLONE_PIDFD`] and [`CLONE_PARENT_SETTID`].
+    Clone3,
+    /// The arguments have names, and are not in the order of the registers: see [`CLONE`].
+    Clone,
+}
+
+/// The calls that have one. Nothing of this follows from a rule.
+const QUIRKS: &[(&str, Quirk)] = &[
+    ("getcwd", Quirk::WholePath(0)),
+    ("getrandom", Quirk::HexBytes(0)),
+    ("getdents", Quirk::Dirents(16)),
+    ("getdents64", Quirk::Dirents(16)),
+    ("clone", Quirk::Clone),
+    ("clone3", Quirk::Clone3),
+];
+
+/// clone(2)'s flag that the child's id is stored in the parent.
+const CLONE_PARENT_SETTID: u64 = 0x0010_0000;
+/// clone(2)'s flag that a descriptor of the child is made.
+const CLONE_PIDFD: u64 = 0x1000;
+
+/// The order and names that clone(2)'s arguments have, by the names of the table.
+const CLONE: [(&str, &str); 5] = [
+    ("child_stack", "stack"),
+    ("flags", "flags"),
+    ("parent_tid", "parent_tid"),
+    ("tls", "tls"),
+    ("child_tidptr", "child_tid"),
+];
+
+/// The flags by which clone(2) looks at an argument (sched.h).
+const NEEDED: [(&str, u64); 3] = [
+    ("parent_tid", CLONE_PARENT_SETTID | CLONE_PIDFD),
+    ("tls", 0x0008_0000),
+    ("child_tidptr", 0x0120_0000),
+];
+
+impl Quirk {
+    /// The quirk of a call.
+    pub(crate) fn of(name: &str) -> Option<Quirk> {
+        QUIRKS.iter().find(|(known, _)| *known == name).map(|(_, quirk)| *quirk)
+    }
+
+    /// Appends an argument that the quirk is about; says whether it was.
+    pub(super) fn argument(
+        self,
+        out: &mut Vec<u8>,
+        row: &Row<'_>,
+        arg: usize,
+        style: &Style,
+    ) -> bool {
+        match (self, row.value(arg)) {
+            (Quirk::WholePath(whole), Value::Memory(path)) if whole == arg => {
+                style.quote(out, path.bytes);
+            }
+            (Quirk::HexBytes(bytes), Value::Memory(_)) if bytes == arg => {
+                argument(out, row, arg, &Style { hex: 2, ..style.clone() });
+            }
+            (Quirk::Clone3, Value::Structures(args)) if arg == 0 => {
+                clone3(out, args, row.ret, style);
+            }
+            (Quirk::Dirents(length_at), value) if arg == 1 => {
+                // The address of what was captured is not kept.
+                if let Some(address) = row.raw(arg).filter(|address| *address != 0) {
+                    pointer(out, address);
+                    out.push(b' ');
+                }
+                let entries = match value {
+                    Value::Memory(entries) if !entries.cut => count(entries.bytes, length_at),
+                    _ if row.ret == Some(0) => Some(0),
+                    _ => None,
+                };
+                match entries {
+                    Some(count) => drop(write!(out, "/* {count} entries */")),
+                    None if matches!(value, Value::Memory(_)) => {
+                        out.extend_from_slice(b"/* entries */");
+                    }
+                    None => drop(out.pop_if(|last| *last == b' ')),
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Appends all arguments, if the quirk is about them; says whether it was.
+    pub(super) fn arguments(self, out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> bool {
+        if self != Quirk::Clone {
+            return false;
+        }
+        let place = |name| row.args().iter().position(|arg| &*arg.name == name);
+        let flags = place("flags").and_then(|at| row.raw(at)).unwrap_or_default();
+        let mut first = true;
+        for (shown, name) in CLONE {
+            let needed = NEEDED.iter().find(|(arg, _)| *arg == shown);
+            let Some(at) = place(name) else { continue };
+            if needed.is_some_and(|(_, bits)| flags & bits == 0) {
+                continue;
+            }
+            if !first {
+                out.extend_from_slice(b", ");
+            }
+            first = false;
+            drop(write!(out, "{shown}="));
+            match shown {
+                "flags" => argument(out, row, at, style),
+                _ => pointer(out, row.raw(at).unwrap_or_default()),
+            }
+        }
+        true
+    }
+}
+
+fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &Style) {
+    for args in args.iter() {
+        let flags = args.members().find(|member| member.def.name == "flags");
+        let flags = flags.and_then(|flags| Some(flags.raw(flags.bytes()?))).unwrap_or_default();
+        let left_out = if flags & CLONE_PIDFD == 0 { "pidfd" } else { "" };
+        structure_without(out, args, left_out, style);
+        if let Some(child @ 1..) = ret
+            && flags & CLONE_PARENT_SETTID != 0
+        {
+            drop(write!(out, " => {{parent_tid=[{child}]}}"));
+        }
+    }
+}
+
+/// How many directory entries there are: each says how long it is.
+fn count(mut entries: &[u8], length_at: usize) -> Option<usize> {
+    let mut count = 0;
+    while !entries.is_empty() {
+        let length = entries.get(length_at..length_at + 2)?.first_chunk::<2>()?;
+        let length = usize::from(u16::from_le_bytes(*length));
+        entries = entries.get(length.max(1)..)?;
+        count += 1;
+    }
+    Some(count)
+}

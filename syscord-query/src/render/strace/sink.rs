@@ -1,0 +1,230 @@
+//! Lines in the order in which strace would have written them: a call during which another thread
+//! did something is torn in two.
+
+use std::{io::Write, ops::Range};
+
+use syscord_syscalls::Kind;
+
+use super::{RESULT_COLUMN, Style, call, result, value::signal};
+use crate::{
+    columns::Needs,
+    error::Error,
+    output::Output,
+    row::Row,
+    time::TimeWriter,
+    walk::{Exit, Sink},
+};
+
+/// Writes what happened within a block once the block is over.
+pub(crate) struct StraceSink {
+    style: Style,
+    time: TimeWriter,
+    output: Output,
+    /// The text of the block's calls.
+    text: Vec<u8>,
+    happened: Vec<Happened>,
+    /// Where the last block ended: what began before was not told of then.
+    told: i64,
+}
+
+/// A call, or the end of a thread.
+struct Happened {
+    tid: u32,
+    start: i64,
+    end: i64,
+    /// All of a call but what is known of it only at its end.
+    head: Range<usize>,
+    /// The rest of it; the text of an end.
+    tail: Range<usize>,
+    /// Where the call's name is.
+    name: usize,
+}
+
+/// One end of what happened; the index is that in [`StraceSink::happened`].
+enum Point {
+    /// All of it at once.
+    Whole(usize),
+    /// A call begins.
+    Begin(usize),
+    /// A call returns.
+    Return(usize),
+}
+
+impl StraceSink {
+    /// Lines of that style, to `output`.
+    pub(crate) fn new(style: Style, output: Output) -> StraceSink {
+        StraceSink {
+            style,
+            time: TimeWriter::default(),
+            output,
+            text: Vec::new(),
+            happened: Vec::new(),
+            told: i64::MIN,
+        }
+    }
+
+    /// Writes what is left.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.block_end()
+    }
+
+    fn points(&self) -> Vec<(i64, u8, Point)> {
+        let mut points = Vec::with_capacity(2 * self.happened.len());
+        for (index, one) in self.happened.iter().enumerate() {
+            // At the same moment, a thread's call returns before its next begins.
+            if one.start < one.end && one.start >= self.told {
+                points.push((one.start, 1, Point::Begin(index)));
+                points.push((one.end, 0, Point::Return(index)));
+            } else {
+                points.push((one.end, 1, Point::Whole(index)));
+            }
+        }
+        points.sort_by_key(|(time, order, _)| (*time, *order));
+        points
+    }
+
+    fn leader(&mut self, out: &mut Vec<u8>, index: usize, time: i64) -> usize {
+        let line = out.len();
+        drop(write!(out, "{:<5} ", self.happened[index].tid));
+        self.time.stamp(out, time, self.style.time);
+        line
+    }
+
+    /// A call on one line, or the end of a thread.
+    fn whole(&mut self, out: &mut Vec<u8>, index: usize) {
+        let line = self.leader(out, index, self.happened[index].start);
+        let one = &self.happened[index];
+        out.extend_from_slice(&self.text[one.head.clone()]);
+        self.tail(out, index, line);
+    }
+
+    fn begin(&mut self, out: &mut Vec<u8>, index: usize) {
+        self.leader(out, index, self.happened[index].start);
+        out.extend_from_slice(&self.text[self.happened[index].head.clone()]);
+        out.extend_from_slice(b" <unfinished ...>\n");
+    }
+
+    fn resume(&mut self, out: &mut Vec<u8>, index: usize) {
+        let line = self.leader(out, index, self.happened[index].end);
+        let one = &self.happened[index];
+        let name = self.text[one.name..].split(|byte| *byte == b'(').next().unwrap_or_default();
+        out.extend_from_slice(b"<... ");
+        out.extend_from_slice(name);
+        out.extend_from_slice(b" resumed>");
+        self.tail(out, index, line);
+    }
+
+    /// The rest of a line that starts at `line`; the result stands in a column of its own.
+    fn tail(&self, out: &mut Vec<u8>, index: usize, line: usize) {
+        let tail = &self.text[self.happened[index].tail.clone()];
+        let (args, rest) = match tail.iter().position(|byte| *byte == RESULT) {
+            Some(at) => (&tail[..at], Some(&tail[at + 1..])),
+            None => (tail, None),
+        };
+        out.extend_from_slice(args);
+        if let Some(rest) = rest {
+            let width = out.len() - line;
+            out.resize(out.len() + RESULT_COLUMN.saturating_sub(width + 1), b' ');
+            out.extend_from_slice(b" = ");
+            out.extend_from_slice(rest);
+        }
+        out.push(b'\n');
+    }
+}
+
+/// Stands before a result in [`StraceSink::text`], where no other control character is.
+const RESULT: u8 = 0;
+
+impl Sink for StraceSink {
+    fn needs(&self) -> Needs {
+        Needs::NONE.and(Needs::ALL)
+    }
+
+    fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
+        let start = self.text.len();
+        if self.style.number {
+            drop(write!(self.text, "[{:4}] ", row.call.number));
+        }
+        let name = self.text.len();
+        let known = name + call(&mut self.text, row, &self.style);
+        // Of a call that never returned, nothing is known that it would have filled.
+        if row.ret.is_none() && known + 1 < self.text.len() {
+            self.text.truncate(known);
+            self.text.extend_from_slice(b"<unfinished ...>)");
+        }
+        self.text.push(RESULT);
+        result(&mut self.text, row, &self.style);
+        if let Some(duration) = row.duration.filter(|_| self.style.duration) {
+            let micros = duration / 1_000;
+            drop(write!(self.text, " <{}.{:06}>", micros / 1_000_000, micros % 1_000_000));
+        }
+        // An execve may have begun under another thread's id.
+        let renamed = row.call.ret.id == Kind::NewImage.id() && row.ret == Some(0);
+        let duration = if renamed { 0 } else { row.duration.unwrap_or(0) };
+        let began = row.ts.saturating_sub_unsigned(duration);
+        self.happened.push(Happened {
+            tid: row.tid,
+            start: began,
+            end: row.ts,
+            head: start..known,
+            tail: known..self.text.len(),
+            name,
+        });
+        Ok(())
+    }
+
+    fn exits(&self) -> bool {
+        true
+    }
+
+    fn exit(&mut self, exit: &Exit) {
+        let start = self.text.len();
+        let status = exit.status.cast_unsigned();
+        self.text.extend_from_slice(b"+++ ");
+        match status & 0x7f {
+            0 => drop(write!(self.text, "exited with {}", status >> 8 & 0xff)),
+            number => {
+                self.text.extend_from_slice(b"killed by ");
+                signal(&mut self.text, number);
+                if status & 0x80 != 0 {
+                    self.text.extend_from_slice(b" (core dumped)");
+                }
+            }
+        }
+        self.text.extend_from_slice(b" +++");
+        self.happened.push(Happened {
+            tid: exit.tid,
+            start: exit.ts,
+            end: exit.ts,
+            head: start..start,
+            tail: start..self.text.len(),
+            name: start,
+        });
+    }
+
+    fn block_end(&mut self) -> Result<(), Error> {
+        let points = self.points();
+        let mut out = Vec::with_capacity(2 * self.text.len());
+        let mut at = 0;
+        while let Some((time, _, point)) = points.get(at) {
+            self.told = *time;
+            match point {
+                Point::Whole(index) => self.whole(&mut out, *index),
+                Point::Return(index) => self.resume(&mut out, *index),
+                Point::Begin(index) => {
+                    let next = points.get(at + 1).map(|(_, _, point)| point);
+                    if matches!(next, Some(Point::Return(next)) if next == index) {
+                        self.whole(&mut out, *index);
+                        at += 1;
+                    } else {
+                        self.begin(&mut out, *index);
+                    }
+                }
+            }
+            at += 1;
+        }
+        self.happened.clear();
+        self.text.clear();
+        self.output.write(&out)
+    }
+}

@@ -1,0 +1,405 @@
+//! Arguments, members of structures and results, each by its kind.
+
+use std::io::Write;
+
+use syscord_format::Detail;
+use syscord_syscalls::{
+    Kind, Len, Role, names::files::WHENCE, signal::signal_name, structs::time::TIMESPEC,
+};
+
+use super::{
+    super::{decimal, hexadecimal},
+    Style,
+    address::socket_address,
+    names::{Set, named},
+};
+use crate::{
+    row::{Memory, Row, Value},
+    schema::{KindInfo, Schema},
+    structure::{Member, Shown, Structure, Structures},
+};
+
+/// Elements of an array that are shown unless everything is asked for.
+const ELEMENTS: usize = 32;
+
+const BITS: u8 = Kind::Bits(&WHENCE).id();
+const FD: u8 = Kind::Fd.id();
+const DIRFD: u8 = Kind::DirFd.id();
+const SIGNAL: u8 = Kind::Signal.id();
+const MODE: u8 = Kind::Mode.id();
+const FILE_MODE: u8 = Kind::FileMode.id();
+const DEV: u8 = Kind::Dev.id();
+const UID: u8 = Kind::Uid.id();
+const GID: u8 = Kind::Gid.id();
+const REQUEST: u8 = Kind::Request.id();
+const WAIT_STATUS: u8 = Kind::WaitStatus.id();
+const SIGSET: u8 = Kind::SigSet.id();
+const CHARS: u8 = Kind::Chars.id();
+const PATH_OUT: u8 = Kind::PathOut(Len::Ret).id();
+const ARRAY_OUT: u8 = Kind::ArrayOut(&TIMESPEC, Len::Ret).id();
+const IN: u8 = Kind::In(Len::Ret).id();
+const OUT: u8 = Kind::Out(Len::Ret).id();
+const PTR: u8 = Kind::Ptr.id();
+const LIMIT: u8 = Kind::Limit.id();
+const DATA: u8 = Kind::Data.id();
+
+/// Appends an argument.
+pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Style) {
+    let Some(kind) = row.kind(arg) else { return };
+    match row.value(arg) {
+        Value::Unknown => out.extend_from_slice(b"???"),
+        Value::Memory(memory) => captured(out, memory, kind.id == PATH_OUT, style),
+        Value::Structures(structures) => structures_text(out, structures, style),
+        Value::Unreadable(address) => pointer(out, address.unwrap_or_default()),
+        // Nothing is in a buffer that was not filled, like that of a read at the end of a file.
+        Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == OUT => {
+            out.extend_from_slice(b"\"\"");
+        }
+        Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == IN => {
+            out.extend_from_slice(b"\"\"");
+        }
+        Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == ARRAY_OUT => {
+            out.extend_from_slice(b"[]");
+        }
+        Value::Signed(_) | Value::Unsigned(_) | Value::Hex(_) | Value::Octal(_) => {
+            let raw = row.raw(arg).unwrap_or_default();
+            let raw = if row.call.narrow { u64::from(raw as u32) } else { raw };
+            scalar(out, row.schema, kind, raw, row.value(arg), style);
+        }
+    }
+}
+
+/// Whether buffers were captured at all.
+fn contents(row: &Row<'_>) -> bool {
+    row.schema.meta().content_limit > 0
+}
+
+/// Appends a number: `raw` as it is, `value` in its kind's shape.
+fn scalar(
+    out: &mut Vec<u8>,
+    schema: &Schema,
+    kind: KindInfo,
+    raw: u64,
+    value: Value<'_>,
+    style: &Style,
+) {
+    if let Detail::Names(index) = kind.detail
+        && let Some(names) = schema.meta().names.get(usize::from(index))
+        && kind.id != REQUEST
+    {
+        let set = if kind.id == BITS { Set::Bits } else { Set::One };
+        return named(out, names, set, raw, style.xlat);
+    }
+    match (kind.id, value) {
+        (FD, _) => decimal(out, raw as u32 as i32),
+        (DIRFD, _) => match raw as u32 as i32 {
+            AT_FDCWD => out.extend_from_slice(b"AT_FDCWD"),
+            fd => decimal(out, fd),
+        },
+        (UID | GID, _) => match raw as u32 {
+            u32::MAX => out.extend_from_slice(b"-1"),
+            id => decimal(out, id),
+        },
+        (SIGNAL, _) => signal(out, raw as u32),
+        (MODE, _) => drop(write!(out, "0{:02o}", raw as u16)),
+        (FILE_MODE, _) => file_mode(out, raw as u32),
+        (DEV, _) => device(out, raw),
+        (REQUEST, _) => request(out, schema, kind, raw as u32),
+        (WAIT_STATUS, _) => wait_status(out, raw as u32),
+        (PTR, _) => pointer(out, raw),
+        (LIMIT, _) => limit(out, raw),
+        (DATA, _) => drop(write!(out, "{{u32={}, u64={raw}}}", raw as u32)),
+        _ if kind.role.is_some() => pointer(out, raw),
+        (_, Value::Signed(number)) => decimal(out, number),
+        (_, Value::Unsigned(number)) => decimal(out, number),
+        (_, Value::Octal(number)) => drop(write!(out, "{number:#o}")),
+        (_, _) if raw == 0 => out.push(b'0'),
+        (_, _) => hexadecimal(out, raw),
+    }
+}
+
+/// A limit of a resource (getrlimit(2)).
+fn limit(out: &mut Vec<u8>, limit: u64) {
+    match limit {
+        u64::MAX => out.extend_from_slice(b"RLIM64_INFINITY"),
+        0xffff_ffff => out.extend_from_slice(b"RLIM_INFINITY"),
+        _ if limit > 1024 && limit.is_multiple_of(1024) => {
+            drop(write!(out, "{}*1024", limit / 1024))
+        }
+        _ => decimal(out, limit),
+    }
+}
+
+/// The working directory in place of a descriptor (openat(2)).
+const AT_FDCWD: i32 = -100;
+
+/// Appends an address.
+pub(super) fn pointer(out: &mut Vec<u8>, address: u64) {
+    match address {
+        0 => out.extend_from_slice(b"NULL"),
+        _ => hexadecimal(out, address),
+    }
+}
+
+/// Appends captured memory; `written` says that the kernel wrote it.
+fn captured(out: &mut Vec<u8>, memory: Memory<'_>, written: bool, style: &Style) {
+    match memory.role {
+        Some(Role::Path) if !written => {
+            style.quote(out, memory.bytes);
+            if memory.cut {
+                out.extend_from_slice(b"...");
+            }
+        }
+        Some(Role::Address) => socket_address(out, memory.bytes, style),
+        Some(Role::List) => list(out, memory, style),
+        _ => string(out, memory.bytes, memory.cut, style),
+    }
+}
+
+/// Appends as much of a string as is wanted.
+fn string(out: &mut Vec<u8>, bytes: &[u8], cut: bool, style: &Style) {
+    let shown = bytes.len().min(style.string);
+    style.quote(out, &bytes[..shown]);
+    if cut || shown < bytes.len() {
+        out.extend_from_slice(b"...");
+    }
+}
+
+/// A list of strings, each ended by a NUL.
+fn list(out: &mut Vec<u8>, memory: Memory<'_>, style: &Style) {
+    let texts = memory.bytes.strip_suffix(b"\0").map(|bytes| bytes.split(|byte| *byte == 0));
+    elements(out, texts.into_iter().flatten(), memory.cut, style, |out, text| {
+        string(out, text, false, style);
+    });
+}
+
+/// Appends elements of an array, as many as are wanted.
+fn elements<T>(
+    out: &mut Vec<u8>,
+    items: impl Iterator<Item = T>,
+    cut: bool,
+    style: &Style,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
+    out.push(b'[');
+    let (mut count, mut more) = (0, cut);
+    for item in items {
+        if count == ELEMENTS && !style.verbose {
+            more = true;
+            break;
+        }
+        if count > 0 {
+            out.extend_from_slice(b", ");
+        }
+        write(out, item);
+        count += 1;
+    }
+    if more {
+        out.extend_from_slice(if count > 0 { b", ..." } else { b"..." });
+    }
+    out.push(b']');
+}
+
+fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, style: &Style) {
+    if structures.array {
+        let items = structures.iter();
+        return elements(out, items, structures.cut, style, |out, one| structure(out, one, style));
+    }
+    for one in structures.iter() {
+        match one.bare() {
+            // A value behind a pointer; a set of signals has brackets of its own.
+            Some(bare) if bare.kind.id != SIGSET => {
+                out.push(b'[');
+                member(out, bare, style);
+                out.push(b']');
+            }
+            _ => structure(out, one, style),
+        }
+    }
+}
+
+/// Appends a structure's members, save those that are shown only on request.
+fn structure(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
+    structure_without(out, structure, "", style);
+}
+
+/// Appends a structure's members, without that of the name `left_out`.
+pub(super) fn structure_without(
+    out: &mut Vec<u8>,
+    structure: Structure<'_>,
+    left_out: &str,
+    style: &Style,
+) {
+    if let Some(bare) = structure.bare() {
+        return member(out, bare, style);
+    }
+    out.push(b'{');
+    let (mut first, mut hidden) = (true, false);
+    for field in structure.members().filter(|field| field.def.name != left_out) {
+        match field.is_shown(style.verbose) {
+            Shown::Yes => {}
+            Shown::Hinted => {
+                hidden = true;
+                continue;
+            }
+            Shown::No => continue,
+        }
+        if !first {
+            out.extend_from_slice(b", ");
+        }
+        out.extend_from_slice(field.def.name.as_bytes());
+        out.push(b'=');
+        member(out, field, style);
+        first = false;
+    }
+    if hidden {
+        out.extend_from_slice(b", ...");
+    }
+    out.push(b'}');
+}
+
+fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
+    let Some(bytes) = member.bytes() else {
+        return out.extend_from_slice(b"???");
+    };
+    match member.kind.id {
+        CHARS => {
+            let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+            return string(out, text, false, style);
+        }
+        SIGSET => return signal_set(out, bytes),
+        _ => {}
+    }
+    let element = |out: &mut Vec<u8>, element| match member.inner(element) {
+        Some(inner) => structure(out, inner, style),
+        None => {
+            let (raw, value) = (member.raw(element), member.number(element));
+            scalar(out, member.schema, member.kind, raw, value, style);
+        }
+    };
+    if member.is_array() {
+        elements(out, member.elements(), false, style, element);
+    } else {
+        element(out, bytes);
+    }
+}
+
+/// Appends a signal's name.
+pub(super) fn signal(out: &mut Vec<u8>, number: u32) {
+    match signal_name(number) {
+        Some(name) => {
+            out.extend_from_slice(b"SIG");
+            short_signal(out, name);
+        }
+        None => decimal(out, number),
+    }
+}
+
+/// A signal's name without its `SIG`; real-time signals have a line before their number.
+fn short_signal(out: &mut Vec<u8>, name: &str) {
+    let short = name.trim_start_matches("SIG");
+    match short.strip_prefix("RT") {
+        Some("0") => out.extend_from_slice(b"RTMIN"),
+        Some(number) => drop(write!(out, "RT_{number}")),
+        None => out.extend_from_slice(short.as_bytes()),
+    }
+}
+
+/// A set of signals, or where most are in it, those that are not.
+fn signal_set(out: &mut Vec<u8>, bytes: &[u8]) {
+    let signals = 1..=8 * bytes.len() as u32;
+    let has = |signal: &u32| {
+        let bit = *signal as usize - 1;
+        bytes[bit / 8] >> (bit % 8) & 1 != 0
+    };
+    let many = 3 * signals.clone().filter(has).count() > 2 * signals.clone().count();
+    out.extend_from_slice(if many { b"~[" } else { b"[" });
+    let mut first = true;
+    for signal in signals.filter(|signal| has(signal) != many) {
+        if !first {
+            out.push(b' ');
+        }
+        match signal_name(signal) {
+            Some(name) => short_signal(out, name),
+            None => decimal(out, signal),
+        }
+        first = false;
+    }
+    out.push(b']');
+}
+
+/// File type and permissions (inode(7)).
+fn file_mode(out: &mut Vec<u8>, mode: u32) {
+    const TYPES: [(u32, &str); 7] = [
+        (0o010000, "S_IFIFO"),
+        (0o020000, "S_IFCHR"),
+        (0o040000, "S_IFDIR"),
+        (0o060000, "S_IFBLK"),
+        (0o100000, "S_IFREG"),
+        (0o120000, "S_IFLNK"),
+        (0o140000, "S_IFSOCK"),
+    ];
+    const BITS: [(u32, &str); 3] = [(0o4000, "S_ISUID"), (0o2000, "S_ISGID"), (0o1000, "S_ISVTX")];
+    let kind = TYPES.iter().find(|(kind, _)| *kind == mode & 0o170000);
+    let bits = BITS.iter().filter(|(bit, _)| mode & bit != 0);
+    for (_, name) in kind.into_iter().chain(bits) {
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'|');
+    }
+    let rest = if kind.is_some() { mode & 0o777 } else { mode & !0o7000 };
+    drop(write!(out, "0{rest:02o}"));
+}
+
+/// Major and minor number (makedev(3)).
+fn device(out: &mut Vec<u8>, device: u64) {
+    let major = (device >> 8 & 0xfff) | (device >> 32 & !0xfff);
+    let minor = (device & 0xff) | (device >> 12 & 0xffff_ff00);
+    let hex = |out: &mut Vec<u8>, number| match number {
+        0 => out.push(b'0'),
+        _ => hexadecimal(out, number),
+    };
+    out.extend_from_slice(b"makedev(");
+    hex(out, major);
+    out.extend_from_slice(b", ");
+    hex(out, minor);
+    out.push(b')');
+}
+
+/// An ioctl(2) request by name, else taken apart (ioctl_list(2), asm-generic/ioctl.h).
+fn request(out: &mut Vec<u8>, schema: &Schema, kind: KindInfo, raw: u32) {
+    if let Detail::Names(index) = kind.detail
+        && let Some(names) = schema.meta().names.get(usize::from(index))
+        && let Some(name) = names.name_of(u64::from(raw))
+    {
+        return out.extend_from_slice(name.as_bytes());
+    }
+    let (direction, size) = (raw >> 30, raw >> 16 & 0x3fff);
+    let direction = match direction {
+        0 => "_IOC_NONE",
+        1 => "_IOC_WRITE",
+        2 => "_IOC_READ",
+        _ => "_IOC_READ|_IOC_WRITE",
+    };
+    let hex = |number: u32| if number == 0 { "0".to_owned() } else { format!("{number:#x}") };
+    let (group, number) = (raw >> 8 & 0xff, raw & 0xff);
+    drop(write!(out, "_IOC({direction}, {}, {}, {})", hex(group), hex(number), hex(size)));
+}
+
+/// What became of a child (wait(2)).
+fn wait_status(out: &mut Vec<u8>, status: u32) {
+    let (signal_number, code) = (status & 0x7f, status >> 8 & 0xff);
+    let text = |number: u32| {
+        let mut text = Vec::new();
+        signal(&mut text, number);
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    drop(match (signal_number, status) {
+        (_, 0xffff) => write!(out, "{{WIFCONTINUED(s)}}"),
+        (0, _) => write!(out, "{{WIFEXITED(s) && WEXITSTATUS(s) == {code}}}"),
+        (0x7f, _) => write!(out, "{{WIFSTOPPED(s) && WSTOPSIG(s) == {}}}", text(code)),
+        (signal, _) => {
+            let core = if status & 0x80 != 0 { " && WCOREDUMP(s)" } else { "" };
+            write!(out, "{{WIFSIGNALED(s) && WTERMSIG(s) == {}{core}}}", text(signal))
+        }
+    });
+}
