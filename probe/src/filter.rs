@@ -242,7 +242,26 @@ pub fn rename(task: Task, tgid: u32, name: [u64; 2]) {
     }
 }
 
-/// A process has ended.
+/// All threads of a process are ending.
+#[inline(always)]
+pub fn ending(tgid: u32) {
+    if config::active() != 0 {
+        set(tgid, |known| {
+            known.flags |= verdict::ENDING;
+            true
+        });
+    }
+}
+
+/// A process has ended. Its id may be another's by now, which then has a verdict of its own.
+#[inline(always)]
+pub fn ended(tgid: u32) {
+    if config::active() != 0 && set(tgid, |known| known.flags & verdict::ENDING != 0) {
+        forget(tgid);
+    }
+}
+
+/// Nothing is known of a process.
 #[inline(always)]
 pub fn forget(tgid: u32) {
     if config::active() != 0 {

@@ -1,4 +1,4 @@
-//! The eBPF side of syscord: one hook at each end of a syscall, four on the life of processes.
+//! The eBPF side of syscord: one hook at each end of a syscall, five on the life of processes.
 //!
 //! The probe knows capture kinds and lengths, never syscall names or numbers: what it does with a
 //! call is its [`Plan`](syscord_syscalls::plan::Plan), which the recorder installs. All that the
@@ -51,6 +51,13 @@ pub fn sched_process_exec(ctx: BtfTracePointContext) -> i32 {
 #[btf_tracepoint(function = "sched_process_exit")]
 pub fn sched_process_exit(ctx: BtfTracePointContext) -> i32 {
     process::exit(ctx.arg(0));
+    0
+}
+
+/// `sched_process_free(struct task_struct *p)`
+#[btf_tracepoint(function = "sched_process_free")]
+pub fn sched_process_free(ctx: BtfTracePointContext) -> i32 {
+    process::free(ctx.arg(0));
     0
 }
 

@@ -83,7 +83,17 @@ pub fn exit(task: Task) {
     }
     let signal = task::read::<u64>(task, config::task_signal());
     if task::read::<u32>(signal, config::signal_live()) == 0 {
-        filter::forget(tgid);
+        filter::ending(tgid);
+    }
+}
+
+/// A task is freed. A leader's is the last of its process: only then have all threads, which end
+/// side by side, passed [`exit`].
+#[inline(always)]
+pub fn free(task: Task) {
+    let tgid = task::tgid(task);
+    if tgid == task::tid(task) {
+        filter::ended(tgid);
     }
 }
 

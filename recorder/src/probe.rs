@@ -23,8 +23,14 @@ use crate::{btf, pod::Pod, schema::Variant};
 static OBJECT: &[u8] = aya::include_bytes_aligned!("../../probe/syscord.bpf.o");
 
 /// Hooks on the life of processes, and on the end of every call; attached in this order.
-const ALWAYS: [&str; 5] =
-    ["sched_process_fork", "sched_process_exec", "sched_process_exit", "task_rename", "sys_exit"];
+const ALWAYS: [&str; 6] = [
+    "sched_process_fork",
+    "sched_process_exec",
+    "sched_process_exit",
+    "sched_process_free",
+    "task_rename",
+    "sys_exit",
+];
 const ENTRY: &str = "sys_enter";
 /// Processes whose verdicts are kept; those beyond are judged at each call.
 const VERDICTS: u32 = 1 << 16;

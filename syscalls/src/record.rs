@@ -260,6 +260,8 @@ pub mod verdict {
     pub const AWAITS_EXEC: u32 = 1 << 4;
     /// Its appearance was told.
     pub const TOLD: u32 = 1 << 5;
+    /// All its threads are ending; it is forgotten once its task is freed.
+    pub const ENDING: u32 = 1 << 6;
 }
 
 /// What was decided about a process, by tgid.

@@ -355,6 +355,24 @@ fn classic_lines_of_known_calls() {
     assert_eq!(rest, [&format!("{pid}, write, res={}", known.out.len()), *last]);
 }
 
+/// Threads that end at once on several CPUs: each one's end, and what it was in, is told.
+#[test]
+fn every_thread_s_end_is_told() {
+    if !kernel() {
+        return;
+    }
+    const CHILDREN: usize = 500;
+    const THREADS: usize = 4;
+    let scratch = Scratch::new("record-races");
+    let (trace, made) = (in_folder(&scratch), compile(&scratch, "races.c", &["-pthread"]));
+    let ran = record(["-q", "-o", &trace, "--", made.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines = query([&trace, "--strace"]);
+    let count = |what: &str| lines.out.lines().filter(|line| line.contains(what)).count();
+    assert_eq!(count("+++ exited with 0 +++"), 1 + CHILDREN * THREADS);
+    assert_eq!(count(" exit_group(0)"), 1 + CHILDREN);
+}
+
 /// The kernel forgets the number of these calls while it makes them; the trace must not.
 #[test]
 fn calls_that_replace_their_own_registers() {
