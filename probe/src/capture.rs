@@ -25,6 +25,10 @@ pub const AT_EXIT: u64 = 2;
 /// Both, when the entry was not seen.
 pub const ALL: u64 = AT_ENTRY | AT_EXIT;
 
+/// What a call that waits for a time returns when a signal comes: EINTR, and what the kernel turns into
+/// that or into restart_syscall(2).
+const INTERRUPTED: [i64; 2] = [-4, -516];
+
 const HEADER: usize = size_of::<CaptureHeader>();
 const LAST_START: usize = size_of::<EventRecord>()
     + MAX_CONTENTS * (HEADER + CONTENT_MAX)
@@ -145,7 +149,10 @@ fn one(
 ) -> Outcome {
     // SAFETY: the record was written before.
     let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
-    if capture.flags & capture_flag::ON_SUCCESS != 0 && ret < 0 {
+    if capture.flags & capture_flag::ON_SUCCESS != 0 && ret < 0
+        || capture.flags & capture_flag::ON_FOUND != 0 && ret <= 0
+        || capture.flags & capture_flag::ON_INTERRUPTED != 0 && !INTERRUPTED.contains(&ret)
+    {
         return NOTHING;
     }
     let address = argument(event, capture.arg);

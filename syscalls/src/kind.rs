@@ -112,6 +112,10 @@ pub enum Kind {
     Limit,
     /// User data of 64 bits, of which the program may mean the low 32 alone (epoll_ctl(2)).
     Data,
+    /// Structure that the kernel fills if it found something: if the result is above 0 (wait4(2)).
+    StructFound(&'static Struct),
+    /// Structure that the kernel fills if a signal came: what was left then (nanosleep(2)).
+    StructLeft(&'static Struct),
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -213,10 +217,14 @@ pub enum When {
     Exit,
     /// After the call, unless it failed.
     Success,
+    /// After the call, if its result is above 0.
+    Found,
+    /// After the call, if a signal interrupted it.
+    Interrupted,
 }
 
-/// The last id that a kind has: that of [`Data`].
-const LAST_ID: u8 = 51;
+/// The last id that a kind has: that of [`StructLeft`].
+const LAST_ID: u8 = 53;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -309,7 +317,9 @@ impl Kind {
             Unused => 48,
             Hex => 49,
             Limit => 50,
-            Data => LAST_ID,
+            Data => 51,
+            StructFound(_) => 52,
+            StructLeft(_) => LAST_ID,
         }
     }
 
@@ -367,6 +377,8 @@ impl Kind {
             Hex => "hex",
             Limit => "limit",
             Data => "data",
+            StructFound(_) => "struct_found",
+            StructLeft(_) => "struct_left",
         }
     }
 
@@ -374,9 +386,13 @@ impl Kind {
     pub const fn detail(self) -> Option<Detail> {
         Some(match self {
             Bits(names) | One(names) => Detail::Names(names),
-            Struct(of) | StructIn(of) | StructOut(of) | ArrayIn(of, _) | ArrayOut(of, _) => {
-                Detail::Struct(of)
-            }
+            Struct(of)
+            | StructIn(of)
+            | StructOut(of)
+            | StructFound(of)
+            | StructLeft(of)
+            | ArrayIn(of, _)
+            | ArrayOut(of, _) => Detail::Struct(of),
             By(choice) => Detail::Choice(choice),
             Request => Detail::Names(&REQUESTS),
             Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Mode | FileMode | Dev
@@ -399,7 +415,8 @@ impl Kind {
             Ptr | Hex | Unused | Flags | Bits(_) | Request | Dev | Path | Str | ExecPath
             | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_) | SockaddrIn(_)
             | SockaddrOut(_) | MsgIn | MsgOut | SigSet | Chars | Struct(_) | StructIn(_)
-            | StructOut(_) | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
+            | StructOut(_) | StructFound(_) | StructLeft(_) | ArrayIn(..) | ArrayOut(..)
+            | By(_) => Shape::Hex,
         }
     }
 
@@ -421,6 +438,8 @@ impl Kind {
             MsgOut => (Memory::Msghdr, When::Success, Role::Content),
             StructIn(of) => (Memory::Structs(of, Len::Fixed(1)), When::Exit, Role::Struct),
             StructOut(of) => (Memory::Structs(of, Len::Fixed(1)), When::Success, Role::Struct),
+            StructFound(of) => (Memory::Structs(of, Len::Fixed(1)), When::Found, Role::Struct),
+            StructLeft(of) => (Memory::Structs(of, Len::Fixed(1)), When::Interrupted, Role::Struct),
             ArrayIn(of, len) => (Memory::Structs(of, len), When::Exit, Role::Array),
             ArrayOut(of, len) => (Memory::Structs(of, len), When::Success, Role::Array),
             By(choice) => return choice.otherwise.memory(),

@@ -119,6 +119,10 @@ pub mod capture_flag {
     pub const CONTENT: u8 = 1 << 2;
     /// The result bounds the bytes of an iovec array or msghdr.
     pub const RET_BOUNDS: u8 = 1 << 3;
+    /// Read only when the result is above 0.
+    pub const ON_FOUND: u8 = 1 << 4;
+    /// Read only when a signal interrupted the call.
+    pub const ON_INTERRUPTED: u8 = 1 << 5;
 }
 
 const _: () = assert!(size_of::<Plan>() == 16 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
@@ -211,7 +215,7 @@ mod compile {
             plan.count += u8::from(!looping);
             plan.flags |= match when {
                 When::Entry => plan_flag::AT_ENTRY,
-                When::Exit | When::Success => plan_flag::AT_EXIT,
+                When::Exit | When::Success | When::Found | When::Interrupted => plan_flag::AT_EXIT,
             };
         }
         plan
@@ -253,6 +257,8 @@ mod compile {
             When::Entry => capture_flag::ENTRY,
             When::Exit => 0,
             When::Success => capture_flag::ON_SUCCESS,
+            When::Found => capture_flag::ON_FOUND,
+            When::Interrupted => capture_flag::ON_INTERRUPTED,
         };
         if matches!(role, Role::Content | Role::Array) {
             flags |= capture_flag::CONTENT;

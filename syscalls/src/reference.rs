@@ -126,6 +126,8 @@ fn capture(arg: &Arg) -> Option<String> {
         When::Entry => text.push_str(", before the call"),
         When::Exit => {}
         When::Success => text.push_str(", on success"),
+        When::Found => text.push_str(", if the result is above 0"),
+        When::Interrupted => text.push_str(", if a signal interrupted the call"),
     }
     Some(text)
 }

@@ -14,7 +14,7 @@ use syscord_syscalls::{
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 51] = [
+const KIND_IDS: [(Kind, u8); 53] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -66,6 +66,8 @@ const KIND_IDS: [(Kind, u8); 51] = [
     (Kind::Hex, 49),
     (Kind::Limit, 50),
     (Kind::Data, 51),
+    (Kind::StructFound(&TIMESPEC), 52),
+    (Kind::StructLeft(&TIMESPEC), 53),
 ];
 
 #[test]

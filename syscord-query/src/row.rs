@@ -1,5 +1,7 @@
 //! One event, with all that is known of it put together.
 
+use std::rc::Rc;
+
 use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, mark};
 use syscord_syscalls::{Role, Shape};
 
@@ -15,7 +17,7 @@ pub(crate) struct Row<'a> {
     /// The trace's description.
     pub(crate) schema: &'a Schema,
     /// The syscall.
-    pub(crate) call: &'a Call,
+    pub(crate) call: &'a Rc<Call>,
     /// When its result was there, in nanoseconds since 1970.
     pub(crate) ts: i64,
     /// How long it took, in nanoseconds.

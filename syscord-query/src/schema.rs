@@ -39,6 +39,8 @@ pub(crate) struct Call {
     pub(crate) number: u32,
     /// Name of its calling convention.
     pub(crate) abi: Rc<str>,
+    /// Whether the trace's table has it.
+    pub(crate) known: bool,
     /// Whether its registers have 32 bits.
     pub(crate) narrow: bool,
     /// Its name, `syscall_N` if the trace's table lacks it.
@@ -164,6 +166,7 @@ impl Schema {
             text: text::Line::of(&name),
             ret: known.map_or(KindInfo::RAW, |known| self.kind(known.ret)),
             number: def.number,
+            known: known.is_some(),
             narrow: def.abi == Abi::I386 as u8,
             abi,
             name,

@@ -94,6 +94,8 @@ fn kind_def(kind: Kind) -> KindDef {
     }
 }
 
+mod strace;
+
 /// One event of a made trace.
 #[derive(Clone)]
 struct Made {
@@ -158,8 +160,13 @@ impl Drop for Temp {
 
 /// A trace with these events, all in one chunk, of which `dropped` were dropped besides.
 fn trace(events: &[Made], dropped: u64) -> Temp {
+    described_trace(&described(), events, dropped)
+}
+
+/// As [`trace`], with a description of its own.
+fn described_trace(meta: &Meta, events: &[Made], dropped: u64) -> Temp {
     let file = Temp::new("scd");
-    let mut writer = Writer::new(Vec::new(), *b"0123456789abcdef", &described()).unwrap();
+    let mut writer = Writer::new(Vec::new(), *b"0123456789abcdef", meta).unwrap();
     writer.clock(&Clock { monotonic: 1_000, boottime: 1_000, realtime: 2_000_000_000 }).unwrap();
     writer.processes(&processes()).unwrap();
     let mut builder = ChunkBuilder::new(0, true, 1);

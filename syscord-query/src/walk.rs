@@ -11,7 +11,7 @@ use crate::{
     filter::{Bound, Filter},
     report::{Ledger, Report, open},
     row::Row,
-    schema::Schema,
+    schema::{Call, ERRORS, Schema},
     world::{Who, World},
 };
 
@@ -266,16 +266,17 @@ impl<'w, S: Sink> Walk<'w, S> {
                 advance(world, end, clocks, bound, self.sink);
                 who = known.who(world, thread, tgid, tid);
             }
+            let call = &columns.resolved[usize::from(calls.of_row[index])];
             let row = Row {
                 schema,
-                call: &columns.resolved[usize::from(calls.of_row[index])],
+                call,
                 ts: clocks.wall(end),
                 duration: columns.duration(index),
                 tgid,
                 tid,
                 who,
                 cpu: columns.cpus.as_ref().map(|cpus| cpus[index]),
-                ret: columns.result(index),
+                ret: columns.result(index).map(|ret| signed(call, ret)),
                 columns,
                 index,
             };
@@ -290,6 +291,13 @@ impl<'w, S: Sink> Walk<'w, S> {
         }
         Ok(())
     }
+}
+
+/// A result with its sign: where the kernel restores the registers of a 32-bit context (sigreturn(2)),
+/// they have none.
+fn signed(call: &Call, ret: i64) -> i64 {
+    let short = i64::from(ret as i32);
+    if call.narrow && ERRORS.contains(&short) { short } else { ret }
 }
 
 /// Brings the world up to `time`, and tells the sink of the threads that ended.

@@ -1,5 +1,6 @@
 //! Arguments whose meaning depends on another argument.
 
+mod events;
 mod files;
 mod ioctl;
 mod ipc;
@@ -10,7 +11,7 @@ mod processes;
 mod system;
 
 pub use self::{
-    files::*, ioctl::*, ipc::*, memory::*, network::*, prctl::*, processes::*, system::*,
+    events::*, files::*, ioctl::*, ipc::*, memory::*, network::*, prctl::*, processes::*, system::*,
 };
 use crate::{Kind, names::Names};
 

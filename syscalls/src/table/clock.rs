@@ -26,7 +26,7 @@ syscalls! {
     /// Sleep for an interval or until a time of a given clock.
     clock_nanosleep { x86_64: 230, aarch64: 115, i386: 267; class: CLOCK }
         (clockid: One(&CLOCKS), flags: Bits(&TIMER_FLAGS), request: StructIn(&TIMESPEC),
-         remain: StructIn(&TIMESPEC)) -> Int;
+         remain: StructLeft(&TIMESPEC)) -> Int;
 
     /// Set the time of a clock.
     clock_settime { x86_64: 227, aarch64: 112, i386: 264; class: CLOCK }
@@ -42,7 +42,7 @@ syscalls! {
 
     /// Sleep for an interval.
     nanosleep { x86_64: 35, aarch64: 101, i386: 162; class: CLOCK }
-        (req: StructIn(&TIMESPEC), rem: StructIn(&TIMESPEC)) -> Int;
+        (req: StructIn(&TIMESPEC), rem: StructLeft(&TIMESPEC)) -> Int;
 
     /// Set an interval timer and get its old value.
     setitimer { x86_64: 38, aarch64: 103, i386: 104; class: CLOCK }

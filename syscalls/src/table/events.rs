@@ -14,7 +14,7 @@ syscalls! {
 
     /// Add, change or remove an entry of an epoll instance.
     epoll_ctl { x86_64: 233, aarch64: 21, i386: 255; class: DESC | POLL }
-        (epfd: Fd, op: One(&EPOLL_OPS), fd: Fd, event: StructIn(&EPOLL_EVENT)) -> Int;
+        (epfd: Fd, op: One(&EPOLL_OPS), fd: Fd, event: By(&EPOLL_CTL_EVENT)) -> Int;
 
     /// Do nothing: an early form of epoll_ctl that was never implemented.
     epoll_ctl_old { x86_64: 214; class: POLL }

@@ -40,7 +40,7 @@ syscalls! {
     /// Sleep for an interval or until a time of a given clock, with 64-bit times.
     clock_nanosleep_time64 { i386: 407; class: CLOCK }
         (clockid: One(&CLOCKS), flags: Bits(&TIMER_FLAGS), request: StructIn(&TIMESPEC64),
-         remain: StructIn(&TIMESPEC64)) -> Int;
+         remain: StructLeft(&TIMESPEC64)) -> Int;
 
     /// Set the time of a clock, from a 64-bit time.
     clock_settime64 { i386: 404; class: CLOCK }
@@ -368,5 +368,5 @@ syscalls! {
 
     /// Wait for a child process to change state.
     waitpid { i386: 7; class: PROCESS }
-        (pid: Pid, wstatus: StructOut(&WAIT_STATUS), options: Bits(&WAIT_OPTIONS)) -> Pid;
+        (pid: Pid, wstatus: StructFound(&WAIT_STATUS), options: Bits(&WAIT_OPTIONS)) -> Pid;
 }

@@ -188,8 +188,8 @@ syscalls! {
 
     /// Wait for a child process to change state, and get the resources it used.
     wait4 { x86_64: 61, aarch64: 260, i386: 114; class: PROCESS }
-        (pid: Pid, wstatus: StructOut(&WAIT_STATUS), options: Bits(&WAIT_OPTIONS),
-         rusage: StructOut(&RUSAGE)) -> Pid;
+        (pid: Pid, wstatus: StructFound(&WAIT_STATUS), options: Bits(&WAIT_OPTIONS),
+         rusage: StructFound(&RUSAGE)) -> Pid;
 
     /// Wait for a chosen child process to change state.
     waitid { x86_64: 247, aarch64: 95, i386: 284; class: PROCESS }

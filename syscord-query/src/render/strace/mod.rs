@@ -19,7 +19,7 @@ use self::{
     value::argument,
 };
 use super::{decimal, hexadecimal};
-use crate::{row::Row, time::Stamp};
+use crate::{row::Row, schema::KindInfo, time::Stamp};
 
 /// The column in which results stand, unless the call is longer.
 const RESULT_COLUMN: usize = 40;
@@ -76,9 +76,15 @@ impl Style {
 /// before the first argument that the kernel fills.
 fn call(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
     let start = out.len();
-    out.extend_from_slice(row.call.name.as_bytes());
-    out.push(b'(');
     let quirk = row.call.quirk;
+    if quirk.is_some_and(|quirk| quirk.call(out, row, style)) {
+        return out.len() - start;
+    }
+    match row.call.known {
+        true => out.extend_from_slice(row.call.name.as_bytes()),
+        false => drop(write!(out, "syscall_{:#x}", row.call.number)),
+    }
+    out.push(b'(');
     let known = match quirk.is_some_and(|quirk| quirk.arguments(out, row, style)) {
         true => out.len() - start,
         false => arguments(out, row, style) - start,
@@ -90,11 +96,14 @@ fn call(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
 /// Returns where what was known when the call began ends.
 fn arguments(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
     let (mut first, mut known) = (true, None);
+    let mut skip = false;
     for (index, arg) in row.args().iter().enumerate() {
         let kind = row.kind(index).map_or(0, |kind| kind.id);
-        if kind == Kind::Unused.id() {
+        if std::mem::take(&mut skip) || kind == Kind::Unused.id() {
             continue;
         }
+        let joined = joined(row, index);
+        skip = joined.is_some();
         if !first {
             out.extend_from_slice(b", ");
         }
@@ -105,22 +114,41 @@ fn arguments(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
             out.extend_from_slice(arg.name.as_bytes());
             out.push(b'=');
         }
-        if !row.call.quirk.is_some_and(|quirk| quirk.argument(out, row, index, style)) {
-            argument(out, row, index, style);
+        match joined {
+            Some(number) => decimal(out, number),
+            None if row.call.quirk.is_some_and(|quirk| quirk.argument(out, row, index, style)) => {}
+            None => argument(out, row, index, style),
         }
         first = false;
     }
     known.unwrap_or(out.len())
 }
 
+/// The number that an argument makes together with the next: 64 bits that come in two words, or in two
+/// where a word has 32 bits (preadv(2)). The table names them so.
+fn joined(row: &Row<'_>, index: usize) -> Option<i64> {
+    const ENDINGS: [(&str, &str); 3] = [("_lo", "_hi"), ("_l", "_h"), ("_high", "_low")];
+    let (first, second) = (row.args().get(index)?, row.args().get(index + 1)?);
+    let endings = ENDINGS.iter().find(|(one, other)| {
+        let stem = first.name.strip_suffix(one);
+        stem.is_some() && stem == second.name.strip_suffix(other)
+    })?;
+    let (first, second) = (row.raw(index)?, row.raw(index + 1)?);
+    let (low, high) = if endings.0 == "_high" { (second, first) } else { (first, second) };
+    let number = if row.call.narrow { u64::from(low as u32) | high << 32 } else { low };
+    Some(number.cast_signed())
+}
+
 /// Kinds whose memory the kernel fills.
-const FILLED: [u8; 7] = [
+const FILLED: [u8; 9] = [
     Kind::PathOut(Len::Ret).id(),
     Kind::Out(Len::Ret).id(),
     Kind::IovOut("").id(),
     Kind::SockaddrOut(Len::Ret).id(),
     Kind::MsgOut.id(),
     Kind::StructOut(&TIMESPEC).id(),
+    Kind::StructFound(&TIMESPEC).id(),
+    Kind::StructLeft(&TIMESPEC).id(),
     Kind::ArrayOut(&TIMESPEC, Len::Ret).id(),
 ];
 
@@ -140,6 +168,13 @@ fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
     }
     let kind = row.chosen(row.call.ret);
     let raw = ret.cast_unsigned();
+    number(out, row, kind, raw, style);
+    if let Some(quirk) = row.call.quirk {
+        quirk.result(out, row, ret, style);
+    }
+}
+
+fn number(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &Style) {
     match kind.id {
         id if id == Kind::Ptr.id() => match raw {
             0 => out.push(b'0'),
@@ -148,7 +183,7 @@ fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
         id if id == Kind::Mode.id() => drop(write!(out, "0{raw:02o}")),
         _ => match kind.detail {
             Detail::Names(index) => flags(out, row, index, raw, style),
-            _ => decimal(out, ret),
+            _ => decimal(out, raw.cast_signed()),
         },
     }
 }

@@ -2,13 +2,16 @@
 
 use std::io::Write;
 
+use syscord_format::Detail;
+
 use super::{
+    super::hexadecimal,
     Style,
-    value::{argument, pointer, structure_without},
+    value::{argument, elements, pointer, register, structure_without},
 };
 use crate::{
     row::{Row, Value},
-    structure::Structures,
+    structure::{Structure, Structures},
 };
 
 /// A peculiarity of one call, or of a few.
@@ -16,10 +19,18 @@ use crate::{
 pub(crate) enum Quirk {
     /// The path in this argument is shown whole, though the kernel wrote it.
     WholePath(usize),
+    /// This argument counts pages of 4096 bytes, and is shown in bytes.
+    Pages(usize),
+    /// It goes on with a call that a signal interrupted, and is shown with that one's name.
+    Resumes,
+    /// It makes another call, whose arguments lie in memory, and is shown as that one.
+    Socketcall,
     /// The bytes behind this argument are no text.
     HexBytes(usize),
     /// The second argument's buffer holds directory entries, whose length stands at this offset.
     Dirents(usize),
+    /// The structures in this argument have a member that is shown with the result.
+    Poll,
     /// The structure has a member that counts with this flag only, and what the kernel wrote behind
     /// its pointers is shown: see [`CLONE_PIDFD`] and [`CLONE_PARENT_SETTID`].
     Clone3,
@@ -30,9 +41,14 @@ pub(crate) enum Quirk {
 /// The calls that have one. Nothing of this follows from a rule.
 const QUIRKS: &[(&str, Quirk)] = &[
     ("getcwd", Quirk::WholePath(0)),
+    ("mmap2", Quirk::Pages(5)),
+    ("restart_syscall", Quirk::Resumes),
+    ("socketcall", Quirk::Socketcall),
     ("getrandom", Quirk::HexBytes(0)),
     ("getdents", Quirk::Dirents(16)),
     ("getdents64", Quirk::Dirents(16)),
+    ("poll", Quirk::Poll),
+    ("ppoll", Quirk::Poll),
     ("clone", Quirk::Clone),
     ("clone3", Quirk::Clone3),
 ];
@@ -76,8 +92,16 @@ impl Quirk {
             (Quirk::WholePath(whole), Value::Memory(path)) if whole == arg => {
                 style.quote(out, path.bytes);
             }
+            (Quirk::Pages(pages), Value::Hex(count @ 1..)) if pages == arg => {
+                hexadecimal(out, count << 12);
+            }
             (Quirk::HexBytes(bytes), Value::Memory(_)) if bytes == arg => {
                 argument(out, row, arg, &Style { hex: 2, ..style.clone() });
+            }
+            (Quirk::Poll, Value::Structures(fds)) if arg == 0 => {
+                elements(out, fds.iter(), fds.cut, style, |out, fd| {
+                    structure_without(out, fd, &["revents"], style);
+                });
             }
             (Quirk::Clone3, Value::Structures(args)) if arg == 0 => {
                 clone3(out, args, row.ret, style);
@@ -104,6 +128,30 @@ impl Quirk {
             _ => return false,
         }
         true
+    }
+
+    /// Appends the whole call, if the quirk is about it; says whether it was.
+    pub(super) fn call(self, out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> bool {
+        self == Quirk::Socketcall && socketcall(out, row, style).is_some()
+    }
+
+    /// Appends what stands behind a result that is no error.
+    pub(super) fn result(self, out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &Style) {
+        match (self, row.value(0)) {
+            (Quirk::Poll, _) if ret == 0 => out.extend_from_slice(b" (Timeout)"),
+            (Quirk::Poll, Value::Structures(fds)) => {
+                let found = |fd: &Structure<'_>| {
+                    let mut events = fd.members().filter(|member| member.def.name == "revents");
+                    events.any(|events| events.bytes().is_some_and(|b| b.iter().any(|b| *b != 0)))
+                };
+                out.extend_from_slice(b" (");
+                elements(out, fds.iter().filter(found), fds.cut, style, |out, fd| {
+                    structure_without(out, fd, &["events"], style);
+                });
+                out.push(b')');
+            }
+            _ => {}
+        }
     }
 
     /// Appends all arguments, if the quirk is about them; says whether it was.
@@ -134,11 +182,39 @@ impl Quirk {
     }
 }
 
+/// The calls that share the arguments of another, of which they have the first.
+const SHORTER: [(&str, &str); 2] = [("send", "sendto"), ("recv", "recvfrom")];
+
+/// The call that socketcall(2) makes, by the trace's row of the same call. What its pointers point to
+/// is not known.
+fn socketcall(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> Option<()> {
+    let Value::Structures(words) = row.value(1) else { return None };
+    let meta = row.schema.meta();
+    let Detail::Names(names) = row.kind(0)?.detail else { return None };
+    let names = meta.names.get(usize::from(names))?;
+    let name = names.name_of(row.raw(0)?)?.strip_prefix("SYS_")?.to_lowercase();
+    let same = SHORTER.iter().find(|(short, _)| *short == name);
+    let named = same.map_or(name.as_str(), |(_, long)| *long);
+    let table = meta.abis.iter().find(|abi| *abi.name == *row.call.abi)?;
+    let call = table.syscalls.iter().find(|call| call.name == named)?;
+    drop(write!(out, "{name}("));
+    for (index, (word, arg)) in words.iter().zip(&call.args).enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b", ");
+        }
+        let member = word.bare()?;
+        let raw = member.raw(member.bytes()?);
+        register(out, row, row.schema.kind(arg.kind), raw, style);
+    }
+    out.push(b')');
+    Some(())
+}
+
 fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &Style) {
     for args in args.iter() {
         let flags = args.members().find(|member| member.def.name == "flags");
         let flags = flags.and_then(|flags| Some(flags.raw(flags.bytes()?))).unwrap_or_default();
-        let left_out = if flags & CLONE_PIDFD == 0 { "pidfd" } else { "" };
+        let left_out: &[&str] = if flags & CLONE_PIDFD == 0 { &["pidfd"] } else { &[] };
         structure_without(out, args, left_out, style);
         if let Some(child @ 1..) = ret
             && flags & CLONE_PARENT_SETTID != 0

@@ -1,16 +1,17 @@
 //! Lines in the order in which strace would have written them: a call during which another thread
 //! did something is torn in two.
 
-use std::{io::Write, ops::Range};
+use std::{collections::HashMap, io::Write, ops::Range, rc::Rc};
 
 use syscord_syscalls::Kind;
 
-use super::{RESULT_COLUMN, Style, call, result, value::signal};
+use super::{Quirk, RESULT_COLUMN, Style, call, result, value::signal};
 use crate::{
     columns::Needs,
     error::Error,
     output::Output,
     row::Row,
+    schema::Call,
     time::TimeWriter,
     walk::{Exit, Sink},
 };
@@ -23,6 +24,8 @@ pub(crate) struct StraceSink {
     /// The text of the block's calls.
     text: Vec<u8>,
     happened: Vec<Happened>,
+    /// Calls that a signal interrupted and that may be gone on with, by thread.
+    interrupted: HashMap<u32, Rc<Call>>,
     /// Where the last block ended: what began before was not told of then.
     told: i64,
 }
@@ -59,6 +62,7 @@ impl StraceSink {
             output,
             text: Vec::new(),
             happened: Vec::new(),
+            interrupted: HashMap::new(),
             told: i64::MIN,
         }
     }
@@ -66,6 +70,20 @@ impl StraceSink {
     /// Writes what is left.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         self.block_end()
+    }
+
+    /// The call that this one goes on with. Remembers calls that may be gone on with.
+    fn resumed(&mut self, row: &Row<'_>) -> Option<Rc<Call>> {
+        let resumed = match row.call.quirk {
+            Some(Quirk::Resumes) => self.interrupted.get(&row.tid).cloned(),
+            _ => None,
+        };
+        if row.ret == Some(RESTART_BLOCK) {
+            self.interrupted.insert(row.tid, Rc::clone(row.call));
+        } else if !self.interrupted.is_empty() && resumed.is_some() {
+            self.interrupted.remove(&row.tid);
+        }
+        resumed
     }
 
     fn points(&self) -> Vec<(i64, u8, Point)> {
@@ -132,6 +150,9 @@ impl StraceSink {
     }
 }
 
+/// What a call returns that goes on as restart_syscall(2): ERESTART_RESTARTBLOCK.
+const RESTART_BLOCK: i64 = -516;
+
 /// Stands before a result in [`StraceSink::text`], where no other control character is.
 const RESULT: u8 = 0;
 
@@ -146,7 +167,14 @@ impl Sink for StraceSink {
             drop(write!(self.text, "[{:4}] ", row.call.number));
         }
         let name = self.text.len();
-        let known = name + call(&mut self.text, row, &self.style);
+        let known = match self.resumed(row) {
+            Some(resumed) => {
+                let (name, resumed) = (&row.call.name, &resumed.name);
+                drop(write!(self.text, "{name}(<... resuming interrupted {resumed} ...>)"));
+                self.text.len()
+            }
+            None => name + call(&mut self.text, row, &self.style),
+        };
         // Of a call that never returned, nothing is known that it would have filled.
         if row.ret.is_none() && known + 1 < self.text.len() {
             self.text.truncate(known);

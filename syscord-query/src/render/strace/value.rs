@@ -14,7 +14,7 @@ use super::{
     names::{Set, named},
 };
 use crate::{
-    row::{Memory, Row, Value},
+    row::{Memory, Row, Value, number},
     schema::{KindInfo, Schema},
     structure::{Member, Shown, Structure, Structures},
 };
@@ -66,6 +66,14 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Sty
             let raw = if row.call.narrow { u64::from(raw as u32) } else { raw };
             scalar(out, row.schema, kind, raw, row.value(arg), style);
         }
+    }
+}
+
+/// Appends what a register holds, if nothing else is known of it.
+pub(super) fn register(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &Style) {
+    match kind.detail {
+        Detail::Choice(_) => decimal(out, raw as u32 as i32),
+        _ => scalar(out, row.schema, kind, raw, number(kind.shape, row.call.narrow, raw), style),
     }
 }
 
@@ -174,7 +182,7 @@ fn list(out: &mut Vec<u8>, memory: Memory<'_>, style: &Style) {
 }
 
 /// Appends elements of an array, as many as are wanted.
-fn elements<T>(
+pub(super) fn elements<T>(
     out: &mut Vec<u8>,
     items: impl Iterator<Item = T>,
     cut: bool,
@@ -220,14 +228,14 @@ fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, style: &Style)
 
 /// Appends a structure's members, save those that are shown only on request.
 fn structure(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
-    structure_without(out, structure, "", style);
+    structure_without(out, structure, &[], style);
 }
 
-/// Appends a structure's members, without that of the name `left_out`.
+/// Appends a structure's members, without those of the names `left_out`.
 pub(super) fn structure_without(
     out: &mut Vec<u8>,
     structure: Structure<'_>,
-    left_out: &str,
+    left_out: &[&str],
     style: &Style,
 ) {
     if let Some(bare) = structure.bare() {
@@ -235,8 +243,19 @@ pub(super) fn structure_without(
     }
     out.push(b'{');
     let (mut first, mut hidden) = (true, false);
-    for field in structure.members().filter(|field| field.def.name != left_out) {
+    // Of a device, its number stands where other files have their size (stat(2)).
+    let device = structure.members().any(|field| is_device_mode(&field));
+    for field in structure.members() {
+        let name = field.def.name.as_str();
+        if left_out.contains(&name) {
+            continue;
+        }
         match field.is_shown(style.verbose) {
+            Shown::Yes if device && name == "st_size" && !style.verbose => {
+                hidden = true;
+                continue;
+            }
+            Shown::Hinted if device && name == "st_rdev" => {}
             Shown::Yes => {}
             Shown::Hinted => {
                 hidden = true;
@@ -256,6 +275,14 @@ pub(super) fn structure_without(
         out.extend_from_slice(b", ...");
     }
     out.push(b'}');
+}
+
+/// Whether a member says that a file is a device.
+fn is_device_mode(member: &Member<'_>) -> bool {
+    const TYPE: u64 = 0o170000;
+    const DEVICES: [u64; 2] = [0o020000, 0o060000];
+    let mode = || member.bytes().map(|bytes| member.raw(bytes) & TYPE);
+    member.kind.id == FILE_MODE && mode().is_some_and(|mode| DEVICES.contains(&mode))
 }
 
 fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {

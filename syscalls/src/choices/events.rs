@@ -1,0 +1,10 @@
+//! Waiting for events.
+
+use super::choices;
+
+choices! {
+    /// epoll_ctl(2)'s last argument.
+    EPOLL_CTL_EVENT by op of EPOLL_OPS {
+        EPOLL_CTL_ADD | EPOLL_CTL_MOD => StructIn(&EPOLL_EVENT),
+    } otherwise Ptr
+}
