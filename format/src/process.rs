@@ -103,6 +103,18 @@ pub enum ProcEvent {
         /// The name.
         comm: Vec<u8>,
     },
+    /// A signal was delivered to a thread.
+    Signal {
+        /// Its process.
+        tgid: u32,
+        /// The thread.
+        tid: u32,
+        /// The signal's number.
+        number: u32,
+        /// The first 48 bytes of `siginfo_t` as 64-bit programs have it (sigaction(2)); empty where
+        /// the kernel had none.
+        info: Vec<u8>,
+    },
 }
 
 /// Decodes the payload of a PROC block.

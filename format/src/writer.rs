@@ -18,8 +18,8 @@ use crate::process::ProcRecord;
 
 /// An INDEX block follows each so many others.
 const INDEX_EVERY: usize = 1024;
-/// zstd level of META, which is most of a short trace.
-const META_LEVEL: i32 = 9;
+/// zstd level of META, which is most of a short trace: levels above take longer than they are worth.
+const META_LEVEL: i32 = 12;
 /// zstd level of PROC.
 const PROC_LEVEL: i32 = 3;
 

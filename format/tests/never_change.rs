@@ -117,8 +117,8 @@ fn layout_of_bodies() {
     };
     let words =
         |out: &mut Vec<u8>, words: &[u32]| out.extend(words.iter().flat_map(|w| w.to_le_bytes()));
-    expected.extend(7u64.to_le_bytes());
-    for time in 1..=7u64 {
+    expected.extend(8u64.to_le_bytes());
+    for time in 1..=8u64 {
         expected.extend(time.to_le_bytes());
         let out = &mut expected;
         words(out, &[time as u32 - 1]);
@@ -151,9 +151,13 @@ fn layout_of_bodies() {
                 bytes(out, b"/bin/ls\xff");
             }
             6 => words(out, &[102, 102, 256]),
-            _ => {
+            7 => {
                 words(out, &[100, 101]);
                 bytes(out, b"idle");
+            }
+            _ => {
+                words(out, &[100, 101, 17]);
+                bytes(out, b"\x11\0\0\0");
             }
         }
     }

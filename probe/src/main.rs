@@ -1,4 +1,4 @@
-//! The eBPF side of syscord: one hook at each end of a syscall, five on the life of processes.
+//! The eBPF side of syscord: one hook at each end of a syscall, six on the life of processes.
 //!
 //! The probe knows capture kinds and lengths, never syscall names or numbers: what it does with a
 //! call is its [`Plan`](syscord_syscalls::plan::Plan), which the recorder installs. All that the
@@ -58,6 +58,13 @@ pub fn sched_process_exit(ctx: BtfTracePointContext) -> i32 {
 #[btf_tracepoint(function = "sched_process_free")]
 pub fn sched_process_free(ctx: BtfTracePointContext) -> i32 {
     process::free(ctx.arg(0));
+    0
+}
+
+/// `signal_deliver(int sig, struct kernel_siginfo *info, struct k_sigaction *ka)`
+#[btf_tracepoint(function = "signal_deliver")]
+pub fn signal_deliver(ctx: BtfTracePointContext) -> i32 {
+    process::signal(ctx.arg(0), ctx.arg(1));
     0
 }
 

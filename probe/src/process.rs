@@ -1,11 +1,11 @@
 //! The life of processes and threads: told for those that are recorded.
 
 use aya_ebpf::helpers::generated::{
-    bpf_get_current_task_btf, bpf_ktime_get_ns, bpf_probe_read_kernel_str, bpf_probe_read_user,
+    bpf_get_current_task_btf, bpf_ktime_get_ns, bpf_probe_read_kernel, bpf_probe_read_kernel_str, bpf_probe_read_user,
     bpf_task_pt_regs,
 };
 use syscord_syscalls::record::{
-    CaptureHeader, LIST_MAX, MAX_RECORD, ProcessRecord, RecordHeader, STRING_MAX, capture_status,
+    CaptureHeader, LIST_MAX, MAX_RECORD, ProcessRecord, RecordHeader, SIGINFO, STRING_MAX, capture_status,
     process_event, record_kind,
 };
 
@@ -95,6 +95,30 @@ pub fn free(task: Task) {
     if tgid == task::tid(task) {
         filter::ended(tgid);
     }
+}
+
+/// A signal is delivered to the current thread.
+#[inline(always)]
+pub fn signal(number: i32, info: u64) {
+    let who = task::current();
+    if who.tgid == config::self_tgid() || !filter::records(who.task, who.tgid) {
+        return;
+    }
+    let from = Who { tgid: who.tgid, tid: who.tid, other_tid: 0, ppid: 0 };
+    record(process_event::SIGNAL, from, who.task, |record| {
+        // SAFETY: the reservation has room for the header and SIGINFO bytes.
+        unsafe {
+            (*record.cast::<ProcessRecord>()).status = number;
+            let header = record.add(SIZE).cast::<CaptureHeader>();
+            let bytes = record.add(SIZE + size_of::<CaptureHeader>());
+            if bpf_probe_read_kernel(bytes.cast(), SIGINFO as u32, info as *const _) != 0 {
+                return SIZE;
+            }
+            let (status, len) = (capture_status::WHOLE, SIGINFO as u16);
+            *header = CaptureHeader { arg: 0, status, len, full: 0 };
+        }
+        SIZE + size_of::<CaptureHeader>() + SIGINFO
+    });
 }
 
 /// A thread is about to take a name.

@@ -134,7 +134,7 @@ pub struct HowMuch {
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = units::size)]
     pub buffer_size: u64,
     /// zstd level
-    #[arg(long, value_name = "LEVEL", default_value_t = 1,
+    #[arg(long, value_name = "LEVEL", default_value_t = 3,
           value_parser = clap::value_parser!(i32).range(1..=19))]
     pub compression_level: i32,
 }

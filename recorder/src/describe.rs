@@ -133,8 +133,13 @@ impl Tables {
                 shown: field.shown as u8,
             })
             .collect();
-        self.structs.push(StructDef { name: of.name.to_owned(), size: of.size(abi), fields });
-        let place = (self.structs.len() - 1) as u16;
+        let def = StructDef { name: of.name.to_owned(), size: of.size(abi), fields };
+        // The same on several ABIs.
+        let known = self.structs.iter().position(|known| *known == def);
+        let place = known.unwrap_or(self.structs.len()) as u16;
+        if known.is_none() {
+            self.structs.push(def);
+        }
         self.structs_at.insert((of, abi), place);
         place
     }

@@ -161,6 +161,10 @@ impl<W: Write> Encoder<W> {
                 ProcEvent::Exit { tgid, tid, status: p.status }
             }
             process_event::RENAME => ProcEvent::Rename { tgid, tid, comm },
+            process_event::SIGNAL => {
+                let info = captures.next().map(|(_, info)| info.to_vec()).unwrap_or_default();
+                ProcEvent::Signal { tgid, tid, number: p.status.cast_unsigned(), info }
+            }
             process_event::APPEAR => {
                 let seen = Seen { tgid, ppid: p.ppid, uid, comm };
                 self.world.appear(time, seen, records);

@@ -23,11 +23,12 @@ use crate::{btf, pod::Pod, schema::Variant};
 static OBJECT: &[u8] = aya::include_bytes_aligned!("../../probe/syscord.bpf.o");
 
 /// Hooks on the life of processes, and on the end of every call; attached in this order.
-const ALWAYS: [&str; 6] = [
+const ALWAYS: [&str; 7] = [
     "sched_process_fork",
     "sched_process_exec",
     "sched_process_exit",
     "sched_process_free",
+    "signal_deliver",
     "task_rename",
     "sys_exit",
 ];

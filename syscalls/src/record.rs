@@ -128,7 +128,13 @@ pub mod process_event {
     pub const RENAME: u8 = 4;
     /// A process is recorded from now on: its filter verdict turned to yes.
     pub const APPEAR: u8 = 5;
+    /// A signal was delivered to a thread: `status` is its number, capture 0 the start of its
+    /// `kernel_siginfo`.
+    pub const SIGNAL: u8 = 6;
 }
+
+/// Bytes captured of a signal's `kernel_siginfo`: all that the kernel sets.
+pub const SIGINFO: usize = 48;
 
 /// Something that happened to a process or thread.
 #[repr(C)]
@@ -148,7 +154,7 @@ pub struct ProcessRecord {
     pub ppid: u32,
     /// Real user id.
     pub uid: u32,
-    /// EXIT: status as wait(2) gives it.
+    /// EXIT: status as wait(2) gives it; SIGNAL: its number.
     pub status: i32,
     /// The thread's name, NUL-padded.
     pub comm: [u8; COMM],

@@ -27,6 +27,7 @@ says what of the memory behind an argument is kept.
 pub fn markdown() -> String {
     let mut page = String::from(HEAD);
     page.push_str(&counts());
+    page.push_str(&undecoded());
     page.push_str(&classes());
     page.push_str(&syscalls());
     page
@@ -42,6 +43,35 @@ fn counts() -> String {
         })
         .collect();
     format!("\nThere are {}.\n", counts.join(", "))
+}
+
+/// Which arguments are shown as they are, though there would be more to say.
+fn undecoded() -> String {
+    let bare = |kind: &Kind| matches!(kind, Kind::Ptr | Kind::Flags | Kind::Enum);
+    let total = table().map(|call| call.args.len()).sum::<usize>();
+    let count =
+        |wanted: Kind| table().flat_map(|call| call.args).filter(|arg| arg.kind == wanted).count();
+    let mut text = format!(
+        "\n## What is not decoded\n\nOf {total} arguments, {} are addresses of which nothing but the \
+         number is shown: addresses for their own sake (of a mapping, a futex, a stack), secrets, \
+         and memory that is not captured. {} are flags and values without names. They are, by \
+         syscall:\n\n",
+        count(Kind::Ptr),
+        count(Kind::Flags) + count(Kind::Enum),
+    );
+    let mut rows: Vec<&Syscall> = table().collect();
+    rows.sort_by_key(|call| call.name);
+    let mut items: Vec<String> = rows
+        .into_iter()
+        .filter_map(|call| {
+            let args: Vec<&str> =
+                call.args.iter().filter(|arg| bare(&arg.kind)).map(|arg| arg.name).collect();
+            (!args.is_empty()).then(|| format!("`{}` ({})", call.name, args.join(", ")))
+        })
+        .collect();
+    items.dedup();
+    push(&mut text, format_args!("{}.\n", items.join("; ")));
+    text
 }
 
 fn classes() -> String {

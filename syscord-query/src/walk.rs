@@ -28,13 +28,13 @@ pub(crate) trait Sink {
     /// Takes an event.
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error>;
 
-    /// Whether ends of threads are looked at.
-    fn exits(&self) -> bool {
+    /// Whether signals and ends of threads are looked at.
+    fn notices(&self) -> bool {
         false
     }
 
-    /// Takes the end of a thread.
-    fn exit(&mut self, _exit: &Exit) {}
+    /// Takes a signal, or the end of a thread.
+    fn notice(&mut self, _notice: &Notice<'_>) {}
 
     /// A block is over: what is ready should be seen.
     fn block_end(&mut self) -> Result<(), Error> {
@@ -42,15 +42,24 @@ pub(crate) trait Sink {
     }
 }
 
-/// The end of a thread.
+/// Something that happened to a thread beside its calls.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Exit {
+pub(crate) struct Notice<'a> {
     /// When, in nanoseconds since 1970.
     pub(crate) ts: i64,
     /// The thread.
     pub(crate) tid: u32,
-    /// Its status, as wait(2) gives it.
-    pub(crate) status: i32,
+    /// What.
+    pub(crate) what: What<'a>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum What<'a> {
+    /// It ended, with a status as wait(2) gives it.
+    Exit(i32),
+    /// A signal of that number was delivered, with the start of its `siginfo_t`.
+    Signal(u32, &'a [u8]),
 }
 
 /// How a walk through traces ended.
@@ -300,7 +309,7 @@ fn signed(call: &Call, ret: i64) -> i64 {
     if call.narrow && ERRORS.contains(&short) { short } else { ret }
 }
 
-/// Brings the world up to `time`, and tells the sink of the threads that ended.
+/// Brings the world up to `time`, and tells the sink of signals and of threads that ended.
 fn advance<S: Sink>(
     world: &mut World,
     time: u64,
@@ -309,11 +318,15 @@ fn advance<S: Sink>(
     sink: &mut S,
 ) {
     while let Some(record) = world.advance(time) {
-        if let ProcEvent::Exit { tgid, tid, status } = record.event
-            && sink.exits()
-            && bound.wants_thread(tgid, tid, world.who(tgid, tid).comm)
-        {
-            sink.exit(&Exit { ts: clocks.wall(record.time), tid, status });
+        let (tgid, tid, what) = match &record.event {
+            ProcEvent::Exit { tgid, tid, status } => (*tgid, *tid, What::Exit(*status)),
+            ProcEvent::Signal { tgid, tid, number, info } => {
+                (*tgid, *tid, What::Signal(*number, info))
+            }
+            _ => continue,
+        };
+        if sink.notices() && bound.wants_thread(tgid, tid, world.who(tgid, tid).comm) {
+            sink.notice(&Notice { ts: clocks.wall(record.time), tid, what });
         }
     }
 }

@@ -131,7 +131,7 @@ impl World {
                 process.comm = Comm::new(comm);
             }
             ProcEvent::Thread { tgid, tid, comm } => self.thread(*tgid, *tid, comm, 0),
-            ProcEvent::Descriptor { .. } => {}
+            ProcEvent::Descriptor { .. } | ProcEvent::Signal { .. } => {}
             ProcEvent::Fork { parent_tgid, tgid, tid, comm, .. } => {
                 if parent_tgid != tgid {
                     let process = Process {

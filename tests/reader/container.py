@@ -327,6 +327,7 @@ PROC_BODY = Vec((("time", "u64"), ("record", Enum((                       # §4.
     ("Exec", (("tgid", "u32"), ("old_tid", "u32"), ("uid", "u32"), ("comm", "Bytes"), ("path", "Bytes"))),
     ("Exit", (("tgid", "u32"), ("tid", "u32"), ("status", "i32"))),
     ("Rename", (("tgid", "u32"), ("tid", "u32"), ("comm", "Bytes"))),
+    ("Signal", (("tgid", "u32"), ("tid", "u32"), ("number", "u32"), ("info", "Bytes"))),
 )))))
 LEDGER = ("seen", "recorded", "filtered by process", "filtered by syscall", "filtered as own")
 LOSS_BODY = Vec((("cpu", "u32"), ("from", "u64"), ("to", "u64"), *((name, "u64") for name in LEDGER),  # §4.3

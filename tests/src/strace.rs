@@ -49,6 +49,8 @@ pub struct Thread {
     pub calls: Vec<Call>,
     /// Something else ended it: a signal, or another thread's exit_group or execve.
     pub killed: bool,
+    /// Signals that it was delivered and its end: the lines with `---` and `+++`.
+    pub notices: Vec<String>,
 }
 
 /// A line that stops within a call.
@@ -80,6 +82,7 @@ pub fn parse(text: &str) -> BTreeMap<u32, Thread> {
                 }
                 continue;
             }
+            thread.notices.push(line.to_owned());
             let own = thread.calls.last().is_some_and(|call| call.name.starts_with("exit"));
             thread.killed = event.starts_with("killed") || !own;
         } else if let Some(rest) = line.strip_prefix("<... ") {
@@ -87,7 +90,9 @@ pub fn parse(text: &str) -> BTreeMap<u32, Thread> {
             let (_, rest) = rest.split_once(" resumed>").expect("resumed");
             let start = begun.remove(&tid).unwrap_or_else(|| panic!("strace: {tid} <... {rest}"));
             add(thread, &mut begun, tid, &format!("{start}{rest}"));
-        } else if !line.starts_with("--- ") {
+        } else if line.starts_with("--- ") {
+            thread.notices.push(line.to_owned());
+        } else {
             add(thread, &mut begun, tid, line);
         }
     }

@@ -15,7 +15,7 @@ use std::{
 
 use syscord_tests::{Scratch, compile, kernel, python, repository, run, tool};
 
-use crate::shares::{Shares, WHOLE_LINES, same_lines};
+use crate::shares::{Shares, WHOLE_LINES, same_lines, same_notices};
 
 // This file is the root of a test program: beside it, a module would be one, too.
 #[path = "lines/shares.rs"]
@@ -255,4 +255,29 @@ fn has_multilib() -> bool {
     let mut gcc = Command::new(tool("gcc"));
     gcc.args(["-m32", "-o"]).arg(made).arg(source);
     gcc.output().is_ok_and(|output| output.status.success())
+}
+
+/// Signals by every sender and for every reason that a program can bring about, and how it ends.
+#[test]
+fn signals_and_ends() {
+    if !kernel() {
+        return;
+    }
+    let code = "\
+import ctypes, os, signal, sys, time
+for number in (signal.SIGUSR1, signal.SIGALRM, signal.SIGRTMIN + 2, signal.SIGCHLD):
+    signal.signal(number, lambda number, frame: None)
+os.kill(os.getpid(), signal.SIGUSR1)
+signal.raise_signal(signal.SIGUSR1)
+signal.setitimer(signal.ITIMER_REAL, 0.01); signal.pause()
+libc = ctypes.CDLL(None)
+libc.sigqueue(os.getpid(), signal.SIGRTMIN + 2, ctypes.c_void_p(5))
+for end in (lambda: os._exit(3), lambda: os.abort(), lambda: ctypes.string_at(16)):
+    child = os.fork()
+    if child == 0: end()
+    os.waitpid(child, 0)
+os.kill(os.getpid(), signal.SIGTERM)
+";
+    let count = same_notices("notices", &[&python(), "-B", "-c", code], 128 + 15);
+    assert_eq!(count, 10 + 4, "signals, ends");
 }

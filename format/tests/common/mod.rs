@@ -383,6 +383,7 @@ pub(crate) fn some_processes() -> Vec<ProcRecord> {
         },
         ProcEvent::Exit { tgid: 102, tid: 102, status: 256 },
         ProcEvent::Rename { tgid: 100, tid: 101, comm: bytes(b"idle") },
+        ProcEvent::Signal { tgid: 100, tid: 101, number: 17, info: bytes(b"\x11\0\0\0") },
     ];
     (1u64..).zip(events).map(|(time, event)| ProcRecord { time, event }).collect()
 }

@@ -11,6 +11,9 @@ use syscord_tests::{
 /// Percent of the lines of a run that are the same, at least.
 pub const WHOLE_LINES: f64 = 95.0;
 
+/// Lines by thread.
+type Threads = BTreeMap<u32, Thread>;
+
 /// How many calls of a run are the same, at each level.
 #[derive(Default)]
 pub struct Shares {
@@ -69,18 +72,8 @@ impl Shares {
     /// Records a program that strace traces at the same time, and adds the lines of both. Asserts
     /// that the program ended with `code`.
     pub fn run(&mut self, name: &str, command: &[&str], code: i32) {
-        let scratch = Scratch::new(&format!("lines-{name}"));
-        let (trace, seen) = (scratch.file("t.scd"), scratch.file("strace.txt"));
-        let mut args: Vec<&str> = vec!["-q", "-o", trace.to_str().unwrap(), "--", tool("strace")];
-        args.extend(["-f", "-q", "-e", "signal=none", "-o", seen.to_str().unwrap()]);
-        args.extend(command);
-        let ran = record(args);
-        assert_eq!(ran.code, code, "{name}: {}{}", ran.out, ran.err);
-        assert_eq!(info(&trace)["ledger"]["total"]["dropped"], 0, "nothing may be lost");
-        let text = fs::read_to_string(&seen).expect("strace's output");
-        let first = text.split(' ').next().and_then(|tid| tid.parse().ok()).expect("a thread id");
-        let ours = our_lines(&trace, first);
-        for (tid, thread) in &strace::parse(&text) {
+        let (theirs, ours) = both(name, &["-e", "signal=none"], command, code);
+        for (tid, thread) in &theirs {
             let empty = Thread::default();
             self.add_thread(thread, &ours.get(tid).unwrap_or(&empty).calls);
         }
@@ -155,8 +148,37 @@ impl Shares {
     }
 }
 
+/// Records a program that strace traces at the same time, with some options; returns the lines of
+/// both, strace's first. Asserts that the program ended with `code`.
+fn both(name: &str, options: &[&str], command: &[&str], code: i32) -> (Threads, Threads) {
+    let scratch = Scratch::new(&format!("lines-{name}"));
+    let (trace, seen) = (scratch.file("t.scd"), scratch.file("strace.txt"));
+    let mut args: Vec<&str> = vec!["-q", "-o", trace.to_str().unwrap(), "--", tool("strace")];
+    args.extend(["-f", "-q", "-o", seen.to_str().unwrap()]);
+    args.extend(options);
+    args.extend(command);
+    let ran = record(args);
+    assert_eq!(ran.code, code, "{name}: {}{}", ran.out, ran.err);
+    assert_eq!(info(&trace)["ledger"]["total"]["dropped"], 0, "nothing may be lost");
+    let text = fs::read_to_string(&seen).expect("strace's output");
+    let first = text.split(' ').next().and_then(|tid| tid.parse().ok()).expect("a thread id");
+    (strace::parse(&text), our_lines(&trace, first))
+}
+
+/// Asserts that strace and we tell of the same signals and ends of threads, and returns how many.
+pub fn same_notices(name: &str, command: &[&str], code: i32) -> usize {
+    let (theirs, ours) = both(name, &[], command, code);
+    let mut count = 0;
+    for (tid, thread) in &theirs {
+        let mine = ours.get(tid).map_or(&[][..], |thread| &thread.notices);
+        assert_eq!(mine, thread.notices, "{name}: thread {tid}: ours, strace's");
+        count += mine.len();
+    }
+    count
+}
+
 /// The lines of each thread, without those that are strace's own.
-fn our_lines(trace: &Path, first: u32) -> BTreeMap<u32, Thread> {
+fn our_lines(trace: &Path, first: u32) -> Threads {
     let ran = run(program("syscord-query"), ["--strace".as_ref(), trace.as_os_str()]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let mut threads = strace::parse(&ran.out);
@@ -164,6 +186,11 @@ fn our_lines(trace: &Path, first: u32) -> BTreeMap<u32, Thread> {
         let begins = |call: &Call| call.name == "execve" && call.outcome == "0";
         let start = thread.calls.iter().position(begins).expect("the program's execve");
         thread.calls.drain(..start);
+        // It stops its child until it is ready to trace it.
+        let own =
+            |line: &String| ["--- SIGSTOP ", "--- SIGCONT "].iter().any(|s| line.starts_with(s));
+        let start = thread.notices.iter().take_while(|line| own(line)).count();
+        thread.notices.drain(..start);
     }
     threads
 }

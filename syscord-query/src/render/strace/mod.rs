@@ -4,6 +4,7 @@ mod address;
 mod names;
 mod quirk;
 mod quote;
+mod siginfo;
 mod sink;
 mod value;
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, io::Write, ops::Range, rc::Rc};
 
 use syscord_syscalls::Kind;
 
-use super::{Quirk, RESULT_COLUMN, Style, call, result, value::signal};
+use super::{Quirk, RESULT_COLUMN, Style, call, result, siginfo::delivered, value::signal};
 use crate::{
     columns::Needs,
     error::Error,
@@ -13,7 +13,7 @@ use crate::{
     row::Row,
     schema::Call,
     time::TimeWriter,
-    walk::{Exit, Sink},
+    walk::{Notice, Sink, What},
 };
 
 /// Writes what happened within a block once the block is over.
@@ -30,14 +30,14 @@ pub(crate) struct StraceSink {
     told: i64,
 }
 
-/// A call, or the end of a thread.
+/// A call, a signal, or the end of a thread.
 struct Happened {
     tid: u32,
     start: i64,
     end: i64,
     /// All of a call but what is known of it only at its end.
     head: Range<usize>,
-    /// The rest of it; the text of an end.
+    /// The rest of it; the text of a signal or an end.
     tail: Range<usize>,
     /// Where the call's name is.
     name: usize,
@@ -108,7 +108,7 @@ impl StraceSink {
         line
     }
 
-    /// A call on one line, or the end of a thread.
+    /// A call on one line, a signal, or the end of a thread.
     fn whole(&mut self, out: &mut Vec<u8>, index: usize) {
         let line = self.leader(out, index, self.happened[index].start);
         let one = &self.happened[index];
@@ -152,6 +152,9 @@ impl StraceSink {
 
 /// What a call returns that goes on as restart_syscall(2): ERESTART_RESTARTBLOCK.
 const RESTART_BLOCK: i64 = -516;
+
+/// The signal that no program ever sees.
+const SIGKILL: u32 = 9;
 
 /// Stands before a result in [`StraceSink::text`], where no other control character is.
 const RESULT: u8 = 0;
@@ -201,29 +204,22 @@ impl Sink for StraceSink {
         Ok(())
     }
 
-    fn exits(&self) -> bool {
+    fn notices(&self) -> bool {
         true
     }
 
-    fn exit(&mut self, exit: &Exit) {
+    fn notice(&mut self, notice: &Notice<'_>) {
         let start = self.text.len();
-        let status = exit.status.cast_unsigned();
-        self.text.extend_from_slice(b"+++ ");
-        match status & 0x7f {
-            0 => drop(write!(self.text, "exited with {}", status >> 8 & 0xff)),
-            number => {
-                self.text.extend_from_slice(b"killed by ");
-                signal(&mut self.text, number);
-                if status & 0x80 != 0 {
-                    self.text.extend_from_slice(b" (core dumped)");
-                }
-            }
+        match notice.what {
+            // That one is not delivered to anyone; how it ends its thread is told.
+            What::Signal(SIGKILL, _) => return,
+            What::Signal(number, info) => delivered(&mut self.text, number, info),
+            What::Exit(status) => ended(&mut self.text, status.cast_unsigned()),
         }
-        self.text.extend_from_slice(b" +++");
         self.happened.push(Happened {
-            tid: exit.tid,
-            start: exit.ts,
-            end: exit.ts,
+            tid: notice.tid,
+            start: notice.ts,
+            end: notice.ts,
             head: start..start,
             tail: start..self.text.len(),
             name: start,
@@ -255,4 +251,20 @@ impl Sink for StraceSink {
         self.text.clear();
         self.output.write(&out)
     }
+}
+
+/// Appends how a thread ended, by its status as wait(2) gives it.
+fn ended(out: &mut Vec<u8>, status: u32) {
+    out.extend_from_slice(b"+++ ");
+    match status & 0x7f {
+        0 => drop(write!(out, "exited with {}", status >> 8 & 0xff)),
+        number => {
+            out.extend_from_slice(b"killed by ");
+            signal(out, number);
+            if status & 0x80 != 0 {
+                out.extend_from_slice(b" (core dumped)");
+            }
+        }
+    }
+    out.extend_from_slice(b" +++");
 }

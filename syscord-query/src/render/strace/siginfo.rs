@@ -1,0 +1,183 @@
+//! Signals as they are delivered: `siginfo_t` by its members (sigaction(2)).
+
+use std::io::Write;
+
+use syscord_syscalls::names::{Names, signals as names};
+
+use super::value::{pointer, signal};
+
+const SIGILL: u32 = 4;
+const SIGTRAP: u32 = 5;
+const SIGBUS: u32 = 7;
+const SIGFPE: u32 = 8;
+const SIGSEGV: u32 = 11;
+const SIGCHLD: u32 = 17;
+const SIGIO: u32 = 29;
+const SIGSYS: u32 = 31;
+
+const SI_USER: i32 = 0;
+const SI_TIMER: i32 = -2;
+const SI_TKILL: i32 = -6;
+const SI_KERNEL: i32 = 128;
+const CLD_EXITED: i32 = 1;
+
+/// Appends `--- SIGCHLD {si_signo=SIGCHLD, …} ---`.
+pub(super) fn delivered(out: &mut Vec<u8>, number: u32, info: &[u8]) {
+    out.extend_from_slice(b"--- ");
+    signal(out, number);
+    out.push(b' ');
+    members(out, &Info { number, bytes: info });
+    out.extend_from_slice(b" ---");
+}
+
+/// The start of a `siginfo_t` of 64 bits.
+struct Info<'a> {
+    number: u32,
+    bytes: &'a [u8],
+}
+
+impl Info<'_> {
+    fn int(&self, at: usize) -> i32 {
+        let bytes = self.bytes.get(at..at + 4).and_then(|bytes| bytes.first_chunk::<4>());
+        bytes.map_or(0, |bytes| i32::from_le_bytes(*bytes))
+    }
+
+    fn word(&self, at: usize) -> u64 {
+        u64::from(self.int(at).cast_unsigned()) | u64::from(self.int(at + 4).cast_unsigned()) << 32
+    }
+
+    fn errno(&self) -> i32 {
+        self.int(4)
+    }
+
+    fn code(&self) -> i32 {
+        self.int(8)
+    }
+}
+
+fn members(out: &mut Vec<u8>, info: &Info<'_>) {
+    out.extend_from_slice(b"{si_signo=");
+    signal(out, info.number);
+    out.extend_from_slice(b", si_code=");
+    code(out, info);
+    if info.errno() != 0 {
+        drop(write!(out, ", si_errno={}", info.errno()));
+    }
+    match (info.code(), info.number) {
+        (SI_USER | SI_TKILL, _) => sender(out, info),
+        (SI_TIMER, _) => {
+            let (timer, overrun) = (info.int(16), info.int(20));
+            drop(write!(out, ", si_timerid={timer:#x}, si_overrun={overrun}"));
+            value(out, info);
+        }
+        (..=-1, _) => {
+            sender(out, info);
+            value(out, info);
+        }
+        (_, SIGCHLD) => child(out, info),
+        (_, SIGILL | SIGFPE | SIGSEGV | SIGBUS) => {
+            out.extend_from_slice(b", si_addr=");
+            pointer(out, info.word(16));
+        }
+        (1..=3, SIGIO) => drop(write!(out, ", si_band={}", info.word(16).cast_signed())),
+        (_, SIGSYS) => {
+            out.extend_from_slice(b", si_call_addr=");
+            pointer(out, info.word(16));
+            let (call, arch) = (info.int(24), info.int(28));
+            drop(write!(out, ", si_syscall={call}, si_arch={arch:#x}"));
+        }
+        _ => {
+            if info.word(16) != 0 {
+                sender(out, info);
+            }
+            value(out, info);
+        }
+    }
+    out.push(b'}');
+}
+
+/// Why it was sent: names that all signals share, and those of the signal.
+fn code(out: &mut Vec<u8>, info: &Info<'_>) {
+    let own: Option<&Names> = match info.number {
+        SIGCHLD => Some(&names::SIGCHLD_CODES),
+        SIGSEGV => Some(&names::SIGSEGV_CODES),
+        SIGILL => Some(&names::SIGILL_CODES),
+        SIGFPE => Some(&names::SIGFPE_CODES),
+        SIGBUS => Some(&names::SIGBUS_CODES),
+        SIGTRAP => Some(&names::SIGTRAP_CODES),
+        SIGIO => Some(&names::SIGPOLL_CODES),
+        SIGSYS => Some(&names::SIGSYS_CODES),
+        _ => None,
+    };
+    let code = u64::from(info.code().cast_unsigned());
+    let general = info.code() <= 0 || info.code() == SI_KERNEL;
+    let names = if general { Some(&names::SIGINFO_CODES) } else { own };
+    let members = names.map_or(&[][..], |names| names.members);
+    match members.iter().find(|member| member.value == code) {
+        Some(member) => out.extend_from_slice(member.name.as_bytes()),
+        None => drop(write!(out, "{:#x}", info.code())),
+    }
+}
+
+fn sender(out: &mut Vec<u8>, info: &Info<'_>) {
+    let (pid, uid) = (info.int(16), info.int(20).cast_unsigned());
+    drop(write!(out, ", si_pid={pid}, si_uid={uid}"));
+}
+
+/// What the sender sent along (sigqueue(3)).
+fn value(out: &mut Vec<u8>, info: &Info<'_>) {
+    let value = info.word(24);
+    if value != 0 {
+        drop(write!(out, ", si_int={}, si_ptr={value:#x}", info.int(24)));
+    }
+}
+
+fn child(out: &mut Vec<u8>, info: &Info<'_>) {
+    sender(out, info);
+    out.extend_from_slice(b", si_status=");
+    match info.code() {
+        CLD_EXITED => drop(write!(out, "{}", info.int(24))),
+        _ => signal(out, info.int(24).cast_unsigned()),
+    }
+    let (user, system) = (info.word(32).cast_signed(), info.word(40).cast_signed());
+    drop(write!(out, ", si_utime={user}, si_stime={system}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(number: u32, code: i32, rest: &[i32]) -> String {
+        let fields = [number.cast_signed(), 0, code, 0].into_iter().chain(rest.iter().copied());
+        let info: Vec<u8> = fields.flat_map(i32::to_le_bytes).collect();
+        let mut out = Vec::new();
+        delivered(&mut out, number, &info);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn members_by_signal_and_code() {
+        assert_eq!(
+            text(SIGCHLD, 1, &[77, 1000, 3, 0, 5, 0, 6, 0]),
+            "--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=77, si_uid=1000, \
+             si_status=3, si_utime=5, si_stime=6} ---"
+        );
+        assert_eq!(
+            text(10, SI_USER, &[77, 0]),
+            "--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=77, si_uid=0} ---"
+        );
+        assert_eq!(
+            text(SIGSEGV, 1, &[0, 0]),
+            "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---"
+        );
+        assert_eq!(
+            text(14, SI_KERNEL, &[]),
+            "--- SIGALRM {si_signo=SIGALRM, si_code=SI_KERNEL} ---"
+        );
+        assert_eq!(
+            text(34, -1, &[77, 0, 5, 0]),
+            "--- SIGRT_2 {si_signo=SIGRT_2, si_code=SI_QUEUE, si_pid=77, si_uid=0, si_int=5, \
+             si_ptr=0x5} ---"
+        );
+    }
+}
