@@ -1,12 +1,12 @@
 //! The life of processes and threads: told for those that are recorded.
 
 use aya_ebpf::helpers::generated::{
-    bpf_get_current_task_btf, bpf_ktime_get_ns, bpf_probe_read_kernel, bpf_probe_read_kernel_str, bpf_probe_read_user,
-    bpf_task_pt_regs,
+    bpf_get_current_task_btf, bpf_ktime_get_ns, bpf_probe_read_kernel, bpf_probe_read_kernel_str,
+    bpf_probe_read_user, bpf_task_pt_regs,
 };
 use syscord_syscalls::record::{
-    CaptureHeader, LIST_MAX, MAX_RECORD, ProcessRecord, RecordHeader, SIGINFO, STRING_MAX, capture_status,
-    process_event, record_kind,
+    CaptureHeader, LIST_MAX, MAX_RECORD, ProcessRecord, RecordHeader, SIGINFO, STRING_MAX,
+    capture_status, process_event, record_kind,
 };
 
 use crate::{

@@ -1,6 +1,10 @@
 //! The two ends of a syscall.
 
-use aya_ebpf::{helpers::generated::bpf_ktime_get_ns, macros::map, maps::{Array, HashMap}};
+use aya_ebpf::{
+    helpers::generated::bpf_ktime_get_ns,
+    macros::map,
+    maps::{Array, HashMap},
+};
 use syscord_syscalls::{
     plan::{MAX_VARIANTS, NUMBERS, Plan, plan_flag, variant_key},
     record::{

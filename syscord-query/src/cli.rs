@@ -38,6 +38,7 @@ Columns of --csv and --parquet, and keys of --json:
   args      the arguments by name. JSON and CSV: an object, with captured memory in place of
             its address, hexadecimal and octal as strings, {\"addr\", \"unreadable\"} for memory that
             could not be read and {\"text\", \"cut\"} where only the first part was captured.
+            Structures are objects, arrays of them lists; cut ones {\"struct\" or \"list\", \"cut\"}.
             Parquet: a list of name, value (raw register) and text (captured memory)
   path      the first path among them, or null
   data      the first captured buffer. JSON: null if it is no UTF-8, then data_base64 has it;

@@ -73,7 +73,8 @@ fn differs(capture: &Value, arg: &Value, event: &Value) -> Option<String> {
     }
     if let Some(value) = capture.get("value") {
         let expected = match status {
-            CUT => json!({ "list": value, "cut": true }),
+            CUT if value.is_array() => json!({ "list": value, "cut": true }),
+            CUT => json!({ "struct": value, "cut": true }),
             _ => value.clone(),
         };
         return (*arg != expected).then(|| format!("structures: {expected}"));

@@ -19,7 +19,8 @@ use crate::{
 ///
 /// Numbers are numbers, but strings where people read them in another base (`"0x1f"`, `"0644"`).
 /// Where memory was captured, it stands in place of its address: a string, for a list of strings
-/// an array, and within `{"text": …, "cut": true}` if it is only the first part. The content that
+/// an array, for a structure an object, and within `{"text": …, "cut": true}` (`list` or `struct`
+/// in place of `text` for structures) if it is only the first part. The content that
 /// is shown as the event's `data` is null here. What could not be read is
 /// `{"addr": …, "unreadable": true}`.
 pub(crate) fn args_json(out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>) {
@@ -61,7 +62,8 @@ fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
         }
         Value::Memory(memory) => memory_json(out, memory),
         Value::Structures(structures) if structures.cut => {
-            out.extend_from_slice(b"{\"list\":");
+            let key: &[u8] = if structures.array { b"{\"list\":" } else { b"{\"struct\":" };
+            out.extend_from_slice(key);
             structures_json(out, structures);
             out.extend_from_slice(b",\"cut\":true}");
         }

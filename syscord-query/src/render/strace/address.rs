@@ -5,6 +5,8 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
+use syscord_syscalls::names::network::ADDRESS_FAMILIES;
+
 use super::{super::decimal, Style};
 
 const AF_UNIX: u16 = 1;
@@ -88,23 +90,10 @@ fn port(bytes: &[u8]) -> Option<u16> {
     word(bytes, 2).map(u16::swap_bytes)
 }
 
-/// Families without a layout of their own here (address_families(7)).
+/// The name of an address family (address_families(7)).
 fn family_name(family: u16) -> String {
-    let name = match family {
-        0 => "AF_UNSPEC",
-        AF_UNIX => "AF_UNIX",
-        AF_INET => "AF_INET",
-        AF_INET6 => "AF_INET6",
-        AF_NETLINK => "AF_NETLINK",
-        17 => "AF_PACKET",
-        29 => "AF_CAN",
-        31 => "AF_BLUETOOTH",
-        38 => "AF_ALG",
-        40 => "AF_VSOCK",
-        44 => "AF_XDP",
-        other => return format!("{other:#x}"),
-    };
-    name.to_owned()
+    let known = ADDRESS_FAMILIES.members.iter().find(|known| known.value == u64::from(family));
+    known.map_or_else(|| format!("{family:#x}"), |known| known.name.to_owned())
 }
 
 #[cfg(test)]
