@@ -20,13 +20,15 @@ different arguments on different ABIs has several rows. Other numbers are record
 arguments of unknown meaning.
 
 An argument is written `name: kind`; the kind after the arrow is that of the result. *Captured*
-says what of the memory behind an argument is kept.
+says what of the memory behind an argument is kept. Of the calls that no test makes, the reason
+stands there, too.
 ";
 
 /// The whole reference, in Markdown: the classes, then all syscalls in alphabetical order.
 pub fn markdown() -> String {
     let mut page = String::from(HEAD);
     page.push_str(&counts());
+    page.push_str(&untested());
     page.push_str(&undecoded());
     page.push_str(&classes());
     page.push_str(&syscalls());
@@ -35,14 +37,27 @@ pub fn markdown() -> String {
 
 /// How many syscalls each ABI has.
 fn counts() -> String {
-    let counts: Vec<String> = Abi::ALL
-        .into_iter()
-        .map(|abi| {
-            let count = table().filter(|call| call.numbers.on(abi).is_some()).count();
-            format!("{count} on {}", abi.name())
-        })
-        .collect();
+    let counts = Abi::ALL.map(|abi| {
+        let count = table().filter(|call| call.numbers.on(abi).is_some()).count();
+        format!("{count} on {}", abi.name())
+    });
     format!("\nThere are {}.\n", counts.join(", "))
+}
+
+/// How many rows the tests exercise, and which they do not.
+fn untested() -> String {
+    let exercised = table().filter(|call| call.untested.is_none()).count();
+    let mut text = format!(
+        "\nOf the table's {} rows, workloads of the tests (`tests/workloads/every`) exercise \
+         {exercised}. The others:\n\n",
+        table().count()
+    );
+    for call in table() {
+        if let Some(why) = call.untested {
+            push(&mut text, format_args!("- `{}`: {why}\n", call.name));
+        }
+    }
+    text
 }
 
 /// Which arguments are shown as they are, though there would be more to say.
@@ -98,7 +113,7 @@ fn syscalls() -> String {
         let mut cells = Vec::from([format!("`{}`", call.name)]);
         cells.extend(Abi::ALL.map(|abi| number(call, abi)));
         cells.extend([class_words(call), signature(call)]);
-        cells.extend([call.summary.to_string(), captures(call)]);
+        cells.extend([summary(call), captures(call)]);
         push_row(&mut text, &cells);
     }
     text
@@ -118,6 +133,14 @@ fn kind(kind: Kind) -> String {
         Some(Detail::Names(names)) => format!("{}({})", kind.name(), names.name),
         Some(Detail::Choice(choice)) => format!("{}({})", kind.name(), choice.key),
         Some(Detail::Struct(of)) => format!("{}({})", kind.name(), of.name),
+    }
+}
+
+/// What it does, and if no test makes it, why.
+fn summary(call: &Syscall) -> String {
+    match call.untested {
+        Some(why) => format!("{} Untested: {why}.", call.summary),
+        None => call.summary.to_string(),
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Syscall {
     pub args: &'static [Arg],
     /// What its result means when it is no error.
     pub ret: Kind,
+    /// Why no workload of the tests makes the call; `None` where one does.
+    pub untested: Option<&'static str>,
 }
 
 /// One argument.
@@ -165,12 +167,16 @@ impl Class {
 /// Syscall { name: "read", summary: "Read from a file descriptor.",
 ///           numbers: Numbers { x86_64: Some(0), aarch64: Some(63), i386: Some(3), ..Numbers::NONE },
 ///           class: Class::NONE.or(Class::DESC),
-///           args: &[Arg { name: "fd", kind: Fd }, …], ret: Size }
+///           args: &[Arg { name: "fd", kind: Fd }, …], ret: Size, untested: None }
 /// ```
+///
+/// Every row has a workload in `tests/workloads/every`, or says behind its classes why not:
+/// `{ x86_64: 335; class: SIGNAL; untested("…") }`. `tests/tests/coverage.rs` holds it to that.
 macro_rules! syscalls {
     ($(
         #[doc = $summary:literal]
-        $name:ident { $($abi:ident: $nr:literal),+; class: $($class:ident)|+ }
+        $name:ident { $($abi:ident: $nr:literal),+; class: $($class:ident)|+
+                      $(; untested($why:literal))? }
         ($($arg:ident: $kind:expr),* $(,)?) -> $ret:expr;
     )*) => {
         #[allow(clippy::needless_update, reason = "a row may have a number on every ABI")]
@@ -184,6 +190,7 @@ macro_rules! syscalls {
                 class: $crate::Class::NONE$(.or($crate::Class::$class))+,
                 args: &[$($crate::Arg { name: stringify!($arg), kind: $kind }),*],
                 ret: $ret,
+                untested: [$(Some($why),)? None][0],
             }),*]
         };
     };

@@ -127,6 +127,30 @@ pub fn compile(scratch: &Scratch, source: &str, options: &[&str]) -> PathBuf {
     made
 }
 
+/// The programs in `workloads/every`: between them they make every call of x86-64. Each takes a folder.
+pub const EVERY: [&str; 10] = [
+    "files",
+    "descriptors",
+    "memory",
+    "processes",
+    "signals",
+    "times",
+    "network",
+    "ipc",
+    "rights",
+    "system",
+];
+
+/// Whether 32-bit programs can be compiled.
+pub fn multilib() -> bool {
+    let scratch = Scratch::new("multilib");
+    let (source, made) = (scratch.file("e.c"), scratch.file("e"));
+    fs::write(&source, "int main(void) { return 0; }").expect("a source");
+    let mut gcc = Command::new(tool("gcc"));
+    gcc.args(["-m32", "-o"]).arg(made).arg(source);
+    gcc.output().is_ok_and(|output| output.status.success())
+}
+
 /// The Python interpreter itself: what `python3` starts may be a launcher.
 pub fn python() -> String {
     let ran = run(tool("python3"), ["-c", "import sys; print(sys.executable)"]);

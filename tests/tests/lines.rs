@@ -10,10 +10,9 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::chown,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use syscord_tests::{Scratch, compile, kernel, python, repository, run, tool};
+use syscord_tests::{Scratch, compile, kernel, multilib, python, repository, run, tool};
 
 use crate::shares::{Shares, WHOLE_LINES, same_lines, same_notices};
 
@@ -235,7 +234,7 @@ fn narrow_programs() {
     let mut shares = Shares::default();
     // A 64-bit program can make 32-bit calls, too.
     shares.run("narrow", &[&text(&compile(&scratch, "int80.c", &plain))], 5);
-    if has_multilib() {
+    if multilib() {
         let bare: Vec<&str> = plain.into_iter().chain(["-m32"]).collect();
         shares.run("narrow", &[&text(&compile(&scratch, "int80.c", &bare))], 5);
         let program = text(&compile(&scratch, "lines_narrow.c", &["-m32", "-pthread"]));
@@ -246,15 +245,6 @@ fn narrow_programs() {
     // Fewer than elsewhere: what socketcall's arguments point to lies two pointers deep, and the runs
     // are short, so that what differs of every program weighs more.
     shares.check("narrow", 93.0);
-}
-
-fn has_multilib() -> bool {
-    let scratch = Scratch::new("lines-multilib");
-    let (source, made) = (scratch.file("e.c"), scratch.file("e"));
-    fs::write(&source, "int main(void) { return 0; }").expect("a source");
-    let mut gcc = Command::new(tool("gcc"));
-    gcc.args(["-m32", "-o"]).arg(made).arg(source);
-    gcc.output().is_ok_and(|output| output.status.success())
 }
 
 /// Signals by every sender and for every reason that a program can bring about, and how it ends.

@@ -179,7 +179,7 @@ syscalls! {
         () -> Int;
 
     /// Handle the return of a probed function; issued by the kernel's trampoline alone.
-    uretprobe { x86_64: 335; class: NONE }
+    uretprobe { x86_64: 335; class: NONE; untested("anyone but the trampoline is killed") }
         () -> Restored;
 
     /// Create a child process and wait until it executes a program or ends.
