@@ -27,7 +27,7 @@ fn ids() {
     let statuses =
         [CaptureStatus::None, CaptureStatus::Whole, CaptureStatus::Cut, CaptureStatus::Unreadable];
     assert_eq!(statuses.map(|status| status as u8), [0, 1, 2, 3]);
-    assert_eq!((mark::NEVER_RETURNED, mark::ARGS_UNKNOWN), (1, 2));
+    assert_eq!((mark::NEVER_RETURNED, mark::ARGS_UNKNOWN, mark::UNDER_WAY), (1, 2, 4));
     assert_eq!((drop_reason::RING_FULL, drop_reason::REENTERED, drop_reason::BUSY), (1, 2, 3));
 }
 

@@ -24,6 +24,8 @@ static OFFSETS: Offsets = Offsets {
     task_group_leader: 0,
     task_real_parent: 0,
     task_real_cred: 0,
+    task_state: 0,
+    task_flags: 0,
     task_exit_code: 0,
     task_signal: 0,
     task_cgroups: 0,
@@ -75,6 +77,8 @@ accessors! {
     task_group_leader: u32 = OFFSETS.task_group_leader;
     task_real_parent: u32 = OFFSETS.task_real_parent;
     task_real_cred: u32 = OFFSETS.task_real_cred;
+    task_state: u32 = OFFSETS.task_state;
+    task_flags: u32 = OFFSETS.task_flags;
     task_exit_code: u32 = OFFSETS.task_exit_code;
     task_signal: u32 = OFFSETS.task_signal;
     task_cgroups: u32 = OFFSETS.task_cgroups;

@@ -64,6 +64,36 @@ pub fn ask(task: Task, tgid: u32) -> Answer {
     }
 }
 
+/// What would be decided of a process that is not the current task's.
+pub struct Other {
+    /// Since when it is recorded.
+    pub since: u64,
+    /// Whether its appearance was told.
+    pub told: bool,
+}
+
+/// Whether the process of a task that is not the current one is recorded.
+#[inline(always)]
+pub fn other(task: Task, tgid: u32) -> Option<Other> {
+    if config::active() == 0 {
+        return Some(Other { since: 0, told: true });
+    }
+    let known = match VERDICTS.get_ptr(&tgid) {
+        // SAFETY: a live element of VERDICTS.
+        Some(known) => unsafe { *known },
+        None => Verdict::default(),
+    };
+    if known.flags & verdict::AWAITS_EXEC != 0 {
+        return None;
+    }
+    let followed = config::filters(criterion::FOLLOW) && known.flags & verdict::FOLLOWED != 0;
+    if !followed && !holds(task, tgid, task::comm(task::leader(task)), known.flags) {
+        return None;
+    }
+    let since = if known.flags & verdict::RECORD != 0 { known.since } else { u64::MAX };
+    Some(Other { since, told: known.flags & verdict::TOLD != 0 })
+}
+
 /// Whether records about this process belong in the trace.
 #[inline(always)]
 pub fn records(task: Task, tgid: u32) -> bool {

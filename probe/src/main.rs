@@ -1,4 +1,5 @@
-//! The eBPF side of syscord: one hook at each end of a syscall, six on the life of processes.
+//! The eBPF side of syscord: one hook at each end of a syscall, six on the life of processes, and a
+//! look at every task when recording stops.
 //!
 //! The probe knows capture kinds and lengths, never syscall names or numbers: what it does with a
 //! call is its [`Plan`](syscord_syscalls::plan::Plan), which the recorder installs. All that the
@@ -16,6 +17,7 @@ mod regs;
 mod ring;
 mod syscall;
 mod task;
+mod under_way;
 
 use aya_ebpf::{macros::btf_tracepoint, programs::BtfTracePointContext};
 
@@ -72,6 +74,14 @@ pub fn signal_deliver(ctx: BtfTracePointContext) -> i32 {
 #[btf_tracepoint(function = "task_rename")]
 pub fn task_rename(ctx: BtfTracePointContext) -> i32 {
     process::rename(ctx.arg(0), ctx.arg(1));
+    0
+}
+
+/// Called for each task (Documentation/bpf/bpf_iterators.rst).
+#[unsafe(link_section = "iter/task")]
+#[unsafe(no_mangle)]
+pub extern "C" fn under_way(shown: *const under_way::Shown) -> i32 {
+    under_way::look(shown);
     0
 }
 

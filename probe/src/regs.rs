@@ -13,8 +13,10 @@ pub type Regs = *const u64;
 const X86_64_ARGS: [usize; MAX_ARGS] = [14, 13, 12, 7, 9, 8];
 const I386_ARGS: [usize; MAX_ARGS] = [5, 11, 12, 13, 14, 4];
 const X86_ORIG_AX: usize = 15;
+const X86_IP: usize = 16;
 /// x0 holds the result at exit; its first value is kept in `orig_x0`.
 const AARCH64_ARGS: [usize; MAX_ARGS] = [34, 1, 2, 3, 4, 5];
+const AARCH64_PC: usize = 32;
 const AARCH64_NUMBER: usize = 35;
 
 /// ABI number of calls by 32-bit Arm programs, for which there is no table.
@@ -53,6 +55,12 @@ pub fn compat_bit() -> u32 {
 #[inline(always)]
 pub fn number(regs: Regs) -> u32 {
     if x86() { word(regs, X86_ORIG_AX) as u32 } else { word(regs, AARCH64_NUMBER) as u32 }
+}
+
+/// Whether they are a program's: tasks of the kernel's own have none.
+#[inline(always)]
+pub fn are_of_a_program(regs: Regs) -> bool {
+    (if x86() { word(regs, X86_IP) } else { word(regs, AARCH64_PC) }) != 0
 }
 
 /// Copies the argument registers to `args`.

@@ -42,10 +42,10 @@ const ENOSYS: i64 = -38;
 const REPLACES: u8 = plan_flag::NEW_IMAGE | plan_flag::RESTORES;
 
 /// A call as both ends see it.
-struct Call {
-    who: Current,
-    abi: u8,
-    number: u32,
+pub struct Call {
+    pub who: Current,
+    pub abi: u8,
+    pub number: u32,
     /// The plan's flags; for a number without plan, those of the setting.
     flags: u8,
     plan: Option<*const Plan>,
@@ -78,7 +78,7 @@ impl Call {
     }
 
     #[inline(always)]
-    fn numbered(who: Current, abi: u8, number: u32) -> Call {
+    pub fn numbered(who: Current, abi: u8, number: u32) -> Call {
         let plan = if number < NUMBERS as u32 {
             PLANS.get_ptr(u32::from(abi) * NUMBERS as u32 + number)
         } else {
@@ -92,7 +92,8 @@ impl Call {
         Call { who, abi, number, flags, plan }
     }
 
-    fn is(&self, flag: u8) -> bool {
+    #[inline(always)]
+    pub fn is(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
 }
@@ -119,7 +120,7 @@ pub fn enter(regs: Regs) {
     }
     let (number, abi) = (call.number, u32::from(call.abi));
     let length = given_length(regs, &call);
-    set_entered(call.who.tid, Entered { time, number, abi, length, pad: 0 });
+    set_entered(call.who.tid, Entered { time, number, abi, length, watched: 1 });
 }
 
 /// The length that the call will overwrite.
@@ -317,11 +318,11 @@ fn set_entered(tid: u32, entered: Entered) {
 
 /// The call under way of a thread.
 #[inline(always)]
-fn entered(tid: u32) -> Entered {
+pub fn entered(tid: u32) -> Entered {
     match ENTERED.get_ptr(tid) {
         // SAFETY: as in `set_entered`.
         Some(place) if config::durations() != 0 => unsafe { *place },
-        _ => Entered { time: 0, number: 0, abi: 0, length: 0, pad: 0 },
+        _ => Entered { time: 0, number: 0, abi: 0, length: 0, watched: 0 },
     }
 }
 
@@ -331,7 +332,10 @@ pub fn take_entered(tid: u32) -> Entered {
     let entered = entered(tid);
     if let Some(place) = ENTERED.get_ptr_mut(tid) {
         // SAFETY: as in `set_entered`.
-        unsafe { (*place).time = 0 };
+        unsafe {
+            (*place).time = 0;
+            (*place).watched = 1;
+        }
     }
     entered
 }

@@ -13,7 +13,8 @@ use crate::{config, regs};
 /// A task that may be read with [`read`]; its address.
 pub type Task = u64;
 
-/// The task that runs, with what every call needs of it.
+/// A task, mostly the one that runs, with what every call needs of it.
+#[derive(Clone, Copy)]
 pub struct Current {
     pub task: Task,
     pub tgid: u32,
@@ -40,6 +41,27 @@ pub fn current() -> Current {
         let compat = read::<u32>(task, config::task_compat_word()) & regs::compat_bit() != 0;
         Current { task, tgid: (ids >> 32) as u32, tid: ids as u32, compat }
     }
+}
+
+/// Another task than the one that runs.
+#[inline(always)]
+pub fn other(task: Task) -> Current {
+    let compat = read::<u32>(task, config::task_compat_word()) & regs::compat_bit() != 0;
+    Current { task, tgid: tgid(task), tid: tid(task), compat }
+}
+
+/// Whether a task waits in the kernel for something, and is not just stopped (`TASK_INTERRUPTIBLE`,
+/// `TASK_UNINTERRUPTIBLE`, `__TASK_STOPPED`, `__TASK_TRACED`; include/linux/sched.h).
+#[inline(always)]
+pub fn waits(task: Task) -> bool {
+    let state = read::<u32>(task, config::task_state());
+    state & 0x3 != 0 && state & 0xc == 0
+}
+
+/// Whether a task is ending (`PF_EXITING`).
+#[inline(always)]
+pub fn is_ending(task: Task) -> bool {
+    read::<u32>(task, config::task_flags()) & 0x4 != 0
 }
 
 /// Reads a field of a kernel object; zero where the address is bad.

@@ -82,6 +82,8 @@ pub fn offsets(machine_is_x86: bool) -> Result<Offsets, BtfError> {
         task_group_leader: task("group_leader")?,
         task_real_parent: task("real_parent")?,
         task_real_cred: task("real_cred")?,
+        task_state: task("__state").or_else(|_| task("state"))?,
+        task_flags: task("flags")?,
         task_exit_code: task("exit_code")?,
         task_signal: task("signal")?,
         task_cgroups: task("cgroups")?,

@@ -1,6 +1,6 @@
 //! From batches of the probe's records to blocks of the trace.
 
-use std::{collections::HashMap, io::Write};
+use std::{collections::HashMap, io::Write, sync::Arc};
 
 use syscord_format::{
     Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, FormatError, LedgerRow,
@@ -35,7 +35,7 @@ struct NewImage {
 
 /// Writes a trace.
 pub struct Encoder<W> {
-    schema: Schema,
+    schema: Arc<Schema>,
     builder: ChunkBuilder,
     writer: Writer<W>,
     world: World,
@@ -47,7 +47,12 @@ pub struct Encoder<W> {
 
 impl<W: Write> Encoder<W> {
     /// Goes on with a writer whose META is written.
-    pub fn new(schema: Schema, builder: ChunkBuilder, writer: Writer<W>, world: World) -> Self {
+    pub fn new(
+        schema: Arc<Schema>,
+        builder: ChunkBuilder,
+        writer: Writer<W>,
+        world: World,
+    ) -> Self {
         let (entries, new_images) = (HashMap::new(), HashMap::new());
         Encoder { schema, builder, writer, world, entries, new_images }
     }
@@ -119,7 +124,7 @@ impl<W: Write> Encoder<W> {
                     }
                     self.entries.insert((entry.tgid, entry.time), bytes.to_vec());
                 }
-                Record::Process(process, captures) => processes.push((process, captures)),
+                Record::Process(process, captures, _) => processes.push((process, captures)),
             }
         }
         processes.sort_by_key(|(process, _)| process.time);

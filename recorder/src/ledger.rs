@@ -10,6 +10,8 @@ pub struct Ledger {
     from: u64,
     counters: Vec<Control>,
     missed: u64,
+    /// Calls under way that are to be written, and are in no row yet.
+    under_way: u64,
 }
 
 /// Sums over all CPUs since the start.
@@ -26,7 +28,7 @@ pub struct Sums {
 impl Ledger {
     /// Starts at `from`, when all counters were zero.
     pub fn new(from: u64, cpus: usize) -> Ledger {
-        Ledger { from, counters: vec![Control::default(); cpus], missed: 0 }
+        Ledger { from, counters: vec![Control::default(); cpus], missed: 0, under_way: 0 }
     }
 
     /// The rows since the last, up to `to`.
@@ -40,12 +42,17 @@ impl Ledger {
         }
         let missed = probe.missed();
         let newly = missed - std::mem::replace(&mut self.missed, missed);
-        if newly > 0 {
-            let dropped = vec![(drop_reason::REENTERED, newly)];
-            rows.push(LedgerRow { cpu: NO_CPU, from, to, seen: newly, dropped, ..EMPTY });
-        }
+        let recorded = std::mem::take(&mut self.under_way);
+        let dropped = Vec::from_iter((newly > 0).then_some((drop_reason::REENTERED, newly)));
+        let seen = newly + recorded;
+        rows.push(LedgerRow { cpu: NO_CPU, from, to, seen, recorded, dropped, ..EMPTY });
         rows.retain(|row| row.seen > 0);
         rows
+    }
+
+    /// Calls under way are written as events.
+    pub fn under_way(&mut self, calls: usize) {
+        self.under_way += calls as u64;
     }
 
     /// Sums of the counters as they are now.

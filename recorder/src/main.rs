@@ -27,6 +27,7 @@ mod schema;
 mod session;
 mod signals;
 mod syscall_set;
+mod under_way;
 mod units;
 mod users;
 mod wire;

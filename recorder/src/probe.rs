@@ -2,13 +2,14 @@
 
 use std::{
     fs,
+    io::{self, Read},
     os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
 };
 
 use aya::{
     Btf, Ebpf, EbpfError, EbpfLoader,
     maps::{Array, HashMap, Map, MapData, MapError},
-    programs::{BtfTracePoint, ProgramError},
+    programs::{BtfTracePoint, Iter, ProgramError},
 };
 use syscord_syscalls::{
     Abi,
@@ -33,6 +34,8 @@ const ALWAYS: [&str; 7] = [
     "sys_exit",
 ];
 const ENTRY: &str = "sys_enter";
+/// Shown every task when recording stops. Kernels before 5.15 do not take it.
+const UNDER_WAY: &str = "under_way";
 /// Processes whose verdicts are kept; those beyond are judged at each call.
 const VERDICTS: u32 = 1 << 16;
 
@@ -148,6 +151,8 @@ impl Probe {
                 .load(program, &btf)
                 .map_err(|error| ProbeError::Program { program, error })?;
         }
+        // Without it, calls under way are left out.
+        let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
         let ring = segments * SEGMENT as u64;
         let mut probe = Probe { ebpf, durations: options.durations, cpus, ring };
         probe.install(options.plans, options.variants)?;
@@ -196,6 +201,22 @@ impl Probe {
         }
     }
 
+    /// Records of the calls that threads are in, and of processes that appear by that alone; none where
+    /// the kernel does not tell.
+    pub fn under_way(&mut self) -> Vec<u8> {
+        let mut records = Vec::new();
+        let mut read = || -> Result<(), io::Error> {
+            let program = iterator_mut(&mut self.ebpf).map_err(io::Error::other)?;
+            let link = program.attach().map_err(io::Error::other)?;
+            let link = program.take_link(link).map_err(io::Error::other)?;
+            let mut file = link.into_file().map_err(io::Error::other)?;
+            file.read_to_end(&mut records).map(drop)
+        };
+        // What was read before an error is whole records.
+        let _ = read();
+        records
+    }
+
     /// Puts a process's verdict in, before the probe can make its own.
     ///
     /// # Errors
@@ -242,6 +263,11 @@ fn program_mut<'a>(
 ) -> Result<&'a mut BtfTracePoint, ProbeError> {
     let program = ebpf.program_mut(name).ok_or(ProbeError::Missing(name))?;
     program.try_into().map_err(|_| ProbeError::Missing(name))
+}
+
+fn iterator_mut(ebpf: &mut Ebpf) -> Result<&mut Iter, ProbeError> {
+    let program = ebpf.program_mut(UNDER_WAY).ok_or(ProbeError::Missing(UNDER_WAY))?;
+    program.try_into().map_err(|_| ProbeError::Missing(UNDER_WAY))
 }
 
 fn settings(options: &Options<'_>, segment_mask: u32, tids: u32) -> Settings {

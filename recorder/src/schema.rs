@@ -87,6 +87,21 @@ impl Schema {
         &self.variants
     }
 
+    /// What is captured of a call with these arguments.
+    pub fn plan(&self, abi: u8, number: u32, args: &[u64; MAX_ARGS]) -> &Plan {
+        const NOTHING: &Plan = &Plan::NOTHING;
+        if number as usize >= NUMBERS {
+            return NOTHING;
+        }
+        let index = usize::from(abi) * NUMBERS + number as usize;
+        let Some(plan) = self.plans.get(index) else { return NOTHING };
+        let decider = plan.decides.checked_sub(1).and_then(|at| args.get(usize::from(at)));
+        let Some(decider) = decider else { return plan };
+        let value = *decider as u32 & plan.decisive;
+        let takes_place = |other: &&Variant| other.of as usize == index && other.value == value;
+        self.variants.iter().find(takes_place).map_or(plan, |variant| &variant.plan)
+    }
+
     /// How a call is written.
     pub fn layout(&self, abi: u8, number: u32) -> &Layout {
         if number as usize >= NUMBERS {

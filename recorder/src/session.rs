@@ -45,6 +45,7 @@ use crate::{
     rings::{Batch, Rings},
     schema::{self, Schema},
     signals, syscall_set,
+    under_way::UnderWay,
     world::World,
 };
 
@@ -88,7 +89,7 @@ enum Work {
 pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let set = syscall_set::parse(&options.what.syscall)?;
     let filters = filters::compile(&options.who, !options.command.is_empty())?;
-    let schema = Schema::compile(&set, options.how_much.content > 0);
+    let schema = Arc::new(Schema::compile(&set, options.how_much.content > 0));
     check_output(options)?;
     // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {
@@ -117,17 +118,26 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let tick = options.how_much.time_resolution.0;
     let builder =
         ChunkBuilder::new(tick, !options.how_much.no_duration, options.how_much.compression_level);
-    let encoder = Encoder::new(schema, builder, writer, world);
+    let encoder = Encoder::new(Arc::clone(&schema), builder, writer, world);
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
     let pipeline = Pipeline::start(encoder);
-    let session =
-        Session { options, probe, rings, ledger, pipeline, progress, batch: Batch::default() };
+    let session = Session {
+        options,
+        schema,
+        probe,
+        rings,
+        ledger,
+        pipeline,
+        progress,
+        batch: Batch::default(),
+    };
     session.run(held)
 }
 
 struct Session<'a> {
     options: &'a Record,
+    schema: Arc<Schema>,
     probe: Probe,
     rings: Rings,
     ledger: Ledger,
@@ -212,13 +222,20 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// Takes the hooks out and writes all that is left.
+    /// Takes the hooks out and writes all that is left, then the calls that were under way.
     fn last_records(&mut self) -> Result<(), RecordError> {
+        let content = self.options.how_much.content;
+        let mut under_way = UnderWay::look(&mut self.probe, &self.schema, content);
         self.probe.detach();
+        let end = clocks::monotonic();
         while !self.rings.is_empty() {
             self.rings.take(true, &mut self.batch)?;
+            under_way.forget_returned(&self.batch);
             self.send_batch()?;
         }
+        self.send_batch()?;
+        self.batch = under_way.into_batch(end);
+        self.ledger.under_way(self.batch.events);
         self.send_batch()?;
         self.send_ledger()
     }

@@ -12,8 +12,8 @@ pub enum Record<'a> {
     Event(EventRecord, Captures<'a>),
     /// What was captured when a call began; the bytes of the whole record, to be kept.
     Entry(EventRecord, &'a [u8]),
-    /// Something happened to a process.
-    Process(ProcessRecord, Captures<'a>),
+    /// Something happened to a process; the bytes of the whole record.
+    Process(ProcessRecord, Captures<'a>, &'a [u8]),
 }
 
 /// The records of a batch. Ends early at bytes that are no record.
@@ -27,7 +27,7 @@ pub fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
             record_kind::ENTRY => Some(Record::Entry(read(record)?, record)),
             _ => {
                 let rest = record.get(size_of::<ProcessRecord>()..)?;
-                Some(Record::Process(read(record)?, Captures { rest }))
+                Some(Record::Process(read(record)?, Captures { rest }, record))
             }
         }
     })
@@ -61,7 +61,8 @@ pub fn marks(captures: &Captures<'_>) -> u8 {
     captures.clone().find(|(header, _)| header.arg == MARKS).map_or(0, |(h, _)| h.full as u8)
 }
 
-trait Plain: Copy {}
+/// What is free of padding and valid for any bytes.
+pub trait Plain: Copy {}
 impl Plain for RecordHeader {}
 impl Plain for EventRecord {}
 impl Plain for ProcessRecord {}
@@ -70,4 +71,10 @@ impl Plain for CaptureHeader {}
 fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
     // SAFETY: the bytes suffice, and a Plain type is valid for any.
     (bytes.len() >= size_of::<T>()).then(|| unsafe { ptr::read_unaligned(bytes.as_ptr().cast()) })
+}
+
+/// A record or header as it lies in a batch.
+pub fn bytes<T: Plain>(value: &T) -> &[u8] {
+    // SAFETY: a Plain type has no padding.
+    unsafe { std::slice::from_raw_parts(ptr::from_ref(value).cast(), size_of::<T>()) }
 }

@@ -53,6 +53,19 @@ pub struct Plan {
     pub looping: PlanCapture,
 }
 
+impl Plan {
+    /// Nothing is done.
+    pub const NOTHING: Plan = Plan {
+        flags: 0,
+        count: 0,
+        length_arg: 0,
+        decides: 0,
+        decisive: 0,
+        captures: [PlanCapture::NOTHING; MAX_CAPTURES],
+        looping: PlanCapture::NOTHING,
+    };
+}
+
 /// The most plans that depend on an argument, of all ABIs.
 pub const MAX_VARIANTS: usize = 4096;
 
@@ -79,6 +92,12 @@ pub struct PlanCapture {
     pub flags: u8,
     /// Zero.
     pub pad: u8,
+}
+
+impl PlanCapture {
+    /// Nothing is read.
+    pub const NOTHING: PlanCapture =
+        PlanCapture { op: 0, arg: 0, length: 0, length_arg: 0, unit: 0, flags: 0, pad: 0 };
 }
 
 /// How memory is read.

@@ -46,6 +46,8 @@ pub mod event_mark {
     pub const NEVER_RETURNED: u8 = 1;
     /// The arguments are not those of the call: a successful execve seen at exit alone.
     pub const ARGS_UNKNOWN: u8 = 2;
+    /// The call was under way when recording stopped.
+    pub const UNDER_WAY: u8 = 4;
 }
 
 /// Value of [`EventRecord::duration`] where the entry was not seen.
@@ -298,8 +300,8 @@ pub struct Entered {
     pub abi: u32,
     /// The length that the program gave in memory, which the kernel overwrites; else `u32::MAX`.
     pub length: u32,
-    /// Zero.
-    pub pad: u32,
+    /// 1 once a call of the thread was seen to begin or end.
+    pub watched: u32,
 }
 
 /// Where the running kernel keeps what the probe reads: byte offsets, from its BTF.
@@ -318,6 +320,10 @@ pub struct Offsets {
     pub task_real_parent: u32,
     /// `task_struct.real_cred`.
     pub task_real_cred: u32,
+    /// `task_struct.__state`; `state` before 5.14.
+    pub task_state: u32,
+    /// `task_struct.flags`.
+    pub task_flags: u32,
     /// `task_struct.exit_code`.
     pub task_exit_code: u32,
     /// `task_struct.signal`.

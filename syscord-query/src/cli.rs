@@ -26,14 +26,15 @@ with ! before it is taken away, a ! before the first negates the whole set.
 
 Columns of --csv and --parquet, and keys of --json:
   ts        when the result was there, UTC, in ns (the call started at ts - duration)
-  duration  in ns; null if it is not known, or the call never returned
+  duration  in ns; null if it is not known, or the call never returned. Of a call under way when
+            recording stopped: how long it had lasted
   pid, tid  process and thread
   comm      the thread's name at that time
   ppid      the process's parent
-  cpu       where the call ended
+  cpu       where the call ended; null if it was under way when recording stopped
   abi       x86_64, i386 or aarch64
   syscall   its name; syscall_N if the trace does not name it
-  ret       its result; null if it never returned
+  ret       its result; null if it never returned, or was under way
   errno     the error's name, or null
   args      the arguments by name. JSON and CSV: an object, with captured memory in place of
             its address, hexadecimal and octal as strings, {\"addr\", \"unreadable\"} for memory that

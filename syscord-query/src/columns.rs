@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use syscord_format::{
-    Arguments, Calls, CaptureSection, Captures, Chunk, FormatError, ThreadRun, Times, mark,
+    Arguments, Calls, CaptureSection, Captures, Chunk, FormatError, NO_CPU, ThreadRun, Times, mark,
 };
 
 use crate::schema::{Call, Schema};
@@ -160,8 +160,18 @@ impl Columns {
     /// A row's duration in nanoseconds; `None` if it is not known.
     pub(crate) fn duration(&self, row: usize) -> Option<u64> {
         let duration = *self.times.as_ref()?.duration.get(row)?;
-        let known = duration != u64::MAX && self.marks(row) & mark::NEVER_RETURNED == 0;
-        known.then_some(duration)
+        let returned = self.marks(row) & mark::NEVER_RETURNED == 0 || self.is_under_way(row);
+        (duration != u64::MAX && returned).then_some(duration)
+    }
+
+    /// Whether the call was under way when recording stopped: its duration is its age then.
+    pub(crate) fn is_under_way(&self, row: usize) -> bool {
+        self.marks(row) & mark::UNDER_WAY != 0
+    }
+
+    /// The CPU on which a row's call ended.
+    pub(crate) fn cpu(&self, row: usize) -> Option<u32> {
+        self.cpus.as_ref()?.get(row).copied().filter(|cpu| *cpu != NO_CPU)
     }
 }
 

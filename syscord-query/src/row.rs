@@ -20,7 +20,7 @@ pub(crate) struct Row<'a> {
     pub(crate) call: &'a Rc<Call>,
     /// When its result was there, in nanoseconds since 1970.
     pub(crate) ts: i64,
-    /// How long it took, in nanoseconds.
+    /// How long it took, in nanoseconds; of a call under way at the end, how long it had by then.
     pub(crate) duration: Option<u64>,
     /// The process.
     pub(crate) tgid: u32,
@@ -80,6 +80,11 @@ impl<'a> Row<'a> {
     pub(crate) fn errno(&self) -> Option<u16> {
         let ret = self.ret.filter(|ret| ERRORS.contains(ret))?;
         u16::try_from(-ret).ok()
+    }
+
+    /// Whether the call was under way when recording stopped.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.columns.is_under_way(self.index)
     }
 
     /// The raw register value of an argument, where the trace has it.

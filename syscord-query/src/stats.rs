@@ -155,7 +155,8 @@ impl Group {
     fn add(&mut self, row: &Row<'_>) {
         self.calls += 1;
         self.errors += u64::from(row.errno().is_some());
-        if let Some(duration) = row.duration {
+        // How long a call takes that is under way is not known.
+        if let Some(duration) = row.duration.filter(|_| !row.is_under_way()) {
             self.durations.add(duration);
         }
         if let Some(bytes) = row.ret.filter(|ret| *ret > 0 && row.call.moves_bytes()) {

@@ -284,7 +284,7 @@ impl<'w, S: Sink> Walk<'w, S> {
                 tgid,
                 tid,
                 who,
-                cpu: columns.cpus.as_ref().map(|cpus| cpus[index]),
+                cpu: columns.cpu(index),
                 ret: columns.result(index).map(|ret| signed(call, ret)),
                 columns,
                 index,

@@ -15,7 +15,8 @@ STORED, ZSTD = 0, 1                                                       # §5
 CONSTANT, FRAME_OF_REFERENCE, DICTIONARY, DELTA, VARINT = range(5)        # §5.1
 UNKNOWN = 255                                                             # §5.3, durations
 NONE, WHOLE, CUT, UNREADABLE = range(4)                                   # §5.5
-NEVER_RETURNED, ARGS_UNKNOWN = 1, 2                                       # §5.7
+NEVER_RETURNED, ARGS_UNKNOWN, UNDER_WAY = 1, 2, 4                         # §5.7
+NO_CPU = (1 << 32) - 1                                                    # §5.3, cpus
 MAX_ENTRY = MIB                                                           # §7
 
 
@@ -215,7 +216,7 @@ def read_cpus(cursor: Optional[Cursor], n: int) -> Sequence[Optional[int]]:    #
     cpus, rows = ints(cursor, count), ints(cursor, count)
     cursor.finish()
     need(sum(rows) == n, f"{cursor.what}: rows do not add up")
-    return [cpu for cpu, run in zip(cpus, rows) for _ in range(run)]
+    return [None if cpu == NO_CPU else cpu for cpu, run in zip(cpus, rows) for _ in range(run)]
 
 
 def read_results(cursor: Optional[Cursor], calls: list[Call], n: int) -> list[Optional[int]]:  # section 6
@@ -319,7 +320,7 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
 
     def event(row: int) -> Event:
         call, thread, lost = call_of[row], thread_of[row], marks[row] & NEVER_RETURNED
-        ticks = None if lost else durations[row]
+        ticks = None if lost and not marks[row] & UNDER_WAY else durations[row]
         return Event(ends[row] << shift, None if ticks is None else ticks << shift, tgids[thread], tids[thread],
                      cpus[row], abis.get(call.abi, call.abi), call.number,
                      table.get(call[:2], {}).get("name", f"syscall_{call.number}"),

@@ -225,3 +225,14 @@ fn the_reader_s_own_tests_pass() {
     let ran = run(tool("python3"), [repository().join("tests/reader/test_scd.py")]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
 }
+
+#[test]
+fn calls_under_way_are_read_the_same() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("reader-under-way");
+    let trace = recorded(&scratch, &[], &["sh", "-c", "sleep 5 & sleep 0.2"]);
+    same(&trace);
+    assert!(events(&trace).iter().any(|event| event["cpu"].is_null()), "none was under way");
+}

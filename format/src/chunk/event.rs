@@ -11,7 +11,7 @@ pub struct Event<'a> {
     pub tgid: u32,
     /// The thread.
     pub tid: u32,
-    /// The CPU on which it ended.
+    /// The CPU on which it ended; [`NO_CPU`](crate::NO_CPU) for none.
     pub cpu: u32,
     /// The calling convention.
     pub abi: u8,
@@ -105,4 +105,7 @@ pub mod mark {
     pub const NEVER_RETURNED: u8 = 1;
     /// The raw arguments are not known.
     pub const ARGS_UNKNOWN: u8 = 2;
+    /// The call was under way when recording stopped: the duration is its age. Comes with
+    /// [`NEVER_RETURNED`].
+    pub const UNDER_WAY: u8 = 4;
 }

@@ -28,6 +28,8 @@ pub(crate) struct StraceSink {
     interrupted: HashMap<u32, Rc<Call>>,
     /// Where the last block ended: what began before was not told of then.
     told: i64,
+    /// Whether the last line is a call's that has not ended yet.
+    open: bool,
 }
 
 /// A call, a signal, or the end of a thread.
@@ -41,6 +43,8 @@ struct Happened {
     tail: Range<usize>,
     /// Where the call's name is.
     name: usize,
+    /// Whether the call was under way when recording stopped.
+    under_way: bool,
 }
 
 /// One end of what happened; the index is that in [`StraceSink::happened`].
@@ -64,12 +68,17 @@ impl StraceSink {
             happened: Vec::new(),
             interrupted: HashMap::new(),
             told: i64::MIN,
+            open: false,
         }
     }
 
     /// Writes what is left.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
-        self.block_end()
+        self.block_end()?;
+        if self.open {
+            self.output.write(b" <detached ...>\n")?;
+        }
+        Ok(())
     }
 
     /// The call that this one goes on with. Remembers calls that may be gone on with.
@@ -90,7 +99,10 @@ impl StraceSink {
         let mut points = Vec::with_capacity(2 * self.happened.len());
         for (index, one) in self.happened.iter().enumerate() {
             // At the same moment, a thread's call returns before its next begins.
-            if one.start < one.end && one.start >= self.told {
+            if one.under_way {
+                let time = if one.start >= self.told { one.start } else { one.end };
+                points.push((time, 1, Point::Begin(index)));
+            } else if one.start < one.end && one.start >= self.told {
                 points.push((one.start, 1, Point::Begin(index)));
                 points.push((one.end, 0, Point::Return(index)));
             } else {
@@ -101,7 +113,11 @@ impl StraceSink {
         points
     }
 
+    /// Begins a line. A call whose line is the last so far goes on behind this one.
     fn leader(&mut self, out: &mut Vec<u8>, index: usize, time: i64) -> usize {
+        if std::mem::take(&mut self.open) {
+            out.extend_from_slice(b" <unfinished ...>\n");
+        }
         let line = out.len();
         drop(write!(out, "{:<5} ", self.happened[index].tid));
         self.time.stamp(out, time, self.style.time);
@@ -119,7 +135,7 @@ impl StraceSink {
     fn begin(&mut self, out: &mut Vec<u8>, index: usize) {
         self.leader(out, index, self.happened[index].start);
         out.extend_from_slice(&self.text[self.happened[index].head.clone()]);
-        out.extend_from_slice(b" <unfinished ...>\n");
+        self.open = true;
     }
 
     fn resume(&mut self, out: &mut Vec<u8>, index: usize) {
@@ -179,7 +195,7 @@ impl Sink for StraceSink {
             None => name + call(&mut self.text, row, &self.style),
         };
         // Of a call that never returned, nothing is known that it would have filled.
-        if row.ret.is_none() && known + 1 < self.text.len() {
+        if row.ret.is_none() && !row.is_under_way() && known + 1 < self.text.len() {
             self.text.truncate(known);
             self.text.extend_from_slice(b"<unfinished ...>)");
         }
@@ -200,6 +216,7 @@ impl Sink for StraceSink {
             head: start..known,
             tail: known..self.text.len(),
             name,
+            under_way: row.is_under_way(),
         });
         Ok(())
     }
@@ -223,6 +240,7 @@ impl Sink for StraceSink {
             head: start..start,
             tail: start..self.text.len(),
             name: start,
+            under_way: false,
         });
     }
 

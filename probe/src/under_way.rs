@@ -1,0 +1,148 @@
+//! Calls under way: when recording stops, the kernel shows this program every task, one after the
+//! other. What it writes are records like those of the rings, which the recorder reads from the iterator's
+//! descriptor.
+//!
+//! The hooks are still in: a call that returns after it was seen here has its event, too, by which the
+//! recorder knows that it was over in time.
+
+use core::ffi::c_void;
+
+use aya_ebpf::helpers::generated::{bpf_ktime_get_ns, bpf_seq_write, bpf_task_pt_regs};
+use syscord_syscalls::{
+    MAX_ARGS,
+    plan::plan_flag,
+    record::{
+        Entered, EventRecord, ProcessRecord, RecordHeader, UNKNOWN_DURATION, process_event,
+        record_kind,
+    },
+};
+
+use crate::{
+    config,
+    filter::{self, Other},
+    regs::{self, Regs},
+    syscall::{self, Call},
+    task::{self, Current},
+};
+
+/// `struct bpf_iter__task`
+#[repr(C)]
+pub struct Shown {
+    meta: *const Meta,
+    task: *const c_void,
+}
+
+/// `struct bpf_iter_meta`
+#[repr(C)]
+struct Meta {
+    seq: *mut c_void,
+}
+
+/// How often a thread is looked at that runs meanwhile.
+const TRIES: usize = 3;
+
+/// Looks at a task.
+#[inline(always)]
+pub fn look(shown: *const Shown) {
+    // SAFETY: the verifier checks the loads against the types of the context.
+    let (seq, task) = unsafe { ((*(*shown).meta).seq, (*shown).task) };
+    if task.is_null() {
+        return;
+    }
+    let who = task::other(task as u64);
+    if who.tgid == config::self_tgid() || task::is_ending(who.task) {
+        return;
+    }
+    // SAFETY: the task is one; the verifier checks the type.
+    let regs = unsafe { bpf_task_pt_regs(task as *mut _) } as Regs;
+    if !regs::are_of_a_program(regs) {
+        return;
+    }
+    let Some(other) = filter::other(who.task, who.tgid) else { return };
+    if !other.told && who.tid == who.tgid {
+        appear(seq, &who);
+    }
+    for _ in 0..TRIES {
+        if within(seq, &who, &other, regs) {
+            return;
+        }
+    }
+}
+
+/// Writes the call that a thread is in, if it is in one. Returns false if the thread went on meanwhile.
+#[inline(always)]
+fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
+    // SAFETY: the helper has no preconditions.
+    let now = unsafe { bpf_ktime_get_ns() };
+    let entered = syscall::entered(who.tid);
+    let waits = task::waits(who.task);
+    let call = Call::numbered(*who, regs::abi(who.compat), regs::number(regs));
+    let mut event = EventRecord {
+        header: RecordHeader {
+            len8: (size_of::<EventRecord>() / 8) as u16,
+            kind: record_kind::EVENT,
+            what: call.abi,
+            number: call.number,
+        },
+        time: now,
+        duration: UNKNOWN_DURATION,
+        tgid: who.tgid,
+        tid: who.tid,
+        ret: 0,
+        args: [0; MAX_ARGS],
+    };
+    regs::copy_args(regs, who.compat, event.args.as_mut_ptr());
+    if syscall::entered(who.tid).time != entered.time {
+        return false;
+    }
+    if is_in(&call, &entered, waits) {
+        if entered.time != 0 && entered.time >= other.since {
+            event.time = core::cmp::max(now, entered.time);
+            event.duration = event.time - entered.time;
+        }
+        write(seq, &event);
+    }
+    true
+}
+
+/// Whether a thread is in a call that is recorded. One that began before any of its thread was seen
+/// shows by that the thread waits, with a number in its registers.
+#[inline(always)]
+fn is_in(call: &Call, entered: &Entered, waits: bool) -> bool {
+    let seen =
+        entered.time != 0 && entered.number == call.number && entered.abi == u32::from(call.abi);
+    let older = entered.watched == 0 && waits && call.number as i32 >= 0;
+    (seen || older) && call.is(plan_flag::RECORD)
+}
+
+/// Tells of a process that is recorded, and of which no call was.
+#[inline(always)]
+fn appear(seq: *mut c_void, who: &Current) {
+    let mut process = ProcessRecord {
+        header: RecordHeader {
+            len8: (size_of::<ProcessRecord>() / 8) as u16,
+            kind: record_kind::PROCESS,
+            what: process_event::APPEAR,
+            number: 0,
+        },
+        // SAFETY: the helper has no preconditions.
+        time: unsafe { bpf_ktime_get_ns() },
+        tgid: who.tgid,
+        tid: who.tid,
+        other_tid: 0,
+        ppid: task::tgid(task::parent(who.task)),
+        uid: task::uid(who.task),
+        status: 0,
+        comm: [0; _],
+    };
+    let comm = task::comm(who.task);
+    // SAFETY: both are 16 bytes.
+    unsafe { core::ptr::write_unaligned((&raw mut process.comm).cast(), comm) };
+    write(seq, &process);
+}
+
+#[inline(always)]
+fn write<T>(seq: *mut c_void, record: &T) {
+    // SAFETY: the record is a live local of that size, without padding.
+    unsafe { bpf_seq_write(seq.cast(), (&raw const *record).cast(), size_of::<T>() as u32) };
+}
