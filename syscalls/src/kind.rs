@@ -112,6 +112,8 @@ pub enum Kind {
     Limit,
     /// User data of 64 bits, of which the program may mean the low 32 alone (epoll_ctl(2)).
     Data,
+    /// Seconds of the wall clock since 1970 (time(2)).
+    Time,
     /// Structure that the kernel fills if it found something: if the result is above 0 (wait4(2)).
     StructFound(&'static Struct),
     /// Structure that the kernel fills if a signal came: what was left then (nanosleep(2)).
@@ -223,8 +225,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`StructLeft`].
-const LAST_ID: u8 = 53;
+/// The last id that a kind has: that of [`Time`].
+const LAST_ID: u8 = 54;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -319,7 +321,8 @@ impl Kind {
             Limit => 50,
             Data => 51,
             StructFound(_) => 52,
-            StructLeft(_) => LAST_ID,
+            StructLeft(_) => 53,
+            Time => LAST_ID,
         }
     }
 
@@ -377,6 +380,7 @@ impl Kind {
             Hex => "hex",
             Limit => "limit",
             Data => "data",
+            Time => "time",
             StructFound(_) => "struct_found",
             StructLeft(_) => "struct_left",
         }
@@ -399,7 +403,7 @@ impl Kind {
             | Fd | DirFd | Pid | Uid | Gid | Signal | WaitStatus | SigSet | Chars | Path | Str
             | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_)
             | SockaddrIn(_) | SockaddrOut(_) | MsgIn | MsgOut | Child | Never | NewImage
-            | Restored | Unused | Hex | Limit | Data => return None,
+            | Restored | Unused | Hex | Limit | Data | Time => return None,
         })
     }
 
@@ -409,7 +413,7 @@ impl Kind {
             Int | Fd | DirFd | Pid | Signal | Enum | One(_) | WaitStatus | Child | NewImage
             | Never => Shape::Signed32,
             Uint | Uid | Gid => Shape::Unsigned32,
-            Long | Off | Restored => Shape::Signed64,
+            Long | Off | Time | Restored => Shape::Signed64,
             Ulong | Size | Limit | Data => Shape::Unsigned64,
             Mode | FileMode => Shape::Octal,
             Ptr | Hex | Unused | Flags | Bits(_) | Request | Dev | Path | Str | ExecPath
@@ -446,7 +450,7 @@ impl Kind {
             Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Bits(_) | One(_)
             | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
-            | Unused | Hex | Limit | Data => {
+            | Unused | Hex | Limit | Data | Time => {
                 return None;
             }
         })

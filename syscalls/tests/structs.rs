@@ -75,6 +75,9 @@ const DEFINED: &[Group] = &[
             whole(&TIMESPEC, "struct __kernel_old_timespec"),
             whole(&TIMESPEC64, "struct __kernel_timespec"),
             whole(&TIMEVAL, "struct __kernel_old_timeval"),
+            whole(&FILE_TIMESPEC, "struct __kernel_old_timespec"),
+            whole(&FILE_TIMESPEC64, "struct __kernel_timespec"),
+            whole(&FILE_TIMEVAL, "struct __kernel_old_timeval"),
             whole(&TIMEVAL64, "struct __kernel_sock_timeval"),
             whole(&TIMEZONE, "struct timezone"),
             whole(&TIME, "__kernel_old_time_t"),
@@ -194,6 +197,8 @@ const DEFINED: &[Group] = &[
                 ("si_pid", "_sifields._sigchld._pid"),
                 ("si_uid", "_sifields._sigchld._uid"),
                 ("si_status", "_sifields._sigchld._status"),
+                ("si_utime", "_sifields._sigchld._utime"),
+                ("si_stime", "_sifields._sigchld._stime"),
             ]),
             head(&SIGEVENT, "struct sigevent")
                 .with(&[("sigev_notify_thread_id", "_sigev_un._tid")]),
@@ -245,6 +250,10 @@ const DEFINED: &[Group] = &[
             whole(&MQ_ATTR, "struct mq_attr"),
             whole(&MSG_PRIO, "unsigned"),
             whole(&IPC_PERM, "struct ipc64_perm"),
+            whole(&IPC_PERM_SET, "struct ipc64_perm"),
+            head(&MSQID_SET, "struct msqid64_ds"),
+            head(&SEMID_SET, "struct semid64_ds"),
+            head(&SHMID_SET, "struct shmid64_ds"),
             whole(&MSQID_DS, "struct msqid64_ds"),
             whole(&SEMID_DS, "struct semid64_ds"),
             whole(&SHMID_DS, "struct shmid64_ds"),
@@ -271,8 +280,6 @@ const DEFINED: &[Group] = &[
             whole(&TERMIO, "struct termio"),
             whole(&WINSIZE, "struct winsize"),
             whole(&SOCKET_WORD, "long"),
-            whole(&SOCKET_TYPE, "int"),
-            whole(&SOCKET_DOMAIN, "int"),
             whole(&MODEM, "int"),
             whole(&COOKIE, "__u64"),
         ],
@@ -285,7 +292,6 @@ const DEFINED: &[Group] = &[
                  #include <linux/if.h>",
         checks: &[
             head(&IFREQ, "struct ifreq").with(&[("ifr_name", "ifr_ifrn.ifrn_name")]),
-            whole(&INTERFACE_NAME, "char[IFNAMSIZ]"),
             head(&IFREQ_INT, "struct ifreq").with(&[
                 ("ifr_name", "ifr_ifrn.ifrn_name"),
                 ("ifr_ifindex", "ifr_ifru.ifru_ivalue"),
@@ -379,8 +385,7 @@ const BY_HAND: &[Group] = &[
             struct landlock_ruleset_attr { __u64 handled_access_fs, handled_access_net, scoped; };
             struct landlock_net_port_attr { __u64 allowed_access, port; };
             struct lsm_ctx { __u64 id, flags, len, ctx_len; };
-            struct delegation { __u32 d_flags; __u16 d_type, pad; };
-            typedef char algorithm_name[16];",
+            struct delegation { __u32 d_flags; __u16 d_type, pad; };",
         checks: &[
             whole(&UCRED, "struct ucred"),
             whole(&LINGER, "struct linger"),
@@ -403,7 +408,6 @@ const BY_HAND: &[Group] = &[
             whole(&LSM_CTX, "struct lsm_ctx"),
             whole(&LSM_ID, "__u64"),
             whole(&DELEGATION, "struct delegation"),
-            whole(&ALGORITHM_NAME, "algorithm_name"),
         ],
     },
     Group {

@@ -14,7 +14,7 @@ use syscord_syscalls::{
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 53] = [
+const KIND_IDS: [(Kind, u8); 54] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -68,6 +68,7 @@ const KIND_IDS: [(Kind, u8); 53] = [
     (Kind::Data, 51),
     (Kind::StructFound(&TIMESPEC), 52),
     (Kind::StructLeft(&TIMESPEC), 53),
+    (Kind::Time, 54),
 ];
 
 #[test]

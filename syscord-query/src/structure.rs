@@ -26,7 +26,7 @@ pub(crate) struct Structure<'a> {
     schema: &'a Schema,
     def: &'a StructDef,
     /// As much of it as was captured.
-    bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }
 
 /// A member of a structure.

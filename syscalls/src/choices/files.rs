@@ -8,11 +8,18 @@ choices! {
         O_CREAT | O_TMPFILE => Mode,
     } otherwise Unused
 
+    /// mknod(2)'s last argument: it counts for devices only.
+    NODE_DEVICE by mode of FILE_TYPES {
+        S_IFCHR | S_IFBLK => Dev,
+    } otherwise Unused
+
     /// fcntl(2)'s result.
     FCNTL_RESULT by cmd of FCNTL_CMDS {
         F_DUPFD | F_DUPFD_CLOEXEC => Fd,
         F_GETFD => Bits(&FD_FLAGS),
         F_GETFL => Bits(&OPEN_FLAGS),
+        F_GETSIG => Signal,
+        F_GETLEASE => Bits(&LOCK_TYPES),
         F_GET_SEALS => Bits(&SEALS),
     } otherwise Int
 
@@ -40,7 +47,7 @@ choices! {
         F_GET_RW_HINT | F_GET_FILE_RW_HINT => StructOut(&RW_HINT),
         F_SETDELEG => StructIn(&DELEGATION),
         F_GETDELEG => StructOut(&DELEGATION),
-    } otherwise Ulong
+    } otherwise Hex
 
     /// quotactl(2)'s last argument.
     QUOTA_ADDR by cmd of QUOTA_CMDS {

@@ -3,6 +3,12 @@
 use super::choices;
 
 choices! {
+    /// futex(2)'s third argument.
+    FUTEX_VAL by op of FUTEX_OPS {
+        FUTEX_UNLOCK_PI | FUTEX_UNLOCK_PI_PRIVATE | FUTEX_TRYLOCK_PI | FUTEX_TRYLOCK_PI_PRIVATE
+            => Unused,
+    } otherwise Uint
+
     /// futex(2)'s fourth argument: a timeout, or how many waiters to move.
     FUTEX_TIMEOUT by op of FUTEX_OPS {
         FUTEX_WAIT | FUTEX_WAIT_PRIVATE | FUTEX_WAIT_BITSET | FUTEX_WAIT_BITSET_PRIVATE
@@ -55,25 +61,30 @@ choices! {
         | FUTEX_WAIT_REQUEUE_PI_PRIVATE => Unused,
     } otherwise Flags
 
+    /// mq_open(3)'s permissions: they count if a queue may be created.
+    QUEUE_MODE by oflag of OPEN_FLAGS { O_CREAT => Mode } otherwise Unused
+
+    /// mq_open(3)'s attributes, likewise.
+    QUEUE_ATTR by oflag of OPEN_FLAGS { O_CREAT => StructIn(&MQ_ATTR) } otherwise Unused
+
     /// msgctl(2)'s last argument.
     MSGCTL_BUF by cmd of MSGCTL_CMDS {
         IPC_STAT | MSG_STAT | MSG_STAT_ANY => StructOut(&MSQID_DS),
-        IPC_SET => StructIn(&MSQID_DS),
+        IPC_SET => StructIn(&MSQID_SET),
         IPC_INFO | MSG_INFO => StructOut(&MSGINFO),
     } otherwise Ptr
 
     /// semctl(2)'s last argument.
     SEMCTL_ARG by cmd of SEMCTL_CMDS {
         IPC_STAT | SEM_STAT | SEM_STAT_ANY => StructOut(&SEMID_DS),
-        IPC_SET => StructIn(&SEMID_DS),
+        IPC_SET => StructIn(&SEMID_SET),
         IPC_INFO | SEM_INFO => StructOut(&SEMINFO),
-        SETVAL => Int,
     } otherwise Ptr
 
     /// shmctl(2)'s last argument.
     SHMCTL_BUF by cmd of SHMCTL_CMDS {
         IPC_STAT | SHM_STAT | SHM_STAT_ANY => StructOut(&SHMID_DS),
-        IPC_SET => StructIn(&SHMID_DS),
+        IPC_SET => StructIn(&SHMID_SET),
         IPC_INFO => StructOut(&SHMINFO),
         SHM_INFO => StructOut(&SHM_USE),
     } otherwise Ptr

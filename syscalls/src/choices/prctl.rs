@@ -4,6 +4,14 @@ use super::choices;
 use crate::names::capabilities::CAPABILITIES;
 
 choices! {
+    /// prctl(2)'s result.
+    PRCTL_RESULT by option of PRCTL_OPTIONS {
+        PR_GET_DUMPABLE => One(&DUMPABLE),
+        PR_GET_SECUREBITS => Bits(&SECUREBITS),
+        PR_MCE_KILL_GET => One(&MCE_KILL_POLICIES),
+        PR_GET_SPECULATION_CTRL => Bits(&SPECULATION_STATES),
+    } otherwise Int
+
     /// prctl(2)'s second argument.
     PRCTL_ARG2 by option of PRCTL_OPTIONS {
         PR_SET_PDEATHSIG => Signal,
@@ -28,16 +36,18 @@ choices! {
         PR_SET_SYSCALL_USER_DISPATCH => One(&SYSCALL_DISPATCH_MODES),
         PR_SCHED_CORE => One(&SCHED_CORE_OPS),
         PR_SET_MDWE => Bits(&MDWE_FLAGS),
-        PR_SET_PTRACER => Pid,
+        PR_SET_PTRACER => One(&PTRACERS),
+        PR_SET_KEEPCAPS | PR_SET_TIMING | PR_SET_TIMERSLACK | PR_SET_CHILD_SUBREAPER
+        | PR_SET_NO_NEW_PRIVS | PR_SET_THP_DISABLE | PR_SET_FPEMU | PR_SET_FPEXC | PR_SET_ENDIAN
+            => Ulong,
         PR_GET_TID_ADDRESS => StructOut(&ADDRESS),
         PR_GET_AUXV => Ptr,
         PR_SET_TAGGED_ADDR_CTRL | PR_SVE_SET_VL | PR_SME_SET_VL => Flags,
         PR_GET_DUMPABLE | PR_GET_KEEPCAPS | PR_GET_TIMING | PR_GET_SECCOMP | PR_GET_SECUREBITS
         | PR_GET_TIMERSLACK | PR_TASK_PERF_EVENTS_DISABLE | PR_TASK_PERF_EVENTS_ENABLE
-        | PR_MCE_KILL_GET | PR_GET_NO_NEW_PRIVS | PR_GET_THP_DISABLE | PR_GET_FP_MODE
-        | PR_SVE_GET_VL | PR_GET_TAGGED_ADDR_CTRL | PR_GET_IO_FLUSHER | PR_PAC_GET_ENABLED_KEYS
+        | PR_GET_FP_MODE | PR_SVE_GET_VL | PR_GET_TAGGED_ADDR_CTRL | PR_PAC_GET_ENABLED_KEYS
         | PR_SME_GET_VL | PR_GET_MDWE | PR_GET_MEMORY_MERGE => Unused,
-    } otherwise Ulong
+    } otherwise Hex
 
     /// prctl(2)'s third argument.
     PRCTL_ARG3 by option of PRCTL_OPTIONS {
@@ -45,7 +55,7 @@ choices! {
         PR_MCE_KILL => One(&MCE_KILL_POLICIES),
         PR_SET_MM => By(&PRCTL_MM),
         PR_SET_VMA => Ptr,
-        PR_CAP_AMBIENT => One(&CAPABILITIES),
+        PR_CAP_AMBIENT => By(&PRCTL_AMBIENT),
         PR_SET_SPECULATION_CTRL => Bits(&SPECULATION_CONTROLS),
         PR_SET_SYSCALL_USER_DISPATCH => Ptr,
         PR_PAC_SET_ENABLED_KEYS => Bits(&PAC_KEYS),
@@ -57,12 +67,12 @@ choices! {
         | PR_GET_TSC | PR_SET_TSC | PR_GET_SECUREBITS | PR_SET_SECUREBITS | PR_SET_TIMERSLACK
         | PR_GET_TIMERSLACK | PR_TASK_PERF_EVENTS_DISABLE | PR_TASK_PERF_EVENTS_ENABLE
         | PR_SET_CHILD_SUBREAPER | PR_GET_CHILD_SUBREAPER | PR_GET_TID_ADDRESS | PR_SET_PTRACER
-            => Unused,
-    } otherwise Ulong
+        | PR_GET_SPECULATION_CTRL => Unused,
+    } otherwise Hex
 
     /// prctl(2)'s fourth argument.
     PRCTL_ARG4 by option of PRCTL_OPTIONS {
-        PR_SET_MM | PR_SET_VMA | PR_SET_SYSCALL_USER_DISPATCH => Size,
+        PR_SET_VMA | PR_SET_SYSCALL_USER_DISPATCH => Size,
         PR_SCHED_CORE => Enum,
         PR_SET_PDEATHSIG | PR_GET_PDEATHSIG | PR_GET_DUMPABLE | PR_SET_DUMPABLE | PR_GET_UNALIGN
         | PR_SET_UNALIGN | PR_GET_KEEPCAPS | PR_SET_KEEPCAPS | PR_GET_TIMING | PR_SET_TIMING
@@ -70,8 +80,9 @@ choices! {
         | PR_CAPBSET_DROP | PR_GET_TSC | PR_SET_TSC | PR_GET_SECUREBITS | PR_SET_SECUREBITS
         | PR_SET_TIMERSLACK | PR_GET_TIMERSLACK | PR_TASK_PERF_EVENTS_DISABLE
         | PR_TASK_PERF_EVENTS_ENABLE | PR_SET_CHILD_SUBREAPER | PR_GET_CHILD_SUBREAPER
-        | PR_GET_TID_ADDRESS | PR_SET_PTRACER => Unused,
-    } otherwise Ulong
+        | PR_GET_TID_ADDRESS | PR_SET_PTRACER | PR_GET_SPECULATION_CTRL
+        | PR_SET_SPECULATION_CTRL => Unused,
+    } otherwise Hex
 
     /// prctl(2)'s last argument.
     PRCTL_ARG5 by option of PRCTL_OPTIONS {
@@ -84,8 +95,14 @@ choices! {
         | PR_CAPBSET_DROP | PR_GET_TSC | PR_SET_TSC | PR_GET_SECUREBITS | PR_SET_SECUREBITS
         | PR_SET_TIMERSLACK | PR_GET_TIMERSLACK | PR_TASK_PERF_EVENTS_DISABLE
         | PR_TASK_PERF_EVENTS_ENABLE | PR_SET_CHILD_SUBREAPER | PR_GET_CHILD_SUBREAPER
-        | PR_GET_TID_ADDRESS | PR_SET_PTRACER => Unused,
-    } otherwise Ulong
+        | PR_GET_TID_ADDRESS | PR_SET_PTRACER | PR_GET_SPECULATION_CTRL
+        | PR_SET_SPECULATION_CTRL => Unused,
+    } otherwise Hex
+
+    /// prctl(2)'s third argument of `PR_CAP_AMBIENT`.
+    PRCTL_AMBIENT by arg2 of CAP_AMBIENT_OPS {
+        PR_CAP_AMBIENT_CLEAR_ALL => Hex,
+    } otherwise One(&CAPABILITIES)
 
     /// prctl(2)'s third argument of `PR_SET_MM`.
     PRCTL_MM by arg2 of SET_MM_OPS {

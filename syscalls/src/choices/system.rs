@@ -67,7 +67,7 @@ choices! {
     /// reboot(2)'s last argument.
     REBOOT_ARG by op of REBOOT_OPS {
         LINUX_REBOOT_CMD_RESTART2 => Str,
-    } otherwise Ptr
+    } otherwise Unused
 
     /// syslog(2)'s second argument.
     SYSLOG_BUF by type of SYSLOG_ACTIONS {

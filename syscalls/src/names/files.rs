@@ -163,6 +163,14 @@ names! {
         bits { FD_CLOEXEC = 1 }
     }
 
+    /// What a file is (inode(7)).
+    FILE_TYPES: "S_???" {
+        field 0xf000 {
+            S_IFIFO = 0x1000, S_IFCHR = 0x2000, S_IFDIR = 0x4000, S_IFBLK = 0x6000,
+            S_IFREG = 0x8000, S_IFLNK = 0xa000, S_IFSOCK = 0xc000,
+        }
+    }
+
     /// Types of locks, leases and delegations (fcntl(2)).
     LOCK_TYPES: "F_???" {
         value { F_RDLCK = 0, F_WRLCK = 1, F_UNLCK = 2, F_EXLCK = 4, F_SHLCK = 8 }

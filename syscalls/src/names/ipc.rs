@@ -51,7 +51,7 @@ names! {
     }
 
     /// Flags of msgget(2) and semget(2).
-    IPC_GET_FLAGS: "" {
+    IPC_GET_FLAGS: "%#03o" {
         bits { IPC_CREAT = 0x200, IPC_EXCL = 0x400, IPC_NOWAIT = 0x800 }
     }
 
@@ -85,7 +85,7 @@ names! {
     }
 
     /// Flags of shmget(2).
-    SHMGET_FLAGS: "" {
+    SHMGET_FLAGS: "%#03o" {
         bits { IPC_CREAT = 0x200, IPC_EXCL = 0x400, SHM_HUGETLB = 0x800, SHM_NORESERVE = 0x1000 }
         field 0xfc000000 {
             SHM_HUGE_64KB = 0x40000000, SHM_HUGE_512KB = 0x4c000000, SHM_HUGE_1MB = 0x50000000,

@@ -107,6 +107,20 @@ names! {
         }
     }
 
+    /// What is done about a misfeature (prctl(2)'s `PR_GET_SPECULATION_CTRL`).
+    SPECULATION_STATES: "PR_SPEC_???" {
+        value { PR_SPEC_NOT_AFFECTED = 0 }
+        bits {
+            PR_SPEC_PRCTL = 1, PR_SPEC_ENABLE = 2, PR_SPEC_DISABLE = 4, PR_SPEC_FORCE_DISABLE = 8,
+            PR_SPEC_DISABLE_NOEXEC = 0x10,
+        }
+    }
+
+    /// Who may trace, if not a process (prctl(2)'s `PR_SET_PTRACER`).
+    PTRACERS: "%d" wide {
+        value { PR_SET_PTRACER_ANY = 0xffff_ffff_ffff_ffff }
+    }
+
     /// Keys of pointer authentication (prctl(2)'s `PR_PAC_RESET_KEYS`).
     PAC_KEYS: "PR_PAC_???" wide {
         bits {

@@ -29,11 +29,6 @@ names! {
         }
     }
 
-    /// What sched_getattr(2) tells.
-    SCHED_GETATTR_FLAGS: "SCHED_GETATTR_FLAG_???" {
-        bits { SCHED_GETATTR_FLAG_DL_DYNAMIC = 1 }
-    }
-
     /// Whose nice value getpriority(2) gets.
     PRIORITY_WHICH: "PRIO_???" {
         value { PRIO_PROCESS = 0, PRIO_PGRP = 1, PRIO_USER = 2 }

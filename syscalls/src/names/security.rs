@@ -21,7 +21,7 @@ names! {
     }
 
     /// Ids of keyrings that are none of a key (keyctl(2)).
-    KEY_SERIALS: "" {
+    KEY_SERIALS: "%d" {
         value {
             KEY_SPEC_THREAD_KEYRING = 0xffffffff, KEY_SPEC_PROCESS_KEYRING = 0xfffffffe,
             KEY_SPEC_SESSION_KEYRING = 0xfffffffd, KEY_SPEC_USER_KEYRING = 0xfffffffc,
@@ -56,7 +56,7 @@ names! {
     }
 
     /// What seccomp(2) does.
-    SECCOMP_OPS: "SECCOMP_???" {
+    SECCOMP_OPS: "SECCOMP_SET_MODE_???" {
         value {
             SECCOMP_SET_MODE_STRICT = 0, SECCOMP_SET_MODE_FILTER = 1, SECCOMP_GET_ACTION_AVAIL = 2,
             SECCOMP_GET_NOTIF_SIZES = 3,

@@ -41,12 +41,12 @@ names! {
     }
 
     /// The first magic number of reboot(2).
-    REBOOT_MAGIC1: "LINUX_REBOOT_MAGIC1???" {
+    REBOOT_MAGIC1: "LINUX_REBOOT_MAGIC_???" {
         value { LINUX_REBOOT_MAGIC1 = 0xfee1dead }
     }
 
     /// The second magic number of reboot(2).
-    REBOOT_MAGIC2: "LINUX_REBOOT_MAGIC2???" {
+    REBOOT_MAGIC2: "LINUX_REBOOT_MAGIC_???" {
         value {
             LINUX_REBOOT_MAGIC2 = 0x28121969, LINUX_REBOOT_MAGIC2A = 0x5121996,
             LINUX_REBOOT_MAGIC2B = 0x16041998, LINUX_REBOOT_MAGIC2C = 0x20112000,

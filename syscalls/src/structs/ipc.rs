@@ -13,25 +13,49 @@ structs! {
     MSG_PRIO { _: u32 = Uint }
 
     /// Owner and permissions of a System V object (svipc(7)).
-    IPC_PERM {
-        key: u32 = Hex, uid: u32 = Uid, gid: u32 = Gid, cuid: u32 = Uid, cgid: u32 = Gid,
-        mode: u32 = Mode, detail seq: u16 = Uint, _: u16 = Uint, _: word[2] = Ulong
+    IPC_PERM order(uid, gid, mode) {
+        key: u32 = Int, uid: u32 = Uid, gid: u32 = Gid, cuid: u32 = Uid, cgid: u32 = Gid,
+        mode: u32 = Mode, _: u16 = Uint, _: u16 = Uint, _: word[2] = Ulong
     }
     I386 {
-        key: u32 = Hex, uid: u32 = Uid, gid: u32 = Gid, cuid: u32 = Uid, cgid: u32 = Gid,
-        mode: u16 = Mode, _: u16 = Uint, detail seq: u16 = Uint, _: u16 = Uint, _: word[2] = Ulong
+        key: u32 = Int, uid: u32 = Uid, gid: u32 = Gid, cuid: u32 = Uid, cgid: u32 = Gid,
+        mode: u16 = Mode, _: u16 = Uint, _: u16 = Uint, _: u16 = Uint, _: word[2] = Ulong
     }
+
+    /// What of a System V object can be set (svipc(7)).
+    IPC_PERM_SET {
+        _: u32 = Hex, uid: u32 = Uid, gid: u32 = Gid, _: u32[2] = Uid, mode: u32 = Mode,
+        _: u16[2] = Uint, _: word[2] = Ulong
+    }
+    I386 {
+        _: u32 = Hex, uid: u32 = Uid, gid: u32 = Gid, _: u32[2] = Uid, mode: u16 = Mode,
+        _: u16[3] = Uint, _: word[2] = Ulong
+    }
+
+    /// What of a System V message queue can be set (msgctl(2)'s `IPC_SET`).
+    MSQID_SET {
+        msg_perm: inner = Struct(&IPC_PERM_SET), _: word[5] = Ulong, msg_qbytes: word = Ulong
+    }
+    I386 {
+        msg_perm: inner = Struct(&IPC_PERM_SET), _: word[8] = Ulong, msg_qbytes: word = Ulong
+    }
+
+    /// What of a System V semaphore set can be set (semctl(2)'s `IPC_SET`).
+    SEMID_SET { sem_perm: inner = Struct(&IPC_PERM_SET) }
+
+    /// What of a System V shared memory segment can be set (shmctl(2)'s `IPC_SET`).
+    SHMID_SET { shm_perm: inner = Struct(&IPC_PERM_SET) }
 
     /// State of a System V message queue (msgctl(2)).
     MSQID_DS {
         msg_perm: inner = Struct(&IPC_PERM), msg_stime: word = Long, msg_rtime: word = Long,
-        msg_ctime: word = Long, detail msg_cbytes: word = Ulong, msg_qnum: word = Ulong,
+        msg_ctime: word = Long, _: word = Ulong, msg_qnum: word = Ulong,
         msg_qbytes: word = Ulong, msg_lspid: u32 = Pid, msg_lrpid: u32 = Pid, _: word[2] = Ulong
     }
     I386 {
         msg_perm: inner = Struct(&IPC_PERM), msg_stime: word = Ulong, _: word = Ulong,
         msg_rtime: word = Ulong, _: word = Ulong, msg_ctime: word = Ulong, _: word = Ulong,
-        detail msg_cbytes: word = Ulong, msg_qnum: word = Ulong, msg_qbytes: word = Ulong,
+        _: word = Ulong, msg_qnum: word = Ulong, msg_qbytes: word = Ulong,
         msg_lspid: u32 = Pid, msg_lrpid: u32 = Pid, _: word[2] = Ulong
     }
 
@@ -46,7 +70,7 @@ structs! {
     }
 
     /// State of a System V shared memory segment (shmctl(2)).
-    SHMID_DS {
+    SHMID_DS order(shm_perm, shm_segsz, shm_cpid, shm_lpid, shm_nattch) {
         shm_perm: inner = Struct(&IPC_PERM), shm_segsz: word = Size, shm_atime: word = Long,
         shm_dtime: word = Long, shm_ctime: word = Long, shm_cpid: u32 = Pid, shm_lpid: u32 = Pid,
         shm_nattch: word = Ulong, _: word[2] = Ulong

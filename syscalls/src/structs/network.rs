@@ -80,18 +80,6 @@ structs! {
     /// The size of a terminal (ioctl_tty(2)'s `TIOCGWINSZ`).
     WINSIZE { ws_row: u16 = Uint, ws_col: u16 = Uint, ws_xpixel: u16 = Uint, ws_ypixel: u16 = Uint }
 
-    /// The type of a socket (socket(7)'s `SO_TYPE`).
-    SOCKET_TYPE { _: u32 = Bits(&SOCKET_TYPES) }
-
-    /// The domain of a socket (socket(7)'s `SO_DOMAIN`).
-    SOCKET_DOMAIN { _: u32 = One(&ADDRESS_FAMILIES) }
-
-    /// The name of a network interface (socket(7)'s `SO_BINDTODEVICE`).
-    INTERFACE_NAME { _: u8[16] = Chars }
-
-    /// The name of an algorithm (tcp(7)'s `TCP_CONGESTION`).
-    ALGORITHM_NAME { _: u8[16] = Chars }
-
     /// A 64-bit number that a socket is known by (socket(7)'s `SO_COOKIE`).
     COOKIE { _: u64 = Ulong }
 

@@ -30,13 +30,15 @@ structs! {
     /// The start of what is known of a signal that a process sent (rt_sigqueueinfo(2)).
     SIGINFO {
         si_signo: u32 = Signal, optional si_errno: u32 = Int, si_code: u32 = One(&SIGINFO_CODES),
-        _: word[0] = Uint, si_pid: u32 = Pid, si_uid: u32 = Uid, si_ptr: word = Ptr
+        _: word[0] = Uint, si_pid: u32 = Pid, si_uid: u32 = Uid, si_ptr: word = Ptr,
+        _: word[2] = Ulong
     }
 
     /// What is known of a child that changed state (waitid(2)).
     SIGINFO_CHILD {
         si_signo: u32 = Signal, optional si_errno: u32 = Int, si_code: u32 = One(&SIGCHLD_CODES),
-        _: word[0] = Uint, si_pid: u32 = Pid, si_uid: u32 = Uid, si_status: u32 = Int
+        _: word[0] = Uint, si_pid: u32 = Pid, si_uid: u32 = Uid, si_status: u32 = Int,
+        si_utime: word = Long, si_stime: word = Long
     }
 
     /// How a process is notified (sigevent(3type)).

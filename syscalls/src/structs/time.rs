@@ -4,25 +4,34 @@ use super::structs;
 
 structs! {
     /// Seconds and nanoseconds (timespec(3type)).
-    TIMESPEC { tv_sec: word = Long, tv_nsec: word = Long }
+    TIMESPEC { tv_sec: word = Long, tv_nsec: word = Ulong }
 
     /// Seconds and nanoseconds of 64 bits each on every ABI (timespec(3type)).
-    TIMESPEC64 { tv_sec: u64 = Long, tv_nsec: u64 = Long }
+    TIMESPEC64 { tv_sec: u64 = Long, tv_nsec: u64 = Ulong }
 
     /// Seconds and microseconds (timeval(3type)).
-    TIMEVAL { tv_sec: word = Long, tv_usec: word = Long }
+    TIMEVAL { tv_sec: word = Long, tv_usec: word = Ulong }
 
     /// Seconds and microseconds of 64 bits each on every ABI (socket(7)'s `SO_RCVTIMEO_NEW`).
-    TIMEVAL64 { tv_sec: u64 = Long, tv_usec: u64 = Long }
+    TIMEVAL64 { tv_sec: u64 = Long, tv_usec: u64 = Ulong }
 
     /// A time zone (gettimeofday(2)).
     TIMEZONE { tz_minuteswest: u32 = Int, tz_dsttime: u32 = Int }
 
     /// Seconds since the Epoch (time(2)).
-    TIME { _: word = Long }
+    TIME { _: word = Time }
 
     /// Times of access and modification (utime(2)).
-    UTIMBUF { actime: word = Long, modtime: word = Long }
+    UTIMBUF { actime: word = Time, modtime: word = Time }
+
+    /// A time of a file in seconds and nanoseconds (utimensat(2)).
+    FILE_TIMESPEC { tv_sec: word = Time, tv_nsec: word = Ulong }
+
+    /// The same, of 64 bits each on every ABI (i386's utimensat_time64).
+    FILE_TIMESPEC64 { tv_sec: u64 = Time, tv_nsec: u64 = Ulong }
+
+    /// A time of a file in seconds and microseconds (utimes(2)).
+    FILE_TIMEVAL { tv_sec: word = Time, tv_usec: word = Ulong }
 
     /// An interval timer in microseconds (setitimer(2)).
     ITIMERVAL { it_interval: inner = Struct(&TIMEVAL), it_value: inner = Struct(&TIMEVAL) }

@@ -5,7 +5,7 @@ use crate::row::syscalls;
 syscalls! {
     /// Tune the kernel clock and return its state.
     adjtimex { x86_64: 159, aarch64: 171, i386: 124; class: CLOCK }
-        (buf: StructIn(&TIMEX)) -> Int;
+        (buf: StructOut(&TIMEX)) -> One(&CLOCK_STATES);
 
     /// Have SIGALRM sent after some seconds and return those left of the last alarm.
     alarm { x86_64: 37, i386: 27; class: CLOCK }
@@ -13,7 +13,7 @@ syscalls! {
 
     /// Tune a clock and return its state.
     clock_adjtime { x86_64: 305, aarch64: 266, i386: 343; class: CLOCK }
-        (clk_id: One(&CLOCKS), buf: StructIn(&TIMEX)) -> Int;
+        (clk_id: One(&CLOCKS), buf: StructOut(&TIMEX)) -> One(&CLOCK_STATES);
 
     /// Get the resolution of a clock.
     clock_getres { x86_64: 229, aarch64: 114, i386: 266; class: CLOCK }
@@ -55,7 +55,7 @@ syscalls! {
 
     /// Get the time in seconds since the Epoch.
     time { x86_64: 201, i386: 13; class: CLOCK }
-        (tloc: StructOut(&TIME)) -> Long;
+        (tloc: StructOut(&TIME)) -> Time;
 
     /// Create a timer of the process.
     timer_create { x86_64: 222, aarch64: 107, i386: 259; class: CLOCK }

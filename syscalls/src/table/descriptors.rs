@@ -88,11 +88,11 @@ syscalls! {
 
     /// Set the length of an open file.
     ftruncate { x86_64: 77, aarch64: 46; class: DESC }
-        (fd: Fd, length: Off) -> Int;
+        (fd: Fd, length: Ulong) -> Int;
 
     /// Set the length of an open file; the length has 32 bits.
     ftruncate { i386: 93; class: DESC }
-        (fd: Fd, length: Int) -> Int;
+        (fd: Fd, length: Uint) -> Int;
 
     /// Read directory entries (struct linux_dirent).
     getdents { x86_64: 78, i386: 141; class: DESC }

@@ -18,7 +18,7 @@ syscalls! {
 
     /// Do nothing: an early form of epoll_ctl that was never implemented.
     epoll_ctl_old { x86_64: 214; class: POLL }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex, arg4: Hex) -> Int;
 
     /// Wait for events of an epoll instance under a temporary signal mask.
     epoll_pwait { x86_64: 281, aarch64: 22, i386: 319; class: DESC | POLL }
@@ -36,7 +36,7 @@ syscalls! {
 
     /// Do nothing: an early form of epoll_wait that was never implemented.
     epoll_wait_old { x86_64: 215; class: POLL }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex, arg4: Hex) -> Int;
 
     /// Create a file descriptor for event notification.
     eventfd { x86_64: 284, i386: 323; class: DESC }

@@ -15,7 +15,7 @@ syscalls! {
 
     /// Tune the flushing of dirty buffers; no longer implemented.
     bdflush { i386: 134; class: ADMIN }
-        (func: Int, data: Long) -> Int;
+        (func: Hex, data: Hex) -> Int;
 
     /// Do nothing: reserved for an old form of brk and never implemented.
     break { i386: 17; class: MEMORY }
@@ -27,7 +27,7 @@ syscalls! {
 
     /// Tune a clock and return its state, with 64-bit times.
     clock_adjtime64 { i386: 405; class: CLOCK }
-        (clk_id: One(&CLOCKS), buf: StructIn(&TIMEX64)) -> Int;
+        (clk_id: One(&CLOCKS), buf: StructOut(&TIMEX64)) -> One(&CLOCK_STATES);
 
     /// Get the resolution of a clock, as a 64-bit time.
     clock_getres_time64 { i386: 406; class: CLOCK }
@@ -81,7 +81,7 @@ syscalls! {
 
     /// Wait on a word in memory with a 64-bit timeout, or wake those who wait on it.
     futex_time64 { i386: 422; class: IPC }
-        (uaddr: Ptr, op: Bits(&FUTEX_OPS), val: Uint, timeout: By(&FUTEX_TIMEOUT64),
+        (uaddr: Ptr, op: Bits(&FUTEX_OPS), val: By(&FUTEX_VAL), timeout: By(&FUTEX_TIMEOUT64),
          uaddr2: By(&FUTEX_UADDR2), val3: By(&FUTEX_VAL3)) -> Int;
 
     /// Get the effective group id of the caller, with 32 bits.
@@ -114,7 +114,7 @@ syscalls! {
 
     /// Do nothing: reserved for terminal settings and never implemented.
     gtty { i386: 32; class: NONE }
-        () -> Int;
+        (arg1: Hex, arg2: Hex) -> Int;
 
     /// Make the first process the idle task; no longer implemented.
     idle { i386: 112; class: ADMIN }
@@ -196,7 +196,7 @@ syscalls! {
 
     /// Do nothing: reserved for profiling and never implemented.
     profil { i386: 98; class: NONE }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex, arg4: Hex) -> Int;
 
     /// Wait until file descriptors are ready under a temporary signal mask, with a 64-bit timeout.
     pselect6_time64 { i386: 413; class: DESC | POLL }
@@ -205,7 +205,7 @@ syscalls! {
 
     /// Read one directory entry (struct old_linux_dirent).
     readdir { i386: 89; class: DESC }
-        (fd: Fd, dirp: StructOut(&OLD_DIRENT), count: Uint) -> Int;
+        (fd: Fd, dirp: StructOut(&OLD_DIRENT), count: Unused) -> Int;
 
     /// Receive several messages from a socket, with a 64-bit timeout.
     recvmmsg_time64 { i386: 417; class: NETWORK | DESC }
@@ -276,7 +276,7 @@ syscalls! {
 
     /// Set the handler of a signal and return the old one.
     signal { i386: 48; class: SIGNAL }
-        (signum: Signal, handler: Ptr) -> Ptr;
+        (signum: Signal, handler: Bits(&SIGNAL_HANDLERS)) -> Bits(&SIGNAL_HANDLERS);
 
     /// Get which of the first 32 signals are pending.
     sigpending { i386: 73; class: SIGNAL }
@@ -293,7 +293,7 @@ syscalls! {
 
     /// Wait for a signal under a temporary mask of the first 32 signals.
     sigsuspend { i386: 72; class: SIGNAL }
-        (unused1: Int, unused2: Int, mask: SigSet) -> Int;
+        (unused1: Unused, unused2: Unused, mask: SigSet) -> Int;
 
     /// Make one of the socket calls; its arguments lie in a block in memory.
     socketcall { i386: 102; class: NETWORK }
@@ -317,7 +317,7 @@ syscalls! {
 
     /// Do nothing: reserved for terminal settings and never implemented.
     stty { i386: 31; class: NONE }
-        () -> Int;
+        (arg1: Hex, arg2: Hex) -> Int;
 
     /// Get the time left on a timer of the process, as a 64-bit time.
     timer_gettime64 { i386: 408; class: CLOCK }
@@ -347,7 +347,7 @@ syscalls! {
 
     /// Do nothing: reserved for resource limits and never implemented.
     ulimit { i386: 58; class: PROCESS }
-        () -> Int;
+        (arg1: Hex, arg2: Hex) -> Int;
 
     /// Unmount a file system.
     umount { i386: 22; class: ADMIN | FILE }
@@ -355,7 +355,7 @@ syscalls! {
 
     /// Set the timestamps of a file in nanoseconds, from 64-bit times.
     utimensat_time64 { i386: 412; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, times: ArrayIn(&TIMESPEC64, Fixed(2)),
+        (dirfd: DirFd, pathname: Path, times: ArrayIn(&FILE_TIMESPEC64, Fixed(2)),
          flags: Bits(&AT_FLAGS)) -> Int;
 
     /// Enter virtual 8086 mode.

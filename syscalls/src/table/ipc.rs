@@ -6,7 +6,7 @@ use crate::row::syscalls;
 syscalls! {
     /// Wait on a word in memory, or wake those who wait on it.
     futex { x86_64: 202, aarch64: 98, i386: 240; class: IPC }
-        (uaddr: Ptr, op: Bits(&FUTEX_OPS), val: Uint, timeout: By(&FUTEX_TIMEOUT),
+        (uaddr: Ptr, op: Bits(&FUTEX_OPS), val: By(&FUTEX_VAL), timeout: By(&FUTEX_TIMEOUT),
          uaddr2: By(&FUTEX_UADDR2), val3: By(&FUTEX_VAL3)) -> Int;
 
     /// Wake waiters of one futex and move others to a second one.
@@ -38,7 +38,7 @@ syscalls! {
 
     /// Open and possibly create a POSIX message queue.
     mq_open { x86_64: 240, aarch64: 180, i386: 277; class: IPC | DESC }
-        (name: Str, oflag: Bits(&OPEN_FLAGS), mode: Mode, attr: StructIn(&MQ_ATTR)) -> Fd;
+        (name: Str, oflag: Bits(&OPEN_FLAGS), mode: By(&QUEUE_MODE), attr: By(&QUEUE_ATTR)) -> Fd;
 
     /// Receive a message from a POSIX message queue.
     mq_timedreceive { x86_64: 243, aarch64: 183, i386: 280; class: IPC | DESC }

@@ -27,7 +27,8 @@ syscalls! {
 
     /// Issue memory barriers on a set of threads.
     membarrier { x86_64: 324, aarch64: 283, i386: 375; class: MEMORY }
-        (cmd: One(&MEMBARRIER_CMDS), flags: Bits(&MEMBARRIER_FLAGS), cpu_id: Int) -> Int;
+        (cmd: One(&MEMBARRIER_CMDS), flags: Bits(&MEMBARRIER_FLAGS),
+         cpu_id: By(&MEMBARRIER_CPU)) -> By(&MEMBARRIER_RESULT);
 
     /// Create an anonymous file in memory.
     memfd_create { x86_64: 319, aarch64: 279, i386: 356; class: DESC | MEMORY }

@@ -6,8 +6,8 @@
 //!   named after it with `_lo` and `_hi` where no manual page has names, hence in rows of its own.
 //! - `i386.rs` has the calls that only i386 has; all others lie with their theme.
 //! - An argument is a `Ptr` if what it points to is a secret, or has no length that is known.
-//! - A number that was reserved for a call but never implemented has a row without arguments; a
-//!   call that was removed keeps the arguments it had.
+//! - A number that was reserved for a call but never implemented has the registers that were meant
+//!   for it, if any, as bare numbers; a call that was removed keeps the arguments it had.
 
 mod clock;
 mod creds;

@@ -84,7 +84,7 @@ syscalls! {
 
     /// Translate between names and numbers of file system types.
     sysfs { x86_64: 139, i386: 135; class: NONE }
-        (option: Enum, arg1: Ulong, arg2: Ulong) -> Int;
+        (option: Hex, arg1: Hex, arg2: Hex) -> Int;
 
     /// Unmount a file system.
     umount2 { x86_64: 166, aarch64: 39, i386: 52; class: ADMIN | FILE }

@@ -60,7 +60,7 @@ syscalls! {
 
     /// Set the timestamps of a file in microseconds, relative to a directory descriptor.
     futimesat { x86_64: 261, i386: 299; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, times: ArrayIn(&TIMEVAL, Fixed(2))) -> Int;
+        (dirfd: DirFd, pathname: Path, times: ArrayIn(&FILE_TIMEVAL, Fixed(2))) -> Int;
 
     /// Get the path of the working directory; the result counts its NUL too.
     getcwd { x86_64: 79, aarch64: 17, i386: 183; class: FILE }
@@ -101,11 +101,11 @@ syscalls! {
 
     /// Create a special or ordinary file.
     mknod { x86_64: 133, i386: 14; class: FILE }
-        (pathname: Path, mode: Mode, dev: Dev) -> Int;
+        (pathname: Path, mode: FileMode, dev: By(&NODE_DEVICE)) -> Int;
 
     /// Create a special or ordinary file, relative to a directory descriptor.
     mknodat { x86_64: 259, aarch64: 33, i386: 297; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, mode: Mode, dev: Dev) -> Int;
+        (dirfd: DirFd, pathname: Path, mode: FileMode, dev: By(&NODE_DEVICE)) -> Int;
 
     /// Get the handle of a file, to be opened by open_by_handle_at.
     name_to_handle_at { x86_64: 303, aarch64: 264, i386: 341; class: FILE | DESC }
@@ -122,7 +122,7 @@ syscalls! {
 
     /// Open a file by its handle.
     open_by_handle_at { x86_64: 304, aarch64: 265, i386: 342; class: DESC }
-        (mount_fd: DirFd, handle: StructIn(&FILE_HANDLE), flags: Bits(&OPEN_FLAGS)) -> Fd;
+        (mount_fd: Fd, handle: StructIn(&FILE_HANDLE), flags: Bits(&OPEN_FLAGS)) -> Fd;
 
     /// Open and possibly create a file, relative to a directory descriptor.
     openat { x86_64: 257, aarch64: 56, i386: 295; class: FILE | DESC }
@@ -180,11 +180,11 @@ syscalls! {
 
     /// Set the length of a file.
     truncate { x86_64: 76, aarch64: 45; class: FILE }
-        (path: Path, length: Off) -> Int;
+        (path: Path, length: Ulong) -> Int;
 
     /// Set the length of a file; the length has 32 bits.
     truncate { i386: 92; class: FILE }
-        (path: Path, length: Int) -> Int;
+        (path: Path, length: Uint) -> Int;
 
     /// Set the file mode creation mask and return the old one.
     umask { x86_64: 95, aarch64: 166, i386: 60; class: NONE }
@@ -208,10 +208,10 @@ syscalls! {
 
     /// Set the timestamps of a file in nanoseconds, relative to a directory descriptor.
     utimensat { x86_64: 280, aarch64: 88, i386: 320; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, times: ArrayIn(&TIMESPEC, Fixed(2)),
+        (dirfd: DirFd, pathname: Path, times: ArrayIn(&FILE_TIMESPEC, Fixed(2)),
          flags: Bits(&AT_FLAGS)) -> Int;
 
     /// Set the timestamps of a file in microseconds.
     utimes { x86_64: 235, i386: 271; class: FILE }
-        (filename: Path, times: ArrayIn(&TIMEVAL, Fixed(2))) -> Int;
+        (filename: Path, times: ArrayIn(&FILE_TIMEVAL, Fixed(2))) -> Int;
 }

@@ -106,7 +106,7 @@ syscalls! {
     /// Manipulate properties of the calling thread or process.
     prctl { x86_64: 157, aarch64: 167, i386: 172; class: PROCESS }
         (option: One(&PRCTL_OPTIONS), arg2: By(&PRCTL_ARG2), arg3: By(&PRCTL_ARG3),
-         arg4: By(&PRCTL_ARG4), arg5: By(&PRCTL_ARG5)) -> Int;
+         arg4: By(&PRCTL_ARG4), arg5: By(&PRCTL_ARG5)) -> By(&PRCTL_RESULT);
 
     /// Get and set a resource limit of a process.
     prlimit64 { x86_64: 302, aarch64: 261, i386: 340; class: PROCESS }
@@ -116,12 +116,12 @@ syscalls! {
     /// Copy memory of another process into the caller's.
     process_vm_readv { x86_64: 310, aarch64: 270, i386: 347; class: PROCESS | MEMORY }
         (pid: Pid, local_iov: IovOut("liovcnt"), liovcnt: Ulong,
-         remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Flags) -> Size;
+         remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Ulong) -> Size;
 
     /// Copy memory of the caller into another process.
     process_vm_writev { x86_64: 311, aarch64: 271, i386: 348; class: PROCESS | MEMORY }
         (pid: Pid, local_iov: IovIn("liovcnt"), liovcnt: Ulong,
-         remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Flags) -> Size;
+         remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Ulong) -> Size;
 
     /// Observe and control another process.
     ptrace { x86_64: 101, aarch64: 117, i386: 26; class: PROCESS }
@@ -135,7 +135,7 @@ syscalls! {
     // sig is a signature, known by its hexadecimal form, hence Flags.
     /// Register or unregister an area for restartable sequences.
     rseq { x86_64: 334, aarch64: 293, i386: 386; class: PROCESS }
-        (rseq: Ptr, rseq_len: Hex, flags: Bits(&RSEQ_FLAGS), sig: Flags) -> Int;
+        (rseq: Hex, rseq_len: Hex, flags: Bits(&RSEQ_FLAGS), sig: Hex) -> Int;
 
     /// Give back a time slice extension that was granted through the rseq area.
     rseq_slice_yield { x86_64: 471, aarch64: 471, i386: 471; class: SCHED }

@@ -34,7 +34,7 @@ syscalls! {
     /// Get the scheduling policy and attributes of a thread.
     sched_getattr { x86_64: 315, aarch64: 275, i386: 352; class: SCHED }
         (pid: Pid, attr: StructOut(&SCHED_ATTR), size: Uint,
-         flags: Bits(&SCHED_GETATTR_FLAGS)) -> Int;
+         flags: Uint) -> Int;
 
     /// Get the static priority of a thread.
     sched_getparam { x86_64: 143, aarch64: 121, i386: 155; class: SCHED }
@@ -42,7 +42,7 @@ syscalls! {
 
     /// Get the scheduling policy of a thread.
     sched_getscheduler { x86_64: 145, aarch64: 120, i386: 157; class: SCHED }
-        (pid: Pid) -> Bits(&SCHED_POLICY_FLAGS);
+        (pid: Pid) -> One(&SCHED_POLICIES);
 
     /// Get the round-robin quantum of a thread.
     sched_rr_get_interval { x86_64: 148, aarch64: 127, i386: 161; class: SCHED }
@@ -54,7 +54,7 @@ syscalls! {
 
     /// Set the scheduling policy and attributes of a thread.
     sched_setattr { x86_64: 314, aarch64: 274, i386: 351; class: SCHED }
-        (pid: Pid, attr: StructIn(&SCHED_ATTR), flags: Flags) -> Int;
+        (pid: Pid, attr: StructIn(&SCHED_ATTR), flags: Uint) -> Int;
 
     /// Set the static priority of a thread.
     sched_setparam { x86_64: 142, aarch64: 118, i386: 154; class: SCHED }

@@ -14,7 +14,7 @@ syscalls! {
 
     /// Do nothing: reserved for AFS and never implemented.
     afs_syscall { x86_64: 183, i386: 137; class: NONE }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex, arg4: Hex, arg5: Hex) -> Int;
 
     /// Load and manage BPF programs, maps and links.
     bpf { x86_64: 321, aarch64: 280, i386: 357; class: ADMIN }
@@ -22,7 +22,7 @@ syscalls! {
 
     /// Reserve memory for a kernel module; no longer implemented.
     create_module { x86_64: 174, i386: 127; class: ADMIN }
-        (name: Str, size: Size) -> Ptr;
+        (name: Str, size: Hex) -> Ptr;
 
     /// Unload a kernel module.
     delete_module { x86_64: 176, aarch64: 106, i386: 129; class: ADMIN }
@@ -34,11 +34,11 @@ syscalls! {
 
     /// Get the kernel's exported symbols; no longer implemented.
     get_kernel_syms { x86_64: 177, i386: 130; class: ADMIN }
-        (table: Ptr) -> Int;
+        (table: Hex) -> Int;
 
     /// Do nothing: reserved for STREAMS and never implemented.
     getpmsg { x86_64: 181, i386: 188; class: NETWORK }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex, arg4: Hex, arg5: Hex) -> Int;
 
     /// Get random bytes.
     getrandom { x86_64: 318, aarch64: 278, i386: 355; class: NONE }
@@ -50,7 +50,7 @@ syscalls! {
 
     /// Set the permissions for a range of I/O ports.
     ioperm { x86_64: 173, i386: 101; class: ADMIN }
-        (from: Ulong, num: Ulong, turn_on: Int) -> Int;
+        (from: Hex, num: Hex, turn_on: Int) -> Int;
 
     /// Set the I/O privilege level.
     iopl { x86_64: 172, i386: 110; class: ADMIN }
@@ -95,7 +95,7 @@ syscalls! {
 
     /// Control the kernel's NFS server; no longer implemented.
     nfsservctl { x86_64: 180, aarch64: 42, i386: 169; class: ADMIN }
-        (cmd: Enum, argp: Ptr, resp: Ptr) -> Int;
+        (cmd: Hex, argp: Hex, resp: Hex) -> Int;
 
     /// Open a performance event counter.
     perf_event_open { x86_64: 298, aarch64: 241, i386: 336; class: DESC }
@@ -104,11 +104,11 @@ syscalls! {
 
     /// Do nothing: reserved for STREAMS and never implemented.
     putpmsg { x86_64: 182, i386: 189; class: NETWORK }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex, arg4: Hex, arg5: Hex) -> Int;
 
     /// Get facts about kernel modules; no longer implemented.
     query_module { x86_64: 178, i386: 167; class: ADMIN }
-        (name: Str, which: Enum, buf: Ptr, bufsize: Size, ret: Ptr) -> Int;
+        (name: Str, which: Hex, buf: Hex, bufsize: Hex, ret: Hex) -> Int;
 
     /// Reboot or halt the system, or enable Ctrl-Alt-Del.
     reboot { x86_64: 169, aarch64: 142, i386: 88; class: ADMIN }
@@ -117,15 +117,15 @@ syscalls! {
 
     /// Do nothing: reserved for security modules and never implemented.
     security { x86_64: 185; class: NONE }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex) -> Int;
 
     /// Set the NIS domain name.
     setdomainname { x86_64: 171, aarch64: 162, i386: 121; class: ADMIN }
-        (name: In(Arg("len")), len: Size) -> Int;
+        (name: In(Arg("len")), len: Uint) -> Int;
 
     /// Set the host name.
     sethostname { x86_64: 170, aarch64: 161, i386: 74; class: ADMIN }
-        (name: In(Arg("len")), len: Size) -> Int;
+        (name: In(Arg("len")), len: Uint) -> Int;
 
     /// Get statistics of memory, load and uptime.
     sysinfo { x86_64: 99, aarch64: 179, i386: 116; class: NONE }
@@ -137,7 +137,7 @@ syscalls! {
 
     /// Do nothing: reserved for the TUX web server and never implemented.
     tuxcall { x86_64: 184; class: NETWORK }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex) -> Int;
 
     /// Get the name and release of the kernel.
     uname { x86_64: 63, aarch64: 160, i386: 122; class: NONE }
@@ -149,5 +149,5 @@ syscalls! {
 
     /// Do nothing: reserved for Linux-VServer and never implemented.
     vserver { x86_64: 236, i386: 273; class: NONE }
-        () -> Int;
+        (arg1: Hex, arg2: Hex, arg3: Hex, arg4: Hex, arg5: Hex) -> Int;
 }

@@ -2,7 +2,7 @@
 
 /// Names that Linux 6.1's headers for programs lack, most as they are newer, and the C library's
 /// too. Nothing tells whether their values are right.
-pub const ABSENT: [&str; 385] = [
+pub const ABSENT: [&str; 384] = [
     "ALG_SET_KEY_BY_KEY_SERIAL",
     "ARCH_ENABLE_TAGGED_ADDR",
     "ARCH_FORCE_TAGGED_SVA",
@@ -304,7 +304,6 @@ pub const ABSENT: [&str; 385] = [
     "RWF_NOAPPEND",
     "RWF_NOSIGNAL",
     "SCHED_EXT",
-    "SCHED_GETATTR_FLAG_DL_DYNAMIC",
     "SCM_PIDFD",
     "SCM_SECURITY",
     "SECBIT_EXEC_DENY_INTERACTIVE",

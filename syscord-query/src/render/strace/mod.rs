@@ -6,18 +6,20 @@ mod quirk;
 mod quote;
 mod siginfo;
 mod sink;
+mod time;
 mod value;
 
 use std::io::Write;
 
 use syscord_format::Detail;
-use syscord_syscalls::{Kind, Len, structs::time::TIMESPEC};
+use syscord_syscalls::{Kind, Len, names::files::WHENCE, structs::time::TIMESPEC};
 
 pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink};
 use self::{
     names::{Set, named},
     quote::{HexEscapes, quoted},
-    value::argument,
+    time::time_text,
+    value::{argument, signal, signal_set},
 };
 use super::{decimal, hexadecimal};
 use crate::{row::Row, schema::KindInfo, time::Stamp};
@@ -182,24 +184,53 @@ fn number(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &St
             _ => hexadecimal(out, raw),
         },
         id if id == Kind::Mode.id() => drop(write!(out, "0{raw:02o}")),
-        _ => match kind.detail {
-            Detail::Names(index) => flags(out, row, index, raw, style),
+        id if id == Kind::Signal.id() => {
+            decimal(out, raw.cast_signed());
+            if raw != 0 {
+                out.extend_from_slice(b" (");
+                signal(out, raw as u32);
+                out.push(b')');
+            }
+        }
+        id if id == Kind::Time.id() => {
+            decimal(out, raw.cast_signed());
+            if let Some(text) = time_text(raw.cast_signed(), (0, 0)) {
+                drop(write!(out, " ({text})"));
+            }
+        }
+        id if id == Kind::SigSet.id() => {
+            hexadecimal(out, raw);
+            out.extend_from_slice(b" (mask ");
+            signal_set(out, &(raw as u32).to_le_bytes());
+            out.push(b')');
+        }
+        id => match kind.detail {
+            Detail::Names(index) => {
+                let set = if id == Kind::Bits(&WHENCE).id() { Set::Bits } else { Set::One };
+                named_result(out, row, index, set, raw, style);
+            }
             _ => decimal(out, raw.cast_signed()),
         },
     }
 }
 
-/// Appends a result that is flags: its number, and their names if it has any.
-fn flags(out: &mut Vec<u8>, row: &Row<'_>, names: u16, raw: u64, style: &Style) {
-    match raw {
-        0 => out.push(b'0'),
-        _ => hexadecimal(out, raw),
+/// What stands before the names of some results.
+const WORDS: [(&str, &str); 3] =
+    [("FD_FLAGS", "flags "), ("OPEN_FLAGS", "flags "), ("SEALS", "seals ")];
+
+/// Appends a result that has names: its number, and the names if there are any.
+fn named_result(out: &mut Vec<u8>, row: &Row<'_>, names: u16, set: Set, raw: u64, style: &Style) {
+    match (raw, set) {
+        (0, _) => out.push(b'0'),
+        (_, Set::Bits) => hexadecimal(out, raw),
+        (_, Set::One) => decimal(out, raw.cast_signed()),
     }
     let Some(names) = row.schema.meta().names.get(usize::from(names)) else { return };
     let mut text = Vec::new();
     named(&mut text, names, Set::Bits, raw, style.xlat);
-    if text != b"0" {
-        out.extend_from_slice(b" (flags ");
+    if !text.starts_with(b"0") {
+        let word = WORDS.iter().find(|(of, _)| *of == names.name).map_or("", |(_, word)| word);
+        drop(write!(out, " ({word}"));
         out.extend_from_slice(&text);
         out.push(b')');
     }

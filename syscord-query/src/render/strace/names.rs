@@ -2,7 +2,7 @@
 
 use syscord_format::NamesDef;
 
-use super::super::hexadecimal;
+use super::super::{decimal, hexadecimal};
 
 /// Whether values are shown by name or as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -41,7 +41,15 @@ pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xla
     }
 }
 
+/// What stands for a value without a name, if it is a format (printf(3)): a signed decimal, or the
+/// permissions that stand beside flags.
+const DECIMAL: &str = "%d";
+const PERMISSIONS: &str = "%#03o";
+
 fn by_name(out: &mut Vec<u8>, names: &NamesDef, set: Set, value: u64) {
+    if names.unknown == PERMISSIONS {
+        return beside_permissions(out, names, value);
+    }
     let start = out.len();
     let left = symbols(out, names, value);
     let some = out.len() > start;
@@ -49,13 +57,9 @@ fn by_name(out: &mut Vec<u8>, names: &NamesDef, set: Set, value: u64) {
         (true, 0) => {}
         (true, _) => {
             out.push(b'|');
-            // What has flags beside bits of another sort, has permissions there (shmget(2)).
-            if names.unknown.is_empty() {
-                out.extend_from_slice(format!("0{left:02o}").as_bytes());
-            } else {
-                hexadecimal(out, left);
-            }
+            hexadecimal(out, left);
         }
+        (false, _) if names.unknown == DECIMAL => decimal(out, value as u32 as i32),
         (false, _) => {
             number(out, value);
             if !names.unknown.is_empty() && (value != 0 || set == Set::One) {
@@ -63,6 +67,18 @@ fn by_name(out: &mut Vec<u8>, names: &NamesDef, set: Set, value: u64) {
             }
         }
     }
+}
+
+fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64) {
+    const BITS: u64 = 0o777;
+    let start = out.len();
+    let left = symbols(out, names, value & !BITS);
+    if left != 0 {
+        out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
+        hexadecimal(out, left);
+    }
+    out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
+    out.extend_from_slice(format!("0{:02o}", value & BITS).as_bytes());
 }
 
 /// Appends the names that a value has, with `|` between them; returns the bits without a name.
@@ -145,6 +161,23 @@ mod tests {
         assert_eq!(whence(0xdead_0000_0000_0001), "SEEK_CUR");
         assert_eq!(whence(9), "0x9 /* SEEK_??? */");
         assert_eq!(whence(0), "0 /* SEEK_??? */");
+    }
+
+    #[test]
+    fn permissions_stand_beside_flags() {
+        let names = NamesDef {
+            name: "IPC_GET_FLAGS".into(),
+            unknown: "%#03o".into(),
+            bits: 32,
+            names: "IPC_CREAT".into(),
+            masks: vec![0x200],
+            values: vec![0x200],
+        };
+        let flags = |raw| text(&names, Set::Bits, raw, Xlat::Abbrev);
+        assert_eq!(flags(0o1600), "IPC_CREAT|0600");
+        assert_eq!(flags(0o1000), "IPC_CREAT|000");
+        assert_eq!(flags(0), "000");
+        assert_eq!(flags(0x4000_0000), "0x40000000|000");
     }
 
     #[test]

@@ -175,6 +175,7 @@ impl Quirk {
             drop(write!(out, "{shown}="));
             match shown {
                 "flags" => argument(out, row, at, style),
+                _ if matches!(row.value(at), Value::Structures(_)) => argument(out, row, at, style),
                 _ => pointer(out, row.raw(at).unwrap_or_default()),
             }
         }

@@ -5,6 +5,7 @@ use std::io::Write;
 use syscord_syscalls::names::{Names, signals as names};
 
 use super::value::{pointer, signal};
+use crate::structure::Structure;
 
 const SIGILL: u32 = 4;
 const SIGTRAP: u32 = 5;
@@ -26,8 +27,23 @@ pub(super) fn delivered(out: &mut Vec<u8>, number: u32, info: &[u8]) {
     out.extend_from_slice(b"--- ");
     signal(out, number);
     out.push(b' ');
-    members(out, &Info { number, bytes: info });
+    write(out, &Info { number, bytes: info });
     out.extend_from_slice(b" ---");
+}
+
+/// Appends a structure by its members, if it is a `siginfo_t` of 64 bits; says whether it is.
+pub(super) fn members(out: &mut Vec<u8>, structure: &Structure<'_>) -> bool {
+    let mut members = structure.members();
+    let is = members.next().is_some_and(|first| first.def.name == "si_signo");
+    if !is || !members.any(|member| member.def.name == "si_pid" && member.def.offset == 16) {
+        return false;
+    }
+    let info = Info { number: 0, bytes: structure.bytes };
+    match info.int(0).cast_unsigned() {
+        0 => out.extend_from_slice(b"{}"),
+        number => write(out, &Info { number, ..info }),
+    }
+    true
 }
 
 /// The start of a `siginfo_t` of 64 bits.
@@ -55,7 +71,7 @@ impl Info<'_> {
     }
 }
 
-fn members(out: &mut Vec<u8>, info: &Info<'_>) {
+fn write(out: &mut Vec<u8>, info: &Info<'_>) {
     out.extend_from_slice(b"{si_signo=");
     signal(out, info.number);
     out.extend_from_slice(b", si_code=");

@@ -12,6 +12,8 @@ use super::{
     Style,
     address::socket_address,
     names::{Set, named},
+    siginfo,
+    time::time_text,
 };
 use crate::{
     row::{Memory, Row, Value, number},
@@ -42,6 +44,7 @@ const OUT: u8 = Kind::Out(Len::Ret).id();
 const PTR: u8 = Kind::Ptr.id();
 const LIMIT: u8 = Kind::Limit.id();
 const DATA: u8 = Kind::Data.id();
+const TIME: u8 = Kind::Time.id();
 
 /// Appends an argument.
 pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Style) {
@@ -55,7 +58,8 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Sty
         Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == OUT => {
             out.extend_from_slice(b"\"\"");
         }
-        Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == IN => {
+        // Nor is there in one whose length is 0.
+        Value::Hex(1..) if contents(row) && kind.id == IN => {
             out.extend_from_slice(b"\"\"");
         }
         Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == ARRAY_OUT => {
@@ -116,6 +120,13 @@ fn scalar(
         (WAIT_STATUS, _) => wait_status(out, raw as u32),
         (PTR, _) => pointer(out, raw),
         (LIMIT, _) => limit(out, raw),
+        (TIME, Value::Signed(seconds)) => {
+            decimal(out, seconds);
+            if let Some(text) = time_text(seconds, (0, 0)) {
+                drop(write!(out, " /* {text} */"));
+            }
+        }
+        (SIGSET, _) => signal_set(out, &(raw as u32).to_le_bytes()),
         (DATA, _) => drop(write!(out, "{{u32={}, u64={raw}}}", raw as u32)),
         _ if kind.role.is_some() => pointer(out, raw),
         (_, Value::Signed(number)) => decimal(out, number),
@@ -215,8 +226,8 @@ fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, style: &Style)
     }
     for one in structures.iter() {
         match one.bare() {
-            // A value behind a pointer; a set of signals has brackets of its own.
-            Some(bare) if bare.kind.id != SIGSET => {
+            // A value behind a pointer; a set of signals has brackets of its own, and a text has quotes.
+            Some(bare) if ![SIGSET, CHARS].contains(&bare.kind.id) => {
                 out.push(b'[');
                 member(out, bare, style);
                 out.push(b']');
@@ -240,6 +251,9 @@ pub(super) fn structure_without(
 ) {
     if let Some(bare) = structure.bare() {
         return member(out, bare, style);
+    }
+    if siginfo::members(out, &structure) || wall_time(out, &structure) {
+        return;
     }
     out.push(b'{');
     let (mut first, mut hidden) = (true, false);
@@ -275,6 +289,34 @@ pub(super) fn structure_without(
         out.extend_from_slice(b", ...");
     }
     out.push(b'}');
+}
+
+/// Appends a time of the wall clock in two parts, if the structure is one (utimensat(2)); says whether.
+fn wall_time(out: &mut Vec<u8>, structure: &Structure<'_>) -> bool {
+    const NOW: u64 = 0x3fff_ffff;
+    const OMIT: u64 = 0x3fff_fffe;
+    let mut parts = structure.members().map(|part| Some((part, part.number(part.bytes()?))));
+    let (Some(Some((sec, Value::Signed(seconds)))), Some(Some((frac, Value::Unsigned(fraction))))) =
+        (parts.next(), parts.next())
+    else {
+        return false;
+    };
+    if sec.kind.id != TIME {
+        return false;
+    }
+    let digits = if frac.def.name == "tv_nsec" { 9 } else { 6 };
+    match (digits, fraction) {
+        (9, NOW) => out.extend_from_slice(b"UTIME_NOW"),
+        (9, OMIT) => out.extend_from_slice(b"UTIME_OMIT"),
+        _ => {
+            let (sec, frac) = (&sec.def.name, &frac.def.name);
+            drop(write!(out, "{{{sec}={seconds}, {frac}={fraction}}}"));
+            if let Some(text) = time_text(seconds, (fraction, digits)) {
+                drop(write!(out, " /* {text} */"));
+            }
+        }
+    }
+    true
 }
 
 /// Whether a member says that a file is a device.
@@ -333,7 +375,7 @@ fn short_signal(out: &mut Vec<u8>, name: &str) {
 }
 
 /// A set of signals, or where most are in it, those that are not.
-fn signal_set(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(super) fn signal_set(out: &mut Vec<u8>, bytes: &[u8]) {
     let signals = 1..=8 * bytes.len() as u32;
     let has = |signal: &u32| {
         let bit = *signal as usize - 1;
