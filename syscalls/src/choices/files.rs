@@ -49,6 +49,13 @@ choices! {
         F_GETDELEG => StructOut(&DELEGATION),
     } otherwise Hex
 
+    /// quotactl(2)'s third argument: whose quota, or the format of the file.
+    QUOTA_ID by cmd of QUOTA_CMDS {
+        Q_QUOTAON => One(&QUOTA_FORMATS),
+        Q_SYNC | Q_QUOTAOFF | Q_GETFMT | Q_GETINFO | Q_SETINFO | Q_XQUOTAON | Q_XQUOTAOFF
+        | Q_XQUOTARM | Q_XGETQSTAT | Q_XGETQSTATV | Q_XQUOTASYNC => Unused,
+    } otherwise Int
+
     /// quotactl(2)'s last argument.
     QUOTA_ADDR by cmd of QUOTA_CMDS {
         Q_QUOTAON => Path,

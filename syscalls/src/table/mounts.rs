@@ -59,11 +59,11 @@ syscalls! {
 
     /// Manipulate the disk quotas of a file system given by its device.
     quotactl { x86_64: 179, aarch64: 60, i386: 131; class: ADMIN | FILE }
-        (cmd: Bits(&QUOTA_CMDS), special: Path, id: Int, addr: By(&QUOTA_ADDR)) -> Int;
+        (cmd: Bits(&QUOTA_CMDS), special: Path, id: By(&QUOTA_ID), addr: By(&QUOTA_ADDR)) -> Int;
 
     /// Manipulate the disk quotas of a file system given by an open file.
     quotactl_fd { x86_64: 443, aarch64: 443, i386: 443; class: ADMIN | DESC }
-        (fd: Fd, cmd: Bits(&QUOTA_CMDS), id: Int, addr: By(&QUOTA_ADDR)) -> Int;
+        (fd: Fd, cmd: Bits(&QUOTA_CMDS), id: By(&QUOTA_ID), addr: By(&QUOTA_ADDR)) -> Int;
 
     /// Join a namespace.
     setns { x86_64: 308, aarch64: 268, i386: 346; class: ADMIN | PROCESS | DESC }

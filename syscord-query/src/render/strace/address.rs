@@ -79,7 +79,9 @@ fn inet6(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
 fn netlink(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let pid = u32::from_le_bytes(*bytes.get(4..8)?.first_chunk::<4>()?);
     let groups = u32::from_le_bytes(*bytes.get(8..12)?.first_chunk::<4>()?);
-    write!(out, "{{sa_family=AF_NETLINK, nl_pid={pid}, nl_groups={groups:08x}}}").ok()
+    // As printf(3)'s %#08x: 0 has no prefix.
+    let groups = if groups == 0 { "00000000".to_owned() } else { format!("{groups:#08x}") };
+    write!(out, "{{sa_family=AF_NETLINK, nl_pid={pid}, nl_groups={groups}}}").ok()
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {

@@ -118,7 +118,7 @@ fn arguments(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
             out.push(b'=');
         }
         match joined {
-            Some(number) => decimal(out, number),
+            Some(number) => wide(out, row, index, number, style),
             None if row.call.quirk.is_some_and(|quirk| quirk.argument(out, row, index, style)) => {}
             None => argument(out, row, index, style),
         }
@@ -140,6 +140,18 @@ fn joined(row: &Row<'_>, index: usize) -> Option<i64> {
     let (low, high) = if endings.0 == "_high" { (second, first) } else { (first, second) };
     let number = if row.call.narrow { u64::from(low as u32) | high << 32 } else { low };
     Some(number.cast_signed())
+}
+
+/// Appends such a number, by its names if it has any.
+fn wide(out: &mut Vec<u8>, row: &Row<'_>, index: usize, number: i64, style: &Style) {
+    let names = row.kind(index).and_then(|kind| match kind.detail {
+        Detail::Names(names) => row.schema.meta().names.get(usize::from(names)),
+        _ => None,
+    });
+    match names {
+        Some(names) => named(out, names, Set::Bits, number.cast_unsigned(), style.xlat),
+        None => decimal(out, number),
+    }
 }
 
 /// Kinds whose memory the kernel fills.
@@ -167,6 +179,9 @@ fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
         if !text.is_empty() {
             drop(write!(out, " ({text})"));
         }
+        return;
+    }
+    if row.call.quirk.is_some_and(|quirk| quirk.whole_result(out, row, ret)) {
         return;
     }
     let kind = row.chosen(row.call.ret);

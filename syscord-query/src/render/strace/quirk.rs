@@ -7,10 +7,11 @@ use syscord_format::Detail;
 use super::{
     super::hexadecimal,
     Style,
-    value::{argument, elements, pointer, register, structure_without},
+    value::{argument, elements, member, pointer, register, structure_without},
 };
 use crate::{
     row::{Row, Value},
+    schema::KindInfo,
     structure::{Structure, Structures},
 };
 
@@ -25,6 +26,13 @@ pub(crate) enum Quirk {
     Resumes,
     /// It makes another call, whose arguments lie in memory, and is shown as that one.
     Socketcall,
+    /// It makes another call with some of its arguments, and is shown as that one: see [`IPC`].
+    Ipc,
+    /// The members of the structure in the first argument are shown as the arguments.
+    Spread,
+    /// This argument, or the result, is two numbers in one that a macro joins: its name, and how many
+    /// bits the second has.
+    Joined(Option<usize>, &'static str, u32),
     /// The bytes behind this argument are no text.
     HexBytes(usize),
     /// The second argument's buffer holds directory entries, whose length stands at this offset.
@@ -41,14 +49,21 @@ pub(crate) enum Quirk {
 /// The calls that have one. Nothing of this follows from a rule.
 const QUIRKS: &[(&str, Quirk)] = &[
     ("getcwd", Quirk::WholePath(0)),
+    ("mmap", Quirk::Spread),
     ("mmap2", Quirk::Pages(5)),
     ("restart_syscall", Quirk::Resumes),
     ("socketcall", Quirk::Socketcall),
+    ("ipc", Quirk::Ipc),
+    ("quotactl", Quirk::Joined(Some(0), "QCMD", 8)),
+    ("quotactl_fd", Quirk::Joined(Some(1), "QCMD", 8)),
+    ("ioprio_set", Quirk::Joined(Some(2), "IOPRIO_PRIO_VALUE", 13)),
+    ("ioprio_get", Quirk::Joined(None, "IOPRIO_PRIO_VALUE", 13)),
     ("getrandom", Quirk::HexBytes(0)),
     ("getdents", Quirk::Dirents(16)),
     ("getdents64", Quirk::Dirents(16)),
     ("poll", Quirk::Poll),
     ("ppoll", Quirk::Poll),
+    ("ppoll_time64", Quirk::Poll),
     ("clone", Quirk::Clone),
     ("clone3", Quirk::Clone3),
 ];
@@ -95,6 +110,9 @@ impl Quirk {
             (Quirk::Pages(pages), Value::Hex(count @ 1..)) if pages == arg => {
                 hexadecimal(out, count << 12);
             }
+            (Quirk::Joined(Some(at), name, bits), Value::Hex(number)) if at == arg => {
+                joined(out, row, row.kind(arg), (name, bits), number as u32);
+            }
             (Quirk::HexBytes(bytes), Value::Memory(_)) if bytes == arg => {
                 argument(out, row, arg, &Style { hex: 2, ..style.clone() });
             }
@@ -132,7 +150,20 @@ impl Quirk {
 
     /// Appends the whole call, if the quirk is about it; says whether it was.
     pub(super) fn call(self, out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> bool {
-        self == Quirk::Socketcall && socketcall(out, row, style).is_some()
+        match self {
+            Quirk::Socketcall => socketcall(out, row, style).is_some(),
+            Quirk::Ipc => ipc(out, row, style).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Appends a result that is no error, if the quirk is about it; says whether it was.
+    pub(super) fn whole_result(self, out: &mut Vec<u8>, row: &Row<'_>, ret: i64) -> bool {
+        let Quirk::Joined(None, name, bits) = self else { return false };
+        drop(write!(out, "{ret} ("));
+        joined(out, row, Some(row.call.ret), (name, bits), ret as u32);
+        out.push(b')');
+        true
     }
 
     /// Appends what stands behind a result that is no error.
@@ -156,8 +187,10 @@ impl Quirk {
 
     /// Appends all arguments, if the quirk is about them; says whether it was.
     pub(super) fn arguments(self, out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> bool {
-        if self != Quirk::Clone {
-            return false;
+        match (self, row.value(0)) {
+            (Quirk::Clone, _) => {}
+            (Quirk::Spread, Value::Structures(args)) => return spread(out, args, style),
+            _ => return false,
         }
         let place = |name| row.args().iter().position(|arg| &*arg.name == name);
         let flags = place("flags").and_then(|at| row.raw(at)).unwrap_or_default();
@@ -209,6 +242,81 @@ fn socketcall(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> Option<()> {
     }
     out.push(b')');
     Some(())
+}
+
+/// The calls that ipc(2) makes, and which of its arguments each takes (ipc/syscall.c).
+const IPC: [(&str, &[usize]); 12] = [
+    ("SEMOP", &[1, 4, 2]),
+    ("SEMGET", &[1, 2, 3]),
+    ("SEMCTL", &[1, 2, 3, 4]),
+    ("SEMTIMEDOP", &[1, 4, 2, 5]),
+    ("MSGSND", &[1, 4, 2, 3]),
+    ("MSGRCV", &[1, 4, 2, 5, 3]),
+    ("MSGGET", &[1, 2]),
+    ("MSGCTL", &[1, 2, 4]),
+    ("SHMAT", &[1, 4, 2]),
+    ("SHMDT", &[4]),
+    ("SHMGET", &[1, 2, 3]),
+    ("SHMCTL", &[1, 2, 4]),
+];
+
+/// The call that ipc(2) makes, by the trace's row of the same call. What its pointers point to is not
+/// known.
+fn ipc(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> Option<()> {
+    let meta = row.schema.meta();
+    let Detail::Names(names) = row.kind(0)?.detail else { return None };
+    let name = meta.names.get(usize::from(names))?.name_of(row.raw(0)?)?;
+    let (_, taken) = IPC.iter().find(|(known, _)| *known == name)?;
+    let name = name.to_lowercase();
+    let table = meta.abis.iter().find(|abi| *abi.name == *row.call.abi)?;
+    let call = table.syscalls.iter().find(|call| call.name == name)?;
+    drop(write!(out, "{name}("));
+    for (index, (at, arg)) in taken.iter().zip(&call.args).enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b", ");
+        }
+        register(out, row, row.schema.kind(arg.kind), row.raw(*at)?, style);
+    }
+    out.push(b')');
+    Some(())
+}
+
+/// The members of a structure as arguments.
+fn spread(out: &mut Vec<u8>, args: Structures<'_>, style: &Style) -> bool {
+    for (index, arg) in args.iter().flat_map(|args| args.members()).enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b", ");
+        }
+        member(out, arg, style);
+    }
+    true
+}
+
+/// Two numbers in one, by the names of their kind where they have any: `QCMD(Q_SYNC, USRQUOTA)`.
+fn joined(
+    out: &mut Vec<u8>,
+    row: &Row<'_>,
+    kind: Option<KindInfo>,
+    (name, bits): (&str, u32),
+    number: u32,
+) {
+    let Some(Detail::Names(index)) = kind.map(|kind| kind.detail) else { return };
+    let Some(names) = row.schema.meta().names.get(usize::from(index)) else { return };
+    let low = (1 << bits) - 1;
+    let named = |part: u32| {
+        let of = |mask: u64| mask as u32 & !part == 0;
+        let mut members = names.members().filter(|member| of(member.mask));
+        members.find(|member| u64::from(number) & member.mask == member.value)
+    };
+    drop(write!(out, "{name}("));
+    drop(match named(!low) {
+        Some(member) => write!(out, "{}, ", member.name),
+        None => write!(out, "{:#x} /* {} */, ", number >> bits, names.unknown),
+    });
+    drop(match named(low) {
+        Some(member) => write!(out, "{})", member.name),
+        None => write!(out, "{})", number & low),
+    });
 }
 
 fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &Style) {

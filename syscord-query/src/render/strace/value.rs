@@ -76,7 +76,11 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Sty
 /// Appends what a register holds, if nothing else is known of it.
 pub(super) fn register(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &Style) {
     match kind.detail {
-        Detail::Choice(_) => decimal(out, raw as u32 as i32),
+        // What would decide is no argument of this call.
+        Detail::Choice(index) => {
+            let otherwise = row.schema.meta().choices[usize::from(index)].otherwise;
+            register(out, row, row.schema.kind(otherwise), raw, style);
+        }
         _ => scalar(out, row.schema, kind, raw, number(kind.shape, row.call.narrow, raw), style),
     }
 }
@@ -327,7 +331,8 @@ fn is_device_mode(member: &Member<'_>) -> bool {
     member.kind.id == FILE_MODE && mode().is_some_and(|mode| DEVICES.contains(&mode))
 }
 
-fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
+/// Appends the value of a member.
+pub(super) fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
     let Some(bytes) = member.bytes() else {
         return out.extend_from_slice(b"???");
     };
