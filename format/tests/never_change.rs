@@ -186,6 +186,7 @@ fn layout_of_a_chunk() {
         duration,
         tgid: 10,
         tid: 11,
+        beside: false,
         cpu: 3,
         abi: 0,
         number: 257,

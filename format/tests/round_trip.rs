@@ -69,7 +69,13 @@ fn events() -> impl Strategy<Value = Vec<OwnedEvent>> {
     ];
     let captures = prop::collection::vec((0u8..6, status, bytes, any::<u32>()), 0..4);
     let event = (
-        (value.clone(), prop::option::weighted(0.8, value.clone()), id.clone(), id, 0u32..4),
+        (
+            value.clone(),
+            prop::option::weighted(0.8, value.clone()),
+            id.clone(),
+            (id, any::<bool>()),
+            0u32..4,
+        ),
         (0u8..6, number, prop::collection::vec(value, 6), any::<i64>()),
         (prop_oneof![9 => Just(0u8), 1 => any::<u8>()], captures),
     )
@@ -80,7 +86,8 @@ fn events() -> impl Strategy<Value = Vec<OwnedEvent>> {
                     end,
                     duration: duration.map(|d| d.min(end)),
                     tgid,
-                    tid,
+                    tid: tid.0 >> 1,
+                    beside: tid.1,
                     cpu,
                     abi,
                     number,

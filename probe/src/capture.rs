@@ -37,7 +37,7 @@ const LAST_START: usize = size_of::<EventRecord>()
 const SPAN_MAX: u32 = STRING_MAX as u32;
 
 const _: () = assert!(LAST_START + HEADER + 2 * CONTENT_MAX <= MAX_RECORD);
-const _: () = assert!(Abi::I386 as u8 & 1 == 1 && Abi::X86_64 as u8 & 1 == 0);
+const _: () = assert!(Abi::I386 as u8 & Abi::X32 as u8 & 1 == 1 && Abi::X86_64 as u8 & 1 == 0);
 const _: () = assert!(LIST_MAX <= CONTENT_MAX && STRING_MAX <= CONTENT_MAX);
 
 /// What a capture came to, in one register: status in bits 0–7, bytes captured in bits 8–31,

@@ -1,7 +1,10 @@
 //! What the recorder sets before the programs are loaded. It lies in frozen read-only data, which
 //! the verifier knows to be constant.
 
-use syscord_syscalls::record::{Filter, Offsets, Settings};
+use syscord_syscalls::{
+    Abi,
+    record::{Filter, Offsets, Settings},
+};
 
 #[unsafe(no_mangle)]
 static SETTINGS: Settings = Settings {
@@ -13,7 +16,9 @@ static SETTINGS: Settings = Settings {
     machine: 0,
     unplanned: 0,
     typed_task: 0,
-    restorers: [0; 4],
+    uring: 0,
+    pad: 0,
+    restorers: [0; Abi::SLOTS],
 };
 
 #[unsafe(no_mangle)]
@@ -41,6 +46,14 @@ static OFFSETS: Offsets = Offsets {
     task_mm: 0,
     mm_arg_start: 0,
     mm_arg_end: 0,
+    kiocb_opcode: 0,
+    kiocb_ctx: 0,
+    kiocb_user_data: 0,
+    ring_flags: 0,
+    ring_cached_sq_head: 0,
+    ring_sq_entries: 0,
+    ring_sq_array: 0,
+    ring_sq_sqes: 0,
     pad: 0,
 };
 
@@ -70,6 +83,7 @@ accessors! {
     machine: u32 = SETTINGS.machine;
     unplanned: u32 = SETTINGS.unplanned;
     typed_task: u32 = SETTINGS.typed_task;
+    uring: u32 = SETTINGS.uring;
 
     task_pid: u32 = OFFSETS.task_pid;
     task_tgid: u32 = OFFSETS.task_tgid;
@@ -94,6 +108,14 @@ accessors! {
     task_mm: u32 = OFFSETS.task_mm;
     mm_arg_start: u32 = OFFSETS.mm_arg_start;
     mm_arg_end: u32 = OFFSETS.mm_arg_end;
+    kiocb_opcode: u32 = OFFSETS.kiocb_opcode;
+    kiocb_ctx: u32 = OFFSETS.kiocb_ctx;
+    kiocb_user_data: u32 = OFFSETS.kiocb_user_data;
+    ring_flags: u32 = OFFSETS.ring_flags;
+    ring_cached_sq_head: u32 = OFFSETS.ring_cached_sq_head;
+    ring_sq_entries: u32 = OFFSETS.ring_sq_entries;
+    ring_sq_array: u32 = OFFSETS.ring_sq_array;
+    ring_sq_sqes: u32 = OFFSETS.ring_sq_sqes;
 
     active: u32 = FILTER.active;
 }
@@ -101,7 +123,8 @@ accessors! {
 /// The call of an ABI that leaves no number.
 #[inline(always)]
 pub fn restorer(abi: u8) -> u32 {
-    configured!(SETTINGS.restorers[usize::from(abi & 3)])
+    let abi = usize::from(abi);
+    if abi < Abi::SLOTS { configured!(SETTINGS.restorers[abi]) } else { u32::MAX }
 }
 
 /// The criteria in force.

@@ -18,8 +18,10 @@ mod ring;
 mod syscall;
 mod task;
 mod under_way;
+mod uring;
 
 use aya_ebpf::{macros::btf_tracepoint, programs::BtfTracePointContext};
+use syscord_syscalls::record::uring_form;
 
 /// `sys_enter(struct pt_regs *regs, long id)`
 #[btf_tracepoint(function = "sys_enter")]
@@ -82,6 +84,35 @@ pub fn task_rename(ctx: BtfTracePointContext) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn under_way(shown: *const under_way::Shown) -> i32 {
     under_way::look(shown);
+    0
+}
+
+/// `io_uring_submit_req(struct io_kiocb *req)`; before 6.4 `io_uring_submit_sqe`, with more behind.
+#[btf_tracepoint(function = "io_uring_submit")]
+pub fn io_uring_submit(ctx: BtfTracePointContext) -> i32 {
+    uring::submitted(ctx.arg(0));
+    0
+}
+
+/// `io_uring_complete(struct io_ring_ctx *ctx, void *req, struct io_uring_cqe *cqe)`; before 6.15 the
+/// members of the cqe.
+#[btf_tracepoint(function = "io_uring_complete")]
+pub fn io_uring_complete(ctx: BtfTracePointContext) -> i32 {
+    let (ring, request) = (ctx.arg(0), ctx.arg(1));
+    if config::uring() == uring_form::CQE {
+        let cqe = ctx.arg(2);
+        let (result, flags) = (task::read(cqe, 8), task::read(cqe, 12));
+        uring::completed(ring, request, task::read(cqe, 0), result, flags);
+    } else {
+        uring::completed(ring, request, ctx.arg(2), ctx.arg(3), ctx.arg(4));
+    }
+    0
+}
+
+/// `io_uring_cqe_overflow(void *ctx, unsigned long long user_data, s32 res, u32 cflags, void *ocqe)`
+#[btf_tracepoint(function = "io_uring_cqe_overflow")]
+pub fn io_uring_cqe_overflow(ctx: BtfTracePointContext) -> i32 {
+    uring::completed(ctx.arg(0), 0, ctx.arg(1), ctx.arg(2), ctx.arg(3));
     0
 }
 

@@ -33,14 +33,19 @@ fn x86() -> bool {
     config::machine() == Abi::X86_64 as u32
 }
 
-/// The ABI of the call under way, from the task's flag for 32-bit calls.
+/// The bit that marks a number of x32 (`__X32_SYSCALL_BIT`, arch/x86/include/uapi/asm/unistd.h).
+const X32_BIT: u32 = 1 << 30;
+
+/// ABI and number of the call under way, from the task's flag for 32-bit calls and the registers.
 #[inline(always)]
-pub fn abi(compat: bool) -> u8 {
+pub fn call(regs: Regs, compat: bool) -> (u8, u32) {
+    let number = if x86() { word(regs, X86_ORIG_AX) } else { word(regs, AARCH64_NUMBER) } as u32;
     match (x86(), compat) {
-        (true, false) => Abi::X86_64 as u8,
-        (true, true) => Abi::I386 as u8,
-        (false, false) => Abi::Aarch64 as u8,
-        (false, true) => ABI_ARM,
+        (true, false) if number >> 30 == 1 => (Abi::X32 as u8, number & !X32_BIT),
+        (true, false) => (Abi::X86_64 as u8, number),
+        (true, true) => (Abi::I386 as u8, number),
+        (false, false) => (Abi::Aarch64 as u8, number),
+        (false, true) => (ABI_ARM, number),
     }
 }
 
@@ -49,12 +54,6 @@ pub fn abi(compat: bool) -> u8 {
 #[inline(always)]
 pub fn compat_bit() -> u32 {
     if x86() { 1 << 1 } else { 1 << 22 }
-}
-
-/// The number of the call under way.
-#[inline(always)]
-pub fn number(regs: Regs) -> u32 {
-    if x86() { word(regs, X86_ORIG_AX) as u32 } else { word(regs, AARCH64_NUMBER) as u32 }
 }
 
 /// Whether they are a program's: tasks of the kernel's own have none.

@@ -6,6 +6,7 @@ use aya_ebpf::{
     maps::{Array, HashMap},
 };
 use syscord_syscalls::{
+    Abi,
     plan::{MAX_VARIANTS, NUMBERS, Plan, plan_flag, variant_key},
     record::{
         CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
@@ -23,7 +24,7 @@ use crate::{
 
 /// Plans by ABI and number.
 #[map]
-static PLANS: Array<Plan> = Array::with_max_entries((4 * NUMBERS) as u32, 0);
+static PLANS: Array<Plan> = Array::with_max_entries((Abi::SLOTS * NUMBERS) as u32, 0);
 
 /// Plans that take the place of another while an argument has a certain value.
 #[map]
@@ -55,8 +56,8 @@ impl Call {
     #[inline(always)]
     fn of(regs: Regs) -> Call {
         let who = task::current();
-        let abi = regs::abi(who.compat);
-        Call::numbered(who, abi, regs::number(regs))
+        let (abi, number) = regs::call(regs, who.compat);
+        Call::numbered(who, abi, number)
     }
 
     /// The call that the registers show at exit, or, where they show another, the one that was entered.
@@ -261,7 +262,7 @@ pub fn never_returned(ring: &Ring, who: Current, regs: Regs) {
 }
 
 #[inline(always)]
-fn reserve(ring: &Ring, room: usize) -> Option<*mut u8> {
+pub fn reserve(ring: &Ring, room: usize) -> Option<*mut u8> {
     match ring.reserve(room) {
         Ok(record) => Some(record),
         Err(NoRoom::Full) => {
@@ -292,7 +293,7 @@ fn write(record: *mut u8, kind: u8, call: &Call, regs: Regs, time: u64, duration
 
 /// Appends marks; returns the record's length.
 #[inline(always)]
-fn mark(record: *mut u8, bits: u8) -> usize {
+pub fn mark(record: *mut u8, bits: u8) -> usize {
     // SAFETY: the reservation has room for a capture header.
     unsafe {
         *record.add(size_of::<EventRecord>()).cast() =
@@ -302,7 +303,7 @@ fn mark(record: *mut u8, bits: u8) -> usize {
 }
 
 #[inline(always)]
-fn finish(ring: &Ring, record: *mut u8, length: usize) {
+pub fn finish(ring: &Ring, record: *mut u8, length: usize) {
     // SAFETY: a reserved record begins with its header.
     unsafe { (*record.cast::<RecordHeader>()).len8 = (length / 8) as u16 };
     ring.publish(length);

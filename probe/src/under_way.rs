@@ -76,7 +76,8 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
     let now = unsafe { bpf_ktime_get_ns() };
     let entered = syscall::entered(who.tid);
     let waits = task::waits(who.task);
-    let call = Call::numbered(*who, regs::abi(who.compat), regs::number(regs));
+    let (abi, number) = regs::call(regs, who.compat);
+    let call = Call::numbered(*who, abi, number);
     let mut event = EventRecord {
         header: RecordHeader {
             len8: (size_of::<EventRecord>() / 8) as u16,

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use syscord_syscalls::record::Offsets;
+use syscord_syscalls::record::{Offsets, uring_form};
 use thiserror::Error;
 
 /// Where kernels show their type information.
@@ -42,6 +42,7 @@ mod kind {
     pub const STRUCT: u32 = 4;
     pub const UNION: u32 = 5;
     pub const ENUM: u32 = 6;
+    pub const TYPEDEF: u32 = 8;
     pub const FUNC_PROTO: u32 = 13;
     pub const VAR: u32 = 14;
     pub const DATASEC: u32 = 15;
@@ -57,6 +58,8 @@ pub struct Layouts {
     /// Start of each type's entry; index 0 is type 1.
     types: Vec<usize>,
     structs: HashMap<Vec<u8>, usize>,
+    /// The types of tracepoints' hooks.
+    hooks: HashMap<Vec<u8>, usize>,
 }
 
 /// One member of a struct.
@@ -69,10 +72,8 @@ struct Member {
 /// The offsets on the running kernel.
 ///
 /// # Errors
-/// When the kernel has no BTF, or lacks a field.
-pub fn offsets(machine_is_x86: bool) -> Result<Offsets, BtfError> {
-    let data = fs::read(Path::new(KERNEL_BTF)).map_err(BtfError::Unreadable)?;
-    let layouts = Layouts::parse(data)?;
+/// When the kernel lacks a field.
+pub fn offsets(layouts: &Layouts, machine_is_x86: bool) -> Result<Offsets, BtfError> {
     let compat = if machine_is_x86 { "status" } else { "flags" };
     let task = |field| layouts.offset("task_struct", &[field]);
     Ok(Offsets {
@@ -99,11 +100,60 @@ pub fn offsets(machine_is_x86: bool) -> Result<Offsets, BtfError> {
         task_mm: task("mm")?,
         mm_arg_start: layouts.offset("mm_struct", &["arg_start"])?,
         mm_arg_end: layouts.offset("mm_struct", &["arg_end"])?,
-        pad: 0,
+        ..uring_offsets(layouts).unwrap_or_default()
     })
 }
 
+/// The offsets of what operations of io_uring are read from; the others are 0. Kernels that lack one have other
+/// tracepoints, too.
+fn uring_offsets(layouts: &Layouts) -> Result<Offsets, BtfError> {
+    let request = |path: &[&'static str]| layouts.offset("io_kiocb", path);
+    let ring = |field| layouts.offset("io_ring_ctx", &[field]);
+    Ok(Offsets {
+        kiocb_opcode: request(&["opcode"])?,
+        kiocb_ctx: request(&["ctx"])?,
+        kiocb_user_data: request(&["cqe", "user_data"]).or_else(|_| request(&["user_data"]))?,
+        ring_flags: ring("flags")?,
+        ring_cached_sq_head: ring("cached_sq_head")?,
+        ring_sq_entries: ring("sq_entries")?,
+        ring_sq_array: ring("sq_array")?,
+        ring_sq_sqes: ring("sq_sqes")?,
+        ..Offsets::default()
+    })
+}
+
+/// The tracepoint on what is submitted to an io_uring, and how the one on completions tells of them
+/// ([`uring_form`]); `None` where they are not as the probe knows them.
+pub fn uring_hooks(layouts: &Layouts) -> Option<(&'static str, u32)> {
+    /// All have one more: what the hook was registered with.
+    const REQ: [usize; 1] = [2];
+    const REQ_AND_FLAG: [usize; 1] = [3];
+    const MEMBERS: [usize; 2] = [6, 8];
+    const CQE: [usize; 1] = [4];
+    uring_offsets(layouts).ok()?;
+    let has = |name: &str, counts: &[usize]| {
+        layouts.parameters(name).is_some_and(|count| counts.contains(&count))
+    };
+    let submit = [("io_uring_submit_req", REQ), ("io_uring_submit_sqe", REQ_AND_FLAG)];
+    let (submit, _) = submit.into_iter().find(|(name, counts)| has(name, counts))?;
+    let complete = "io_uring_complete";
+    let form = match (has(complete, &CQE), has(complete, &MEMBERS)) {
+        (true, _) => uring_form::CQE,
+        (_, true) => uring_form::MEMBERS,
+        _ => return None,
+    };
+    Some((submit, form))
+}
+
 impl Layouts {
+    /// Those of the running kernel.
+    ///
+    /// # Errors
+    /// When it has no BTF.
+    pub fn of_this_kernel() -> Result<Layouts, BtfError> {
+        Layouts::parse(fs::read(Path::new(KERNEL_BTF)).map_err(BtfError::Unreadable)?)
+    }
+
     fn parse(data: Vec<u8>) -> Result<Layouts, BtfError> {
         let word = |at: usize| word(&data, at);
         if data.get(..2) != Some(MAGIC.to_ne_bytes().as_slice()) {
@@ -113,22 +163,42 @@ impl Layouts {
         let start = header + word(8)? as usize;
         let end = start + word(12)? as usize;
         let strings = header + word(16)? as usize;
-        let (mut types, mut named) = (Vec::new(), Vec::new());
+        let (mut types, mut named, mut typedefs) = (Vec::new(), Vec::new(), Vec::new());
         let mut at = start;
         while at < end {
             types.push(at);
             let (name, info) = (word(at)?, word(at + 4)?);
-            if info >> 24 & 0x1f == kind::STRUCT {
-                named.push((name, at));
+            match info >> 24 & 0x1f {
+                kind::STRUCT => named.push((name, at)),
+                kind::TYPEDEF => typedefs.push((name, at)),
+                _ => {}
             }
             at += entry_length(info);
         }
-        let mut layouts = Layouts { data, strings, types, structs: HashMap::new() };
+        let (structs, hooks) = (HashMap::new(), HashMap::new());
+        let mut layouts = Layouts { data, strings, types, structs, hooks };
+        for (name, at) in typedefs {
+            if let Some(name) = layouts.string(name)?.strip_prefix(b"btf_trace_") {
+                let name = name.to_vec();
+                layouts.hooks.insert(name, at);
+            }
+        }
         for (name, at) in named {
             let name = layouts.string(name)?.to_vec();
             layouts.structs.entry(name).or_insert(at);
         }
         Ok(layouts)
+    }
+
+    /// How many parameters the hooks on a tracepoint have: its type is a pointer to a function.
+    fn parameters(&self, tracepoint: &str) -> Option<usize> {
+        let next = |at: usize| {
+            let ty = word(&self.data, at + 8).ok()?;
+            self.types.get((ty as usize).wrapping_sub(1)).copied()
+        };
+        let function = next(next(*self.hooks.get(tracepoint.as_bytes())?)?)?;
+        let info = word(&self.data, function + 4).ok()?;
+        (info >> 24 & 0x1f == kind::FUNC_PROTO).then_some((info & 0xffff) as usize)
     }
 
     /// The byte offset of a field, reached through nested structs.
@@ -220,6 +290,14 @@ mod tests {
         let offset = |field| layouts.offset("pollfd", &[field]).unwrap() as usize;
         assert_eq!(offset("events"), std::mem::offset_of!(libc::pollfd, events));
         assert_eq!(offset("revents"), std::mem::offset_of!(libc::pollfd, revents));
+    }
+
+    #[test]
+    fn hooks_have_as_many_parameters_as_the_kernel_says() {
+        let layouts = Layouts::of_this_kernel().unwrap();
+        // `sys_exit(struct pt_regs *regs, long ret)`, and what all have first.
+        assert_eq!(layouts.parameters("sys_exit"), Some(3));
+        assert_eq!(layouts.parameters("no_such_tracepoint"), None);
     }
 
     #[test]

@@ -181,4 +181,10 @@ pub enum AbiName {
     /// 64-bit calls on Arm.
     #[value(name = "aarch64")]
     Aarch64,
+    /// Operations of io_uring.
+    #[value(name = "io_uring")]
+    IoUring,
+    /// Calls with 32-bit pointers on x86-64.
+    #[value(name = "x32")]
+    X32,
 }

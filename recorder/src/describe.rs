@@ -55,7 +55,7 @@ impl Tables {
     }
 
     fn syscall(&mut self, abi: Abi, number: u32, row: &'static Syscall) -> SyscallDef {
-        let context = Context { abi, row: Some(row) };
+        let context = Context { abi: row.layout(abi), row: Some(row) };
         SyscallDef {
             number,
             name: row.name.to_owned(),

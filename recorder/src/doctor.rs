@@ -5,7 +5,8 @@ use std::fs;
 use syscord_syscalls::{SyscallSet, record::Filter};
 
 use crate::{
-    btf, clocks,
+    btf::{self, Layouts},
+    clocks,
     probe::{Options, Probe, possible_cpus},
     rights,
     rings::{Batch, Rings},
@@ -51,7 +52,9 @@ fn kernel() -> Outcome {
 }
 
 fn layouts() -> Outcome {
-    match btf::offsets(cfg!(target_arch = "x86_64")) {
+    let offsets = Layouts::of_this_kernel()
+        .and_then(|layouts| btf::offsets(&layouts, cfg!(target_arch = "x86_64")));
+    match offsets {
         Ok(_) => Ok(btf::KERNEL_BTF.to_owned()),
         Err(error) => Err((
             error.to_string(),
@@ -83,6 +86,7 @@ fn probe() -> Outcome {
         restorers: schema::restorers(),
         content: 256,
         durations: true,
+        operations: true,
         ring: 1 << 20,
     };
     let mut probe = Probe::load(&options).map_err(|error| failed(&error))?;
@@ -91,7 +95,7 @@ fn probe() -> Outcome {
     probe.attach().map_err(|error| failed(&error))?;
     // Another process makes calls that are certain to be seen.
     let _ = std::process::Command::new("/bin/true").status();
-    let verified = probe.verified();
+    let (verified, lacking) = (probe.verified(), probe.lacking());
     probe.detach();
     let mut batch = Batch::default();
     rings.take(true, &mut batch).map_err(|error| failed(&error))?;
@@ -107,6 +111,9 @@ fn probe() -> Outcome {
     let mut detail = format!("loaded; saw {seen} calls in {took} ms");
     if !walked.is_empty() {
         detail += &format!("\n        instructions verified: {}", walked.join(", "));
+    }
+    for lacking in lacking {
+        detail += &format!("\n        not on this kernel: {lacking}");
     }
     Ok(detail)
 }

@@ -7,7 +7,7 @@ use syscord_format::{
     ProcEvent, ProcRecord, Totals, Writer,
 };
 use syscord_syscalls::{
-    MAX_ARGS,
+    Abi, MAX_ARGS,
     record::{
         CaptureHeader, EventRecord, MARKS, ProcessRecord, UNKNOWN_DURATION, capture_status,
         event_mark, process_event,
@@ -205,6 +205,7 @@ impl<W: Write> Encoder<W> {
             duration: Some(record.duration).filter(|duration| *duration != UNKNOWN_DURATION),
             tgid: record.tgid,
             tid: record.tid,
+            beside: record.header.what == Abi::IoUring as u8,
             cpu,
             abi: record.header.what,
             number: record.header.number,

@@ -19,6 +19,8 @@ pub fn run(options: &Syscalls) -> Result<io::Result<()>, BadSet> {
         Some(AbiName::X86_64) => Abi::X86_64,
         Some(AbiName::I386) => Abi::I386,
         Some(AbiName::Aarch64) => Abi::Aarch64,
+        Some(AbiName::IoUring) => Abi::IoUring,
+        Some(AbiName::X32) => Abi::X32,
         None => Abi::native()[0],
     };
     Ok(print(&set, abi))

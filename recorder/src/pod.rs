@@ -2,7 +2,7 @@
 
 use syscord_syscalls::{
     plan::Plan,
-    record::{Filter, Offsets, Settings, Verdict},
+    record::{Filter, Offsets, Operation, Settings, Verdict},
 };
 
 /// A value of a type shared with the probe.
@@ -16,4 +16,4 @@ macro_rules! plain {
         $(unsafe impl aya::Pod for Pod<$type> {})*
     };
 }
-plain!(Filter, Offsets, Settings, Verdict, Plan);
+plain!(Filter, Offsets, Operation, Settings, Verdict, Plan);

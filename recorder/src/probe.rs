@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read},
+    io::Read,
     os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
 };
 
@@ -14,11 +14,18 @@ use aya::{
 use syscord_syscalls::{
     Abi,
     plan::{NUMBERS, Plan, variant_key},
-    record::{Filter, Offsets, SEGMENT, SEGMENT_STRIDE, Settings, Verdict},
+    record::{
+        Filter, OPERATIONS_MAX, Offsets, Operation, SEGMENT, SEGMENT_STRIDE, Settings, Verdict,
+        uring_form,
+    },
 };
 use thiserror::Error;
 
-use crate::{btf, pod::Pod, schema::Variant};
+use crate::{
+    btf::{self, Layouts},
+    pod::Pod,
+    schema::Variant,
+};
 
 /// The probe's object, as `cargo xtask probe` built it.
 static OBJECT: &[u8] = aya::include_bytes_aligned!("../../probe/syscord.bpf.o");
@@ -34,6 +41,8 @@ const ALWAYS: [&str; 7] = [
     "sys_exit",
 ];
 const ENTRY: &str = "sys_enter";
+/// On operations of io_uring; the first hooks a tracepoint that has had several names.
+const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_overflow"];
 /// Shown every task when recording stops. Kernels before 5.15 do not take it.
 const UNDER_WAY: &str = "under_way";
 /// Processes whose verdicts are kept; those beyond are judged at each call.
@@ -100,11 +109,13 @@ pub struct Options<'a> {
     /// Whether numbers beyond the plans are recorded.
     pub unplanned: bool,
     /// By ABI: the call that restores the registers of another context.
-    pub restorers: [u32; 4],
+    pub restorers: [u32; Abi::SLOTS],
     /// Most bytes captured of a buffer.
     pub content: u32,
     /// Whether entries are hooked.
     pub durations: bool,
+    /// Whether operations of io_uring are wanted.
+    pub operations: bool,
     /// Bytes of a ring, rounded up to what rings can have.
     pub ring: u64,
 }
@@ -132,8 +143,12 @@ impl Probe {
             .filter(|n| u64::from(*n) * (SEGMENT_STRIDE as u64) < i32::MAX as u64 * 4)
             .ok_or(ProbeError::RingTooLarge(cpus))?;
         let tids = if options.durations { pid_max() } else { 1 };
-        let settings = Pod(settings(options, segments as u32 - 1, tids));
-        let offsets: Pod<Offsets> = Pod(btf::offsets(cfg!(target_arch = "x86_64"))?);
+        let layouts = Layouts::of_this_kernel()?;
+        let uring = btf::uring_hooks(&layouts).filter(|_| options.operations);
+        let form = uring.map_or(uring_form::NONE, |(_, form)| form);
+        let settings =
+            Pod(Settings { uring: form, ..settings(options, segments as u32 - 1, tids) });
+        let offsets: Pod<Offsets> = Pod(btf::offsets(&layouts, cfg!(target_arch = "x86_64"))?);
         let filter = Pod(options.filter);
         let btf = Btf::from_sys_fs()?;
         let mut ebpf = EbpfLoader::new()
@@ -142,6 +157,8 @@ impl Probe {
             .override_global("OFFSETS", &offsets, true)
             .override_global("FILTER", &filter, true)
             .map_max_entries("RINGS", elements)
+            .map_max_entries("OPERATIONS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
+            .map_max_entries("REQUESTS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("CONTROL", cpus as u32)
             .map_max_entries("ENTERED", tids)
             .map_max_entries("VERDICTS", if options.filter.active == 0 { 1 } else { VERDICTS })
@@ -151,8 +168,13 @@ impl Probe {
                 .load(program, &btf)
                 .map_err(|error| ProbeError::Program { program, error })?;
         }
-        // Without it, calls under way are left out.
+        // What a kernel does not know is left out, and `doctor` says so.
         let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
+        if let Some((submit, _)) = uring {
+            for (program, hook) in URING.into_iter().zip([submit, URING[1], URING[2]]) {
+                let _ = program_mut(&mut ebpf, program)?.load(hook, &btf);
+            }
+        }
         let ring = segments * SEGMENT as u64;
         let mut probe = Probe { ebpf, durations: options.durations, cpus, ring };
         probe.install(options.plans, options.variants)?;
@@ -186,13 +208,38 @@ impl Probe {
                 .attach()
                 .map_err(|error| ProbeError::Program { program, error })?;
         }
+        // Without the submission, nothing would be known at the completion.
+        let known = self.is_loaded(URING[0]);
+        for program in URING {
+            if known && self.is_loaded(program) {
+                program_mut(&mut self.ebpf, program)?
+                    .attach()
+                    .map_err(|error| ProbeError::Program { program, error })?;
+            }
+        }
         Ok(())
+    }
+
+    fn is_loaded(&self, program: &str) -> bool {
+        self.program_fd(program).is_some()
+    }
+
+    /// What this kernel cannot tell.
+    pub fn lacking(&self) -> Vec<&'static str> {
+        let mut lacking = Vec::new();
+        if !self.is_loaded(UNDER_WAY) {
+            lacking.push("calls under way at the end (needs Linux 5.15)");
+        }
+        if !self.is_loaded(URING[0]) || !self.is_loaded(URING[1]) {
+            lacking.push("operations of io_uring (needs Linux 5.17)");
+        }
+        lacking
     }
 
     /// Takes every hook out; the maps stay. Those on calls go first, so that no call is recorded of a
     /// process whose beginning was not.
     pub fn detach(&mut self) {
-        for program in ALWAYS.into_iter().chain([ENTRY]).rev() {
+        for program in ALWAYS.into_iter().chain(URING).chain([ENTRY]).rev() {
             if let Ok(program) = program_mut(&mut self.ebpf, program) {
                 // Unloading closes the last reference to the link; a program that was never
                 // loaded has none.
@@ -205,16 +252,23 @@ impl Probe {
     /// the kernel does not tell.
     pub fn under_way(&mut self) -> Vec<u8> {
         let mut records = Vec::new();
-        let mut read = || -> Result<(), io::Error> {
-            let program = iterator_mut(&mut self.ebpf).map_err(io::Error::other)?;
-            let link = program.attach().map_err(io::Error::other)?;
-            let link = program.take_link(link).map_err(io::Error::other)?;
-            let mut file = link.into_file().map_err(io::Error::other)?;
-            file.read_to_end(&mut records).map(drop)
+        let mut read = || {
+            let program = iterator_mut(&mut self.ebpf).ok()?;
+            let link = program.attach().ok()?;
+            let mut file = program.take_link(link).ok()?.into_file().ok()?;
+            // What was read before an error is whole records.
+            file.read_to_end(&mut records).ok()
         };
-        // What was read before an error is whole records.
-        let _ = read();
+        read();
         records
+    }
+
+    /// Operations of io_uring that have not completed.
+    pub fn operations(&self) -> Vec<Operation> {
+        let map =
+            self.ebpf.map("OPERATIONS").map(HashMap::<&MapData, u64, Pod<Operation>>::try_from);
+        let Some(Ok(map)) = map else { return Vec::new() };
+        map.iter().flatten().map(|(_, operation)| operation.0).collect()
     }
 
     /// Puts a process's verdict in, before the probe can make its own.
@@ -280,6 +334,8 @@ fn settings(options: &Options<'_>, segment_mask: u32, tids: u32) -> Settings {
         machine: Abi::native()[0] as u32,
         unplanned: options.unplanned.into(),
         typed_task: 1,
+        uring: uring_form::NONE,
+        pad: 0,
         restorers: options.restorers,
     }
 }

@@ -7,8 +7,10 @@ use syscord_syscalls::{
     plan::{NUMBERS, Plan, plan_flag, plan_of, variants_of},
 };
 
-/// ABIs that an index by ABI has room for; greater than any [`Abi`] number.
-const ABIS: usize = 4;
+/// ABIs that an index by ABI has room for.
+const ABIS: usize = Abi::SLOTS;
+/// 32-bit Arm's place there.
+const ARM: usize = 3;
 
 /// What the encoder needs to know of a call.
 #[derive(Clone, Copy)]
@@ -70,7 +72,7 @@ impl Schema {
         }
         // 32-bit Arm has no table: its calls are recorded whole if unknown numbers are.
         if set.contains_beyond() {
-            for plan in &mut plans[(ABIS - 1) * NUMBERS..] {
+            for plan in &mut plans[ARM * NUMBERS..(ARM + 1) * NUMBERS] {
                 plan.flags |= plan_flag::RECORD;
             }
         }

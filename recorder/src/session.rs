@@ -27,7 +27,7 @@ use std::{
 
 use syscord_format::{ChunkBuilder, Clock, FormatError, LedgerRow, Meta, Totals, Writer, columns};
 use syscord_syscalls::{
-    SyscallSet,
+    Abi, SyscallSet,
     record::{STRING_KEPT, Verdict, verdict},
 };
 
@@ -383,6 +383,7 @@ fn probe_options<'a>(
         restorers: schema::restorers(),
         content: options.how_much.content,
         durations: !options.how_much.no_duration,
+        operations: set.selects_any(Abi::IoUring),
         ring: options.how_much.buffer_size,
     }
 }

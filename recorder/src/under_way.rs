@@ -7,14 +7,16 @@ use std::{collections::HashMap, ptr, sync::Arc};
 
 use syscord_format::NO_CPU;
 use syscord_syscalls::{
+    Abi,
     plan::{Plan, PlanCapture, capture_flag, capture_op, length},
     record::{
-        CaptureHeader, EventRecord, MARKS, STRING_KEPT, STRING_MAX, UNKNOWN_DURATION,
-        capture_status, event_mark,
+        CaptureHeader, EventRecord, MARKS, Operation, RecordHeader, STRING_KEPT, STRING_MAX,
+        UNKNOWN_DURATION, capture_status, event_mark, operation, record_kind,
     },
 };
 
 use crate::{
+    clocks,
     probe::Probe,
     rings::Batch,
     schema::Schema,
@@ -26,6 +28,8 @@ use crate::{
 pub struct UnderWay {
     /// By thread; captures follow each record.
     calls: HashMap<u32, (EventRecord, Vec<u8>)>,
+    /// Operations of io_uring: a thread may have many.
+    operations: Vec<EventRecord>,
     /// Records of processes of which no call was recorded before.
     processes: Vec<u8>,
 }
@@ -34,6 +38,10 @@ impl UnderWay {
     /// Looks at all threads.
     pub fn look(probe: &mut Probe, schema: &Arc<Schema>, content: u32) -> UnderWay {
         let mut under_way = UnderWay::default();
+        let now = clocks::monotonic();
+        let submitted = probe.operations().into_iter();
+        under_way.operations =
+            submitted.filter_map(|operation| event_of(&operation, now)).collect();
         let bytes = probe.under_way();
         for record in wire::records(&bytes) {
             match record {
@@ -53,6 +61,11 @@ impl UnderWay {
         for record in wire::records(&batch.bytes) {
             let Record::Event(event, _) = record else { continue };
             let began = |event: &EventRecord| event.time.wrapping_sub(event.duration);
+            if event.header.what == Abi::IoUring as u8 {
+                let name = |event: &EventRecord| (event.tid, began(event), event.args);
+                self.operations.retain(|operation| name(operation) != name(&event));
+                continue;
+            }
             let returned = |call: &EventRecord| event.time >= call.time;
             if self.calls.get(&event.tid).is_some_and(|(call, _)| returned(call)) {
                 self.calls.remove(&event.tid);
@@ -69,7 +82,8 @@ impl UnderWay {
     pub fn into_batch(self, end: u64) -> Batch {
         let mut batch = Batch { side: !self.processes.is_empty(), ..Batch::default() };
         batch.bytes = self.processes;
-        for (mut event, captures) in self.calls.into_values() {
+        let operations = self.operations.into_iter().map(|event| (event, marks()));
+        for (mut event, captures) in self.calls.into_values().chain(operations) {
             if event.duration != UNKNOWN_DURATION {
                 event.duration += end.saturating_sub(event.time);
             }
@@ -87,15 +101,39 @@ impl UnderWay {
 /// The event's marks, and the memory that its call has read already: by the plan that the probe goes by, save
 /// what loops.
 fn captures(schema: &Schema, event: &EventRecord, content: u32) -> Vec<u8> {
-    let marks = event_mark::NEVER_RETURNED | event_mark::UNDER_WAY;
-    let mut out = Vec::new();
-    let header = CaptureHeader { arg: MARKS, status: 0, len: 0, full: u32::from(marks) };
-    out.extend_from_slice(wire::bytes(&header));
+    let mut out = marks();
     let plan = schema.plan(event.header.what, event.header.number, &event.args);
     for capture in given(plan) {
         append(&mut out, event, capture, content);
     }
     out
+}
+
+fn marks() -> Vec<u8> {
+    let marks = event_mark::NEVER_RETURNED | event_mark::UNDER_WAY;
+    let header = CaptureHeader { arg: MARKS, status: 0, len: 0, full: u32::from(marks) };
+    wire::bytes(&header).to_vec()
+}
+
+/// An operation as an event; `None` for one that may be over without a word.
+fn event_of(operation: &Operation, now: u64) -> Option<EventRecord> {
+    let header = RecordHeader {
+        len8: 0,
+        kind: record_kind::EVENT,
+        what: Abi::IoUring as u8,
+        number: operation.number,
+    };
+    let told = operation.flags & operation::SILENT == 0;
+    let known = operation.flags & operation::ARGS_KNOWN != 0;
+    (told && known).then_some(EventRecord {
+        header,
+        time: now,
+        duration: now.saturating_sub(operation.time),
+        tgid: operation.tgid,
+        tid: operation.tid,
+        ret: 0,
+        args: operation.args,
+    })
 }
 
 /// The captures of a plan that do not wait for a result.

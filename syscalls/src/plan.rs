@@ -261,7 +261,7 @@ mod compile {
             Memory::Str => (capture_op::STR, Len::Fixed(0), 1),
             Memory::StrArray => (capture_op::STR_ARRAY, Len::Fixed(0), 1),
             Memory::Bytes(len) => (capture_op::BYTES, len, 1),
-            Memory::Structs(of, len) => (capture_op::BYTES, len, of.size(abi)),
+            Memory::Structs(of, len) => (capture_op::BYTES, len, of.size(row.layout(abi))),
             Memory::Iovec(count) => (capture_op::IOVEC, Len::Arg(count), 1),
             Memory::Msghdr => (capture_op::MSGHDR, Len::Fixed(0), 1),
         };

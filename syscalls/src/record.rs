@@ -4,7 +4,7 @@
 //! Everything here is `repr(C)`, a multiple of 8 bytes long and free of padding, because one side
 //! is compiled for BPF and the other for the host.
 
-use crate::MAX_ARGS;
+use crate::{Abi, MAX_ARGS};
 
 /// Bytes of one ring segment. A ring is a power of two of them.
 pub const SEGMENT: usize = 512 << 10;
@@ -304,6 +304,47 @@ pub struct Entered {
     pub watched: u32,
 }
 
+/// The most operations of io_uring(7) that are known while they are under way.
+pub const OPERATIONS_MAX: usize = 1 << 14;
+
+/// Bits of [`Operation::flags`].
+pub mod operation {
+    /// The arguments are those that were submitted.
+    pub const ARGS_KNOWN: u32 = 1;
+    /// Nobody is told when it succeeds.
+    pub const SILENT: u32 = 1 << 1;
+}
+
+/// An operation of io_uring(7) that is under way, by the address of its request.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Operation {
+    /// When it was submitted, `CLOCK_MONOTONIC` ns.
+    pub time: u64,
+    /// The address of its ring.
+    pub ring: u64,
+    /// The process that submitted it.
+    pub tgid: u32,
+    /// The thread.
+    pub tid: u32,
+    /// Its opcode.
+    pub number: u32,
+    /// Bits of [`operation`].
+    pub flags: u32,
+    /// As the table has them.
+    pub args: [u64; MAX_ARGS],
+}
+
+/// What `io_uring_complete` hands over ([`Settings::uring`]).
+pub mod uring_form {
+    /// The tracepoints are not there, or not as they are known: operations are not recorded.
+    pub const NONE: u32 = 0;
+    /// User data, result and flags.
+    pub const MEMBERS: u32 = 1;
+    /// A pointer to them.
+    pub const CQE: u32 = 2;
+}
+
 /// Where the running kernel keeps what the probe reads: byte offsets, from its BTF.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
@@ -354,6 +395,22 @@ pub struct Offsets {
     pub mm_arg_start: u32,
     /// `mm_struct.arg_end`.
     pub mm_arg_end: u32,
+    /// `io_kiocb.opcode`.
+    pub kiocb_opcode: u32,
+    /// `io_kiocb.ctx`.
+    pub kiocb_ctx: u32,
+    /// `io_kiocb.cqe.user_data`.
+    pub kiocb_user_data: u32,
+    /// `io_ring_ctx.flags`.
+    pub ring_flags: u32,
+    /// `io_ring_ctx.cached_sq_head`.
+    pub ring_cached_sq_head: u32,
+    /// `io_ring_ctx.sq_entries`.
+    pub ring_sq_entries: u32,
+    /// `io_ring_ctx.sq_array`.
+    pub ring_sq_array: u32,
+    /// `io_ring_ctx.sq_sqes`.
+    pub ring_sq_sqes: u32,
     /// Zero.
     pub pad: u32,
 }
@@ -378,9 +435,13 @@ pub struct Settings {
     pub unplanned: u32,
     /// 1 when the kernel hands out the current task as a typed pointer (5.11).
     pub typed_task: u32,
+    /// How the kernel tells of operations of io_uring: one of [`uring_form`].
+    pub uring: u32,
+    /// Zero.
+    pub pad: u32,
     /// By ABI number: the call that is meant when none can be seen at exit, since it restored the
     /// registers of another context.
-    pub restorers: [u32; 4],
+    pub restorers: [u32; Abi::SLOTS],
 }
 
 const _: () = {

@@ -111,7 +111,7 @@ fn syscalls() -> String {
     rows.sort_by_key(|call| call.name);
     for call in rows {
         let mut cells = Vec::from([format!("`{}`", call.name)]);
-        cells.extend(Abi::ALL.map(|abi| number(call, abi)));
+        cells.extend(Abi::OWN.map(|abi| number(call, abi)));
         cells.extend([class_words(call), signature(call)]);
         cells.extend([summary(call), captures(call)]);
         push_row(&mut text, &cells);

@@ -43,6 +43,10 @@ pub enum Abi {
     I386 = 1,
     /// 64-bit calls on Arm.
     Aarch64 = 2,
+    /// Operations of io_uring(7), by their opcodes: no calls, but recorded like them.
+    IoUring = 4,
+    /// Calls with 32-bit pointers on x86-64; numbers without their bit 30.
+    X32 = 5,
 }
 
 /// A syscall's number on each ABI.
@@ -54,11 +58,27 @@ pub struct Numbers {
     pub aarch64: Option<u16>,
     /// On 32-bit x86.
     pub i386: Option<u16>,
+    /// Opcode of io_uring(7).
+    pub io_uring: Option<u16>,
+    /// On x32, if it is another than on x86-64.
+    pub x32: Option<u16>,
 }
+
+/// The numbers of x86-64 that x32 does not have: `64` in arch/x86/entry/syscalls/syscall_64.tbl. Numbers
+/// from 512 on are x32's alone.
+const NOT_ON_X32: [u16; 47] = [
+    13, 15, 16, 19, 20, 45, 46, 47, 54, 55, 59, 101, 127, 128, 129, 131, 134, 156, 174, 177, 178,
+    180, 205, 206, 209, 211, 214, 215, 222, 236, 244, 246, 247, 273, 274, 278, 279, 295, 296, 297,
+    299, 307, 310, 311, 322, 327, 328,
+];
 
 impl Abi {
     /// Every ABI.
-    pub const ALL: [Abi; 3] = [Abi::X86_64, Abi::I386, Abi::Aarch64];
+    pub const ALL: [Abi; 5] = [Abi::X86_64, Abi::I386, Abi::Aarch64, Abi::IoUring, Abi::X32];
+    /// Those whose numbers and layouts are their own.
+    pub const OWN: [Abi; 3] = [Abi::X86_64, Abi::I386, Abi::Aarch64];
+    /// What is indexed by an ABI's id has this size; 3 stands for 32-bit Arm, of which there is no table.
+    pub const SLOTS: usize = 6;
 
     /// Name, as the kernel's sources spell the architecture.
     pub const fn name(self) -> &'static str {
@@ -66,6 +86,8 @@ impl Abi {
             Abi::X86_64 => "x86_64",
             Abi::I386 => "i386",
             Abi::Aarch64 => "aarch64",
+            Abi::IoUring => "io_uring",
+            Abi::X32 => "x32",
         }
     }
 
@@ -76,13 +98,18 @@ impl Abi {
 
     /// The ABIs whose calls can be seen on the machine this was built for.
     pub const fn native() -> &'static [Abi] {
-        if cfg!(target_arch = "aarch64") { &[Abi::Aarch64] } else { &[Abi::X86_64, Abi::I386] }
+        if cfg!(target_arch = "aarch64") {
+            &[Abi::Aarch64, Abi::IoUring]
+        } else {
+            &[Abi::X86_64, Abi::I386, Abi::IoUring, Abi::X32]
+        }
     }
 }
 
 impl Numbers {
     /// On no ABI; rows override what they have.
-    pub const NONE: Numbers = Numbers { x86_64: None, aarch64: None, i386: None };
+    pub const NONE: Numbers =
+        Numbers { x86_64: None, aarch64: None, i386: None, io_uring: None, x32: None };
 
     /// The number on `abi`.
     pub const fn on(&self, abi: Abi) -> Option<u16> {
@@ -90,6 +117,31 @@ impl Numbers {
             Abi::X86_64 => self.x86_64,
             Abi::I386 => self.i386,
             Abi::Aarch64 => self.aarch64,
+            Abi::IoUring => self.io_uring,
+            Abi::X32 => self.on_x32(),
+        }
+    }
+
+    const fn on_x32(&self) -> Option<u16> {
+        let mut index = 0;
+        while index < NOT_ON_X32.len() {
+            if matches!(self.x86_64, Some(number) if number == NOT_ON_X32[index]) {
+                return self.x32;
+            }
+            index += 1;
+        }
+        if self.x32.is_some() { self.x32 } else { self.x86_64 }
+    }
+}
+
+impl Syscall {
+    /// The ABI whose layouts its structures have. The calls that x32 shares with x86-64 have those of
+    /// x86-64, those of its own are the kernel's for 32-bit programs.
+    pub const fn layout(&self, abi: Abi) -> Abi {
+        match abi {
+            Abi::X32 if self.numbers.x32.is_some() => Abi::I386,
+            Abi::X32 => Abi::X86_64,
+            _ => abi,
         }
     }
 }
@@ -139,6 +191,8 @@ classes! {
     POLL = 11, "poll";
     /// Namespaces, mounts, modules, BPF, reboot: administers the system.
     ADMIN = 12, "admin";
+    /// Operations of io_uring.
+    IO_URING = 13, "io_uring";
 }
 
 impl Class {

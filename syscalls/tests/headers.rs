@@ -62,6 +62,14 @@ fn i386_agrees_with_the_kernel_headers() {
     compare(Abi::I386, &numbers_in(&read_x86_header("unistd_32.h")));
 }
 
+/// Its numbers are given as sums.
+#[test]
+fn x32_agrees_with_the_kernel_headers() {
+    let header = read_x86_header("unistd_x32.h");
+    let plain = header.replace("(__X32_SYSCALL_BIT + ", "").replace(')', "");
+    compare(Abi::X32, &numbers_in(&plain));
+}
+
 #[test]
 fn aarch64_agrees_with_the_kernel_headers() {
     let header = Path::new(GENERIC_HEADERS).join("unistd.h");

@@ -189,7 +189,7 @@ impl Bound<'_> {
         self.syscalls.as_ref().is_none_or(|set| set.contains(abi, number))
             && (self.filter.fd.is_none()
                 || call.ret.is_fd()
-                || call.args.iter().any(|arg| arg.kind.is_fd()))
+                || call.args.iter().any(|arg| arg.kind.may_be_fd()))
     }
 
     fn wants_result(&self, columns: &Columns, row: usize) -> bool {
@@ -235,9 +235,10 @@ fn wanted(ids: &[u32], id: u32) -> bool {
 /// Whether an argument or the result of a call is that file descriptor.
 fn uses_fd(row: &Row<'_>, fd: i32) -> bool {
     let fd = i64::from(fd);
-    let args = row.args().iter().enumerate().filter(|(_, arg)| arg.kind.is_fd());
+    let is_fd = |index: &usize| row.kind(*index).is_some_and(|kind| kind.is_fd());
+    let mut args = (0..row.args().len()).filter(is_fd);
     (row.call.ret.is_fd() && row.ret == Some(fd))
-        || args.into_iter().any(|(index, _)| row.value(index) == Value::Signed(fd))
+        || args.any(|index| row.value(index) == Value::Signed(fd))
 }
 
 fn as_path(bytes: &[u8]) -> &std::path::Path {

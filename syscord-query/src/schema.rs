@@ -43,6 +43,8 @@ pub(crate) struct Call {
     pub(crate) known: bool,
     /// Whether its registers have 32 bits.
     pub(crate) narrow: bool,
+    /// Whether it is an operation of io_uring.
+    pub(crate) is_operation: bool,
     /// Its name, `syscall_N` if the trace's table lacks it.
     pub(crate) name: Box<str>,
     /// Its arguments.
@@ -67,6 +69,11 @@ impl KindInfo {
     /// Whether values are file descriptors.
     pub(crate) fn is_fd(&self) -> bool {
         self.id == Kind::Fd.id() || self.id == Kind::DirFd.id()
+    }
+
+    /// The same, or may be in some calls.
+    pub(crate) fn may_be_fd(&self) -> bool {
+        self.is_fd() || matches!(self.detail, Detail::Choice(_))
     }
 }
 
@@ -168,6 +175,7 @@ impl Schema {
             number: def.number,
             known: known.is_some(),
             narrow: def.abi == Abi::I386 as u8,
+            is_operation: def.abi == Abi::IoUring as u8,
             abi,
             name,
             args,

@@ -187,6 +187,7 @@ fn described_trace(meta: &Meta, events: &[Made], dropped: u64) -> Temp {
             duration: made.duration,
             tgid: 20,
             tid: made.tid,
+            beside: false,
             cpu: 1,
             abi: 0,
             number: made.number,

@@ -16,6 +16,7 @@ CONSTANT, FRAME_OF_REFERENCE, DICTIONARY, DELTA, VARINT = range(5)        # §5.
 UNKNOWN = 255                                                             # §5.3, durations
 NONE, WHOLE, CUT, UNREADABLE = range(4)                                   # §5.5
 NEVER_RETURNED, ARGS_UNKNOWN, UNDER_WAY = 1, 2, 4                         # §5.7
+BESIDE = 1 << 31                                                          # §5.3, tids
 NO_CPU = (1 << 32) - 1                                                    # §5.3, cpus
 MAX_ENTRY = MIB                                                           # §7
 
@@ -167,14 +168,21 @@ def read_sections(block: Block) -> dict[int, Cursor]:
     return sections
 
 
-def read_threads(cursor: Cursor, n: int) -> tuple[list[int], list[int], list[int]]:   # section 1
+class Runs(NamedTuple):
+    tids: list[int]
+    tgids: list[int]
+    rows: list[int]
+    beside: list[bool]
+
+
+def read_threads(cursor: Cursor, n: int) -> Runs:                         # section 1
     count = cursor.varint()
     need(count <= n, f"{cursor.what}: {count} threads for {n} rows")
     tids, tgids, rows = (ints(cursor, count) for _ in range(3))
     cursor.finish()
     need(sum(rows) == n, f"{cursor.what}: rows do not add up")
     need(len(set(zip(tids, tgids))) == count, f"{cursor.what}: a thread stands twice")
-    return tids, tgids, rows
+    return Runs([tid & ~BESIDE for tid in tids], tgids, rows, [bool(tid & BESIDE) for tid in tids])
 
 
 def read_calls(cursor: Cursor, n: int) -> list[Call]:                     # section 2
@@ -191,19 +199,20 @@ def read_calls(cursor: Cursor, n: int) -> list[Call]:                     # sect
     return calls
 
 
-def read_times(sections: dict[int, Cursor], rows: list[int]) -> tuple[list[int], list[Optional[int]]]:  # §5.4
-    """(ends, durations) in ticks, for the threads' numbers of rows."""
-    n = sum(rows)
+def read_times(sections: dict[int, Cursor], runs: Runs) -> tuple[list[int], list[Optional[int]]]:  # §5.4
+    """(ends, durations) in ticks."""
+    n = sum(runs.rows)
     base = sections[GAPS].varint()
     gaps = magnitudes(sections[GAPS], n)
     durations: list[Optional[int]] = [None] * n
     if DURATIONS in sections:
         durations = magnitudes(sections[DURATIONS], n, True)
     ends: list[int] = []
-    for count in rows:
+    for count, beside in zip(runs.rows, runs.beside):
         for nth in range(count):
             row = len(ends)
-            before = ends[-1] + (durations[row] or 0) if nth else base
+            took = 0 if beside else durations[row] or 0
+            before = ends[-1] + took if nth else base
             ends.append(before + (gaps[row] or 0) & U64)
     return ends, durations
 
@@ -287,9 +296,9 @@ def read_marks(cursor: Optional[Cursor], n: int) -> list[int]:            # sect
 def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
     """The events of one block, in time order."""
     n, sections, shift = block.rows, read_sections(block), meta["tick_shift"]
-    tids, tgids, per_thread = read_threads(sections[THREADS], n)
+    runs = read_threads(sections[THREADS], n)
     calls = read_calls(sections[CALLS], n)
-    ends, durations = read_times(sections, per_thread)
+    ends, durations = read_times(sections, runs)
     need(max(ends, default=0) << shift <= U64, f"{block.name()}: a time of 2^64 ns or more")
     cpus = read_cpus(sections.get(CPUS), n)
     results = read_results(sections.get(RESULTS), calls, n)
@@ -298,7 +307,7 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
         read_memory(sections.get(section), [arg for arg in arguments if arg.capture in kept], n)
     marks = read_marks(sections.get(MARKS), n)
 
-    thread_of = [thread for thread, count in enumerate(per_thread) for _ in range(count)]
+    thread_of = [thread for thread, count in enumerate(runs.rows) for _ in range(count)]
     abis = {abi["id"]: abi["name"] for abi in meta["abis"]}
     table = {(abi["id"], entry["number"]): entry for abi in meta["abis"] for entry in abi["syscalls"]}
     raw: list[list[Optional[int]]] = [[] for _ in range(n)]
@@ -321,7 +330,7 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
     def event(row: int) -> Event:
         call, thread, lost = call_of[row], thread_of[row], marks[row] & NEVER_RETURNED
         ticks = None if lost and not marks[row] & UNDER_WAY else durations[row]
-        return Event(ends[row] << shift, None if ticks is None else ticks << shift, tgids[thread], tids[thread],
+        return Event(ends[row] << shift, None if ticks is None else ticks << shift, runs.tgids[thread], runs.tids[thread],
                      cpus[row], abis.get(call.abi, call.abi), call.number,
                      table.get(call[:2], {}).get("name", f"syscall_{call.number}"),
                      None if lost else results[row], raw[row], captures[row], marks[row])

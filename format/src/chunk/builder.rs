@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::chunk::BESIDE;
 use crate::chunk::encode::Scratch;
 use crate::chunk::event::{CaptureSection, CaptureStatus, Event};
 use crate::chunk::intern::Interner;
@@ -94,11 +95,12 @@ impl ChunkBuilder {
         let Some(call) = self.calls.find(event) else {
             return self.refuse("different syscalls of a chunk", MAX_CALLS as u64);
         };
+        let lane = if event.beside { BESIDE } else { 0 };
         let row = Row {
             end: event.end,
             duration: event.duration.map_or(UNKNOWN, |duration| duration.min(event.end)),
             ret: event.ret,
-            thread: self.threads.count(event.tgid, event.tid, event.end),
+            thread: self.threads.count(event.tgid, event.tid & !BESIDE | lane, event.end),
             cpu: event.cpu,
             args: self.args.len() as u32,
             captures: self.captures.len() as u32,
@@ -235,6 +237,7 @@ pub(super) struct Threads {
 
 pub(super) struct Thread {
     pub(super) tgid: u32,
+    /// With [`BESIDE`], what it did beside its calls.
     pub(super) tid: u32,
     pub(super) rows: u32,
     /// Whether its events came in the order of their ends so far, of which this is the latest.

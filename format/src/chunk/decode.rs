@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use zstd::bulk::Decompressor;
 
 use crate::block::BlockHeader;
-use crate::chunk::{CODEC_STORED, CODEC_ZSTD, ENTRY_LEN, order, section};
+use crate::chunk::{BESIDE, CODEC_STORED, CODEC_ZSTD, ENTRY_LEN, order, section};
 use crate::cursor::Cursor;
 use crate::error::FormatError;
 use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_RAW, MAX_ROWS, MAX_SECTIONS, MAX_TICK_SHIFT};
@@ -48,6 +48,8 @@ pub struct ThreadRun {
     pub tgid: u32,
     /// Its rows.
     pub rows: u32,
+    /// Whether they are what the thread did beside its calls.
+    pub beside: bool,
 }
 
 /// A syscall of a chunk.
@@ -154,12 +156,14 @@ impl Chunk {
                 u32::try_from(column[i])
                     .map_err(|_| cursor.problem("an id or a count is impossible"))
             };
-            threads.push(ThreadRun { tid: field(&tid)?, tgid: field(&tgid)?, rows: field(&rows)? });
+            let (tid, tgid, rows) = (field(&tid)?, field(&tgid)?, field(&rows)?);
+            threads.push(ThreadRun { tid: tid & !BESIDE, tgid, rows, beside: tid & BESIDE != 0 });
         }
         if threads.iter().map(|thread| u64::from(thread.rows)).sum::<u64>() != self.rows as u64 {
             return Err(cursor.problem("the rows of the threads do not add up"));
         }
-        let ids = threads.iter().map(|t| u64::from(t.tgid) << 32 | u64::from(t.tid)).collect();
+        let ids = tgid.iter().zip(&tid).map(|(tgid, tid)| tgid << 32 | tid);
+        let ids = ids.map(i64::cast_unsigned).collect();
         if has_duplicates(ids) {
             return Err(cursor.problem("a thread stands twice"));
         }
@@ -233,8 +237,8 @@ impl Chunk {
             let mut first = true;
             for (end, duration) in ends.iter_mut().zip(durations) {
                 let known = *duration != UNKNOWN;
-                // A thread's first gap reaches to its end.
-                let took = if known && !first { *duration } else { 0 };
+                // A thread's first gap reaches to its end, and so do all of what may overlap.
+                let took = if known && !first && !thread.beside { *duration } else { 0 };
                 first = false;
                 previous = previous.wrapping_add(*end).wrapping_add(took);
                 *end = previous << shift;

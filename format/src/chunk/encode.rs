@@ -1,5 +1,6 @@
 //! Encoding a chunk: rows into thread-major order, then columns, then sections.
 
+use crate::chunk::BESIDE;
 use crate::chunk::builder::{Call, CaptureRow, ChunkBuilder, EncodedChunk, Row, Thread, UNKNOWN};
 use crate::chunk::event::{CaptureSection, CaptureStatus};
 use crate::chunk::pack::Packer;
@@ -159,7 +160,7 @@ impl ChunkBuilder {
         self.add_arguments()?;
         self.add_captures()?;
         self.add_marks()?;
-        let threads: Vec<_> = self.threads.list.iter().map(|t| (t.tgid, t.tid)).collect();
+        let threads: Vec<_> = self.threads.list.iter().map(|t| (t.tgid, t.tid & !BESIDE)).collect();
         let calls = self.calls.list.iter().map(|call| (call.abi, call.number));
         let longest = summary.longest << self.tick_shift;
         Ok(EncodedChunk {
@@ -234,11 +235,12 @@ impl ChunkBuilder {
         let (mut cpu, mut cpu_start) = (u32::MAX, 0);
         let mut row_number = 0;
         for &place in threads.iter() {
-            // A thread's first gap is from the base and leaves out the duration.
+            // A thread's first gap is from the base and leaves out the duration; so do all gaps of what may
+            // overlap.
             let mut previous = None;
-            for &at in
-                &order[row_number..row_number + self.threads.list[place as usize].rows as usize]
-            {
+            let thread = &self.threads.list[place as usize];
+            let overlaps = thread.tid & BESIDE != 0;
+            for &at in &order[row_number..row_number + thread.rows as usize] {
                 let row = &self.rows[at as usize];
                 let end = row.end >> shift;
                 let mut duration = 0;
@@ -253,6 +255,7 @@ impl ChunkBuilder {
                 }
                 gaps.push(match previous {
                     None => end - first,
+                    Some(previous) if overlaps => end.wrapping_sub(previous),
                     Some(previous) => end.wrapping_sub(previous).wrapping_sub(duration),
                 });
                 previous = Some(end);

@@ -11,6 +11,8 @@ pub struct Event<'a> {
     pub tgid: u32,
     /// The thread.
     pub tid: u32,
+    /// Whether it ran beside the thread's calls, and may overlap with them and with its like (SPEC.md §5.3).
+    pub beside: bool,
     /// The CPU on which it ended; [`NO_CPU`](crate::NO_CPU) for none.
     pub cpu: u32,
     /// The calling convention.

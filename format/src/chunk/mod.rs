@@ -62,6 +62,9 @@ pub mod section {
     }
 }
 
+/// The bit of a tid that marks a run of what the thread did beside its calls.
+const BESIDE: u32 = 1 << 31;
+
 /// How a section is stored.
 const CODEC_STORED: u8 = 0;
 const CODEC_ZSTD: u8 = 1;

@@ -37,6 +37,7 @@ pub(crate) struct OwnedEvent {
     pub(crate) duration: Option<u64>,
     pub(crate) tgid: u32,
     pub(crate) tid: u32,
+    pub(crate) beside: bool,
     pub(crate) cpu: u32,
     pub(crate) abi: u8,
     pub(crate) number: u32,
@@ -73,6 +74,7 @@ impl OwnedEvent {
             duration: self.duration,
             tgid: self.tgid,
             tid: self.tid,
+            beside: self.beside,
             cpu: self.cpu,
             abi: self.abi,
             number: self.number,
@@ -106,9 +108,9 @@ pub(crate) struct Row {
 
 /// What a chunk should decode to, in thread-major order: the model that the code is compared with.
 pub(crate) fn expected_rows(events: &[OwnedEvent], tick_shift: u8, durations: bool) -> Vec<Row> {
-    let mut threads: BTreeMap<(u32, u32), Vec<&OwnedEvent>> = BTreeMap::new();
+    let mut threads: BTreeMap<(u32, bool, u32), Vec<&OwnedEvent>> = BTreeMap::new();
     for event in events {
-        threads.entry((event.tgid, event.tid)).or_default().push(event);
+        threads.entry((event.tgid, event.beside, event.tid)).or_default().push(event);
     }
     let mut captured: BTreeMap<(u8, u32, u8), CaptureSection> = BTreeMap::new();
     for event in events {
@@ -256,6 +258,7 @@ pub(crate) fn some_events(random: &mut Random, count: usize, start: u64) -> Vec<
                 duration: (random.below(10) > 0).then(|| random.below(now.min(3000) + 1)),
                 tgid: 100 + thread / 2,
                 tid: 100 + thread,
+                beside: random.below(8) == 0,
                 cpu: random.below(2) as u32,
                 abi: u8::from(random.below(9) == 0),
                 number,

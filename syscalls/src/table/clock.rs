@@ -58,7 +58,7 @@ syscalls! {
         (tloc: StructOut(&TIME)) -> Time;
 
     /// Create a timer of the process.
-    timer_create { x86_64: 222, aarch64: 107, i386: 259; class: CLOCK }
+    timer_create { x86_64: 222, x32: 526, aarch64: 107, i386: 259; class: CLOCK }
         (clockid: One(&CLOCKS), sevp: StructIn(&SIGEVENT), timerid: StructOut(&TIMER_ID)) -> Int;
 
     /// Delete a timer of the process.

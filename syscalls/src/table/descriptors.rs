@@ -103,7 +103,7 @@ syscalls! {
         (fd: Fd, dirp: Out(Within("count")), count: Size) -> Size;
 
     /// Control a device or other open file.
-    ioctl { x86_64: 16, aarch64: 29, i386: 54; class: DESC }
+    ioctl { x86_64: 16, x32: 514, aarch64: 29, i386: 54; class: DESC }
         (fd: Fd, request: Request, argp: By(&IOCTL_ARG)) -> Int;
 
     /// Move the position of an open file.
@@ -131,11 +131,11 @@ syscalls! {
         (fd: Fd, buf: Out(Within("count")), count: Size, offset_lo: Uint, offset_hi: Uint) -> Size;
 
     /// Read from a file at an offset into several buffers.
-    preadv { x86_64: 295, aarch64: 69, i386: 333; class: DESC }
+    preadv { x86_64: 295, x32: 534, aarch64: 69, i386: 333; class: DESC }
         (fd: Fd, iov: IovOut("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong) -> Size;
 
     /// Read from a file at an offset into several buffers, with flags.
-    preadv2 { x86_64: 327, aarch64: 286, i386: 378; class: DESC }
+    preadv2 { x86_64: 327, x32: 546, aarch64: 286, i386: 378; class: DESC }
         (fd: Fd, iov: IovOut("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong,
          flags: Bits(&RWF_FLAGS)) -> Size;
 
@@ -148,11 +148,11 @@ syscalls! {
         (fd: Fd, buf: In(Arg("count")), count: Size, offset_lo: Uint, offset_hi: Uint) -> Size;
 
     /// Write to a file at an offset from several buffers.
-    pwritev { x86_64: 296, aarch64: 70, i386: 334; class: DESC }
+    pwritev { x86_64: 296, x32: 535, aarch64: 70, i386: 334; class: DESC }
         (fd: Fd, iov: IovIn("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong) -> Size;
 
     /// Write to a file at an offset from several buffers, with flags.
-    pwritev2 { x86_64: 328, aarch64: 287, i386: 379; class: DESC }
+    pwritev2 { x86_64: 328, x32: 547, aarch64: 287, i386: 379; class: DESC }
         (fd: Fd, iov: IovIn("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong,
          flags: Bits(&RWF_FLAGS)) -> Size;
 
@@ -169,7 +169,7 @@ syscalls! {
         (fd: Fd, offset_lo: Uint, offset_hi: Uint, count: Size) -> Int;
 
     /// Read from a file descriptor into several buffers.
-    readv { x86_64: 19, aarch64: 65, i386: 145; class: DESC }
+    readv { x86_64: 19, x32: 515, aarch64: 65, i386: 145; class: DESC }
         (fd: Fd, iov: IovOut("iovcnt"), iovcnt: Ulong) -> Size;
 
     /// Copy bytes from one file descriptor to another inside the kernel.
@@ -207,7 +207,7 @@ syscalls! {
         () -> Int;
 
     /// Splice user pages into a pipe, or the contents of a pipe into user pages.
-    vmsplice { x86_64: 278, aarch64: 75, i386: 316; class: DESC }
+    vmsplice { x86_64: 278, x32: 532, aarch64: 75, i386: 316; class: DESC }
         (fd: Fd, iov: IovIn("nr_segs"), nr_segs: Ulong, flags: Bits(&SPLICE_FLAGS)) -> Size;
 
     /// Write to a file descriptor.
@@ -215,6 +215,6 @@ syscalls! {
         (fd: Fd, buf: In(Arg("count")), count: Size) -> Size;
 
     /// Write to a file descriptor from several buffers.
-    writev { x86_64: 20, aarch64: 66, i386: 146; class: DESC }
+    writev { x86_64: 20, x32: 516, aarch64: 66, i386: 146; class: DESC }
         (fd: Fd, iov: IovIn("iovcnt"), iovcnt: Ulong) -> Size;
 }

@@ -95,11 +95,11 @@ syscalls! {
          timeout: StructIn(&TIMESPEC), usig: StructIn(&SIGSET_ARG)) -> Int;
 
     /// Create an asynchronous I/O context.
-    io_setup { x86_64: 206, aarch64: 0, i386: 245; class: POLL }
+    io_setup { x86_64: 206, x32: 543, aarch64: 0, i386: 245; class: POLL }
         (nr_events: Uint, ctx_idp: StructOut(&ADDRESS)) -> Int;
 
     /// Submit asynchronous I/O operations and return how many were accepted.
-    io_submit { x86_64: 209, aarch64: 2, i386: 248; class: POLL }
+    io_submit { x86_64: 209, x32: 544, aarch64: 2, i386: 248; class: POLL }
         (ctx_id: Ptr, nr: Long, iocbpp: ArrayIn(&ADDRESS, Arg("nr"))) -> Int;
 
     /// Submit to an io_uring instance and wait for completions.

@@ -33,7 +33,7 @@ syscalls! {
         (mqdes: Fd, newattr: StructIn(&MQ_ATTR), oldattr: StructOut(&MQ_ATTR)) -> Int;
 
     /// Register for notification when a message arrives in an empty queue.
-    mq_notify { x86_64: 244, aarch64: 184, i386: 281; class: IPC | DESC }
+    mq_notify { x86_64: 244, x32: 527, aarch64: 184, i386: 281; class: IPC | DESC }
         (mqdes: Fd, sevp: StructIn(&SIGEVENT)) -> Int;
 
     /// Open and possibly create a POSIX message queue.

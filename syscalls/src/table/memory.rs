@@ -68,7 +68,7 @@ syscalls! {
         (arg: StructIn(&MMAP_ARGS)) -> Ptr;
 
     /// Move pages of a process to given NUMA nodes.
-    move_pages { x86_64: 279, aarch64: 239, i386: 317; class: MEMORY }
+    move_pages { x86_64: 279, x32: 533, aarch64: 239, i386: 317; class: MEMORY }
         (pid: Pid, count: Ulong, pages: ArrayIn(&ADDRESS, Arg("count")),
          nodes: ArrayIn(&INT, Arg("count")), status: ArrayOut(&INT, Arg("count")),
          flags: Bits(&MBIND_FLAGS)) -> Int;

@@ -6,6 +6,7 @@
 //!   named after it with `_lo` and `_hi` where no manual page has names, hence in rows of its own.
 //! - `i386.rs` has the calls that only i386 has; all others lie with their theme.
 //! - An argument is a `Ptr` if what it points to is a secret, or has no length that is known.
+//! - On x32 a call has the number that it has on x86-64, unless its row says another.
 //! - A number that was reserved for a call but never implemented has the registers that were meant
 //!   for it, if any, as bare numbers; a call that was removed keeps the arguments it had.
 
@@ -23,12 +24,13 @@ mod process;
 mod sched;
 mod signals;
 mod system;
+mod uring;
 mod xattr;
 
 use crate::{Abi, NR_LIMIT, Syscall};
 
 /// Every row: each file's rows are in alphabetical order.
-static FILES: [&[Syscall]; 15] = [
+static FILES: [&[Syscall]; 16] = [
     clock::ROWS,
     creds::ROWS,
     descriptors::ROWS,
@@ -43,12 +45,20 @@ static FILES: [&[Syscall]; 15] = [
     sched::ROWS,
     signals::ROWS,
     system::ROWS,
+    uring::ROWS,
     xattr::ROWS,
 ];
 
 /// For each ABI, by its id, the row of each number.
-static BY_NUMBER: [[Option<&Syscall>; NR_LIMIT]; Abi::ALL.len()] =
-    [index(Abi::X86_64), index(Abi::I386), index(Abi::Aarch64)];
+static BY_NUMBER: [[Option<&Syscall>; NR_LIMIT]; Abi::SLOTS] = {
+    let mut by_number = [[None; NR_LIMIT]; Abi::SLOTS];
+    let mut next = 0;
+    while next < Abi::ALL.len() {
+        by_number[Abi::ALL[next] as usize] = index(Abi::ALL[next]);
+        next += 1;
+    }
+    by_number
+};
 
 /// All rows of all files. A name has several rows if its arguments differ between ABIs; those
 /// stand next to each other.

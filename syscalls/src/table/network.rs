@@ -29,7 +29,7 @@ syscalls! {
         (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Int;
 
     /// Get an option of a socket.
-    getsockopt { x86_64: 55, aarch64: 209, i386: 365; class: NETWORK | DESC }
+    getsockopt { x86_64: 55, x32: 542, aarch64: 209, i386: 365; class: NETWORK | DESC }
         (sockfd: Fd, level: One(&SOCKET_LEVELS), optname: By(&SOCKET_OPTION),
          optval: By(&GETSOCKOPT_VALUE), optlen: StructIn(&SOCKLEN)) -> Int;
 
@@ -38,7 +38,7 @@ syscalls! {
         (sockfd: Fd, backlog: Int) -> Int;
 
     /// Receive a message from a socket, and its sender's address.
-    recvfrom { x86_64: 45, aarch64: 207, i386: 371; class: NETWORK | DESC }
+    recvfrom { x86_64: 45, x32: 517, aarch64: 207, i386: 371; class: NETWORK | DESC }
         (sockfd: Fd, buf: Out(Within("len")), len: Size, flags: Bits(&MSG_FLAGS),
          src_addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Size;
 
@@ -47,16 +47,21 @@ syscalls! {
         (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS),
          timeout: StructIn(&TIMESPEC)) -> Int;
 
+    /// Receive several messages from a socket.
+    recvmmsg { x32: 537; class: NETWORK | DESC; untested("x32 is not in the kernels tested on") }
+        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS),
+         timeout: StructIn(&TIMESPEC64)) -> Int;
+
     /// Receive a message from a socket, with control data.
-    recvmsg { x86_64: 47, aarch64: 212, i386: 372; class: NETWORK | DESC }
+    recvmsg { x86_64: 47, x32: 519, aarch64: 212, i386: 372; class: NETWORK | DESC }
         (sockfd: Fd, msg: MsgOut, flags: Bits(&MSG_FLAGS)) -> Size;
 
     /// Send several messages on a socket.
-    sendmmsg { x86_64: 307, aarch64: 269, i386: 345; class: NETWORK | DESC }
+    sendmmsg { x86_64: 307, x32: 538, aarch64: 269, i386: 345; class: NETWORK | DESC }
         (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS)) -> Int;
 
     /// Send a message on a socket, with control data.
-    sendmsg { x86_64: 46, aarch64: 211, i386: 370; class: NETWORK | DESC }
+    sendmsg { x86_64: 46, x32: 518, aarch64: 211, i386: 370; class: NETWORK | DESC }
         (sockfd: Fd, msg: MsgIn, flags: Bits(&MSG_FLAGS)) -> Size;
 
     /// Send a message on a socket, possibly to a given address.
@@ -65,7 +70,7 @@ syscalls! {
          dest_addr: SockaddrIn(Arg("addrlen")), addrlen: Uint) -> Size;
 
     /// Set an option of a socket.
-    setsockopt { x86_64: 54, aarch64: 208, i386: 366; class: NETWORK | DESC }
+    setsockopt { x86_64: 54, x32: 541, aarch64: 208, i386: 366; class: NETWORK | DESC }
         (sockfd: Fd, level: One(&SOCKET_LEVELS), optname: By(&SOCKET_OPTION),
          optval: By(&SETSOCKOPT_VALUE), optlen: Uint) -> Int;
 

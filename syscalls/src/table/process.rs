@@ -22,11 +22,11 @@ syscalls! {
         (cl_args: StructIn(&CLONE_ARGS), size: Size) -> Child;
 
     /// Execute a program.
-    execve { x86_64: 59, aarch64: 221, i386: 11; class: FILE | PROCESS }
+    execve { x86_64: 59, x32: 520, aarch64: 221, i386: 11; class: FILE | PROCESS }
         (filename: ExecPath, argv: ExecArgv, envp: Ptr) -> NewImage;
 
     /// Execute a program, relative to a directory descriptor.
-    execveat { x86_64: 322, aarch64: 281, i386: 358; class: FILE | DESC | PROCESS }
+    execveat { x86_64: 322, x32: 545, aarch64: 281, i386: 358; class: FILE | DESC | PROCESS }
         (dirfd: DirFd, pathname: ExecPath, argv: ExecArgv, envp: Ptr,
          flags: Bits(&EXECVEAT_FLAGS)) -> NewImage;
 
@@ -43,7 +43,7 @@ syscalls! {
         () -> Child;
 
     /// Get the list of robust futexes of a thread.
-    get_robust_list { x86_64: 274, aarch64: 100, i386: 312; class: IPC | PROCESS }
+    get_robust_list { x86_64: 274, x32: 531, aarch64: 100, i386: 312; class: IPC | PROCESS }
         (pid: Pid, head_ptr: StructOut(&ADDRESS), sizep: StructOut(&SIZE)) -> Int;
 
     /// Get an entry of the thread-local storage descriptors.
@@ -114,17 +114,17 @@ syscalls! {
          old_limit: StructOut(&RLIMIT64)) -> Int;
 
     /// Copy memory of another process into the caller's.
-    process_vm_readv { x86_64: 310, aarch64: 270, i386: 347; class: PROCESS | MEMORY }
+    process_vm_readv { x86_64: 310, x32: 539, aarch64: 270, i386: 347; class: PROCESS | MEMORY }
         (pid: Pid, local_iov: IovOut("liovcnt"), liovcnt: Ulong,
          remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Ulong) -> Size;
 
     /// Copy memory of the caller into another process.
-    process_vm_writev { x86_64: 311, aarch64: 271, i386: 348; class: PROCESS | MEMORY }
+    process_vm_writev { x86_64: 311, x32: 540, aarch64: 271, i386: 348; class: PROCESS | MEMORY }
         (pid: Pid, local_iov: IovIn("liovcnt"), liovcnt: Ulong,
          remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Ulong) -> Size;
 
     /// Observe and control another process.
-    ptrace { x86_64: 101, aarch64: 117, i386: 26; class: PROCESS }
+    ptrace { x86_64: 101, x32: 521, aarch64: 117, i386: 26; class: PROCESS }
         (request: One(&PTRACE_REQUESTS), pid: Pid, addr: By(&PTRACE_ADDR),
          data: By(&PTRACE_DATA)) -> Long;
 
@@ -147,7 +147,7 @@ syscalls! {
          args: By(&SECCOMP_ARGS)) -> Int;
 
     /// Set the list of robust futexes of the calling thread.
-    set_robust_list { x86_64: 273, aarch64: 99, i386: 311; class: IPC | PROCESS }
+    set_robust_list { x86_64: 273, x32: 530, aarch64: 99, i386: 311; class: IPC | PROCESS }
         (head: Ptr, size: Size) -> Int;
 
     /// Set an entry of the thread-local storage descriptors.
@@ -195,4 +195,9 @@ syscalls! {
     waitid { x86_64: 247, aarch64: 95, i386: 284; class: PROCESS }
         (idtype: One(&WAITID_TYPES), id: Pid, infop: StructOut(&SIGINFO_CHILD),
          options: Bits(&WAIT_OPTIONS), rusage: StructOut(&RUSAGE)) -> Int;
+
+    /// Wait for a chosen child process to change state.
+    waitid { x32: 529; class: PROCESS; untested("x32 is not in the kernels tested on") }
+        (idtype: One(&WAITID_TYPES), id: Pid, infop: StructOut(&SIGINFO_CHILD),
+         options: Bits(&WAIT_OPTIONS), rusage: Ptr) -> Int;
 }

@@ -16,12 +16,12 @@ syscalls! {
         (pidfd: Fd, sig: Signal, info: StructIn(&SIGINFO), flags: Bits(&PIDFD_SIGNAL_FLAGS)) -> Int;
 
     /// Get and set the action for a signal.
-    rt_sigaction { x86_64: 13, aarch64: 134, i386: 174; class: SIGNAL }
+    rt_sigaction { x86_64: 13, x32: 512, aarch64: 134, i386: 174; class: SIGNAL }
         (signum: Signal, act: StructIn(&SIGACTION), oldact: StructOut(&SIGACTION),
          sigsetsize: Size) -> Int;
 
     /// Get the signals that are pending.
-    rt_sigpending { x86_64: 127, aarch64: 136, i386: 176; class: SIGNAL }
+    rt_sigpending { x86_64: 127, x32: 522, aarch64: 136, i386: 176; class: SIGNAL }
         (set: StructOut(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Get and change the signal mask of the calling thread.
@@ -30,11 +30,11 @@ syscalls! {
          sigsetsize: Size) -> Int;
 
     /// Send a signal with data to a process.
-    rt_sigqueueinfo { x86_64: 129, aarch64: 138, i386: 178; class: SIGNAL | PROCESS }
+    rt_sigqueueinfo { x86_64: 129, x32: 524, aarch64: 138, i386: 178; class: SIGNAL | PROCESS }
         (tgid: Pid, sig: Signal, info: StructIn(&SIGINFO)) -> Int;
 
     /// Return from a signal handler; issued by the C library's trampoline.
-    rt_sigreturn { x86_64: 15, aarch64: 139, i386: 173; class: SIGNAL }
+    rt_sigreturn { x86_64: 15, x32: 513, aarch64: 139, i386: 173; class: SIGNAL }
         () -> Restored;
 
     /// Wait for a signal under a temporary signal mask.
@@ -46,12 +46,17 @@ syscalls! {
         (set: StructIn(&SIGSET), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC),
          sigsetsize: Size) -> Signal;
 
+    /// Accept a pending signal, waiting for at most some time.
+    rt_sigtimedwait { x32: 523; class: SIGNAL; untested("x32 is not in the kernels tested on") }
+        (set: StructIn(&SIGSET), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC64),
+         sigsetsize: Size) -> Signal;
+
     /// Send a signal with data to a thread.
-    rt_tgsigqueueinfo { x86_64: 297, aarch64: 240, i386: 335; class: SIGNAL | PROCESS }
+    rt_tgsigqueueinfo { x86_64: 297, x32: 536, aarch64: 240, i386: 335; class: SIGNAL | PROCESS }
         (tgid: Pid, tid: Pid, sig: Signal, info: StructIn(&SIGINFO)) -> Int;
 
     /// Get and set the alternate stack for signal handlers.
-    sigaltstack { x86_64: 131, aarch64: 132, i386: 186; class: SIGNAL }
+    sigaltstack { x86_64: 131, x32: 525, aarch64: 132, i386: 186; class: SIGNAL }
         (ss: StructIn(&STACK), old_ss: StructOut(&STACK)) -> Int;
 
     /// Send a signal to a thread of a given process.

@@ -62,7 +62,7 @@ syscalls! {
          flags: Bits(&KEXEC_FILE_FLAGS)) -> Int;
 
     /// Load a kernel from memory, to be run at the next reboot.
-    kexec_load { x86_64: 246, aarch64: 104, i386: 283; class: ADMIN }
+    kexec_load { x86_64: 246, x32: 528, aarch64: 104, i386: 283; class: ADMIN }
         (entry: Ptr, nr_segments: Ulong, segments: ArrayIn(&KEXEC_SEGMENT, Arg("nr_segments")),
          flags: Bits(&KEXEC_FLAGS)) -> Int;
 

@@ -181,6 +181,10 @@ impl Sink for StraceSink {
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
+        // strace has no line for it.
+        if row.call.is_operation {
+            return Ok(());
+        }
         let start = self.text.len();
         if self.style.number {
             drop(write!(self.text, "[{:4}] ", row.call.number));
