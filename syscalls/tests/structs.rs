@@ -188,6 +188,7 @@ const DEFINED: &[Group] = &[
         source: "#include <linux/signal.h>",
         checks: &[
             whole(&STACK, "stack_t"),
+            whole(&SIGVAL, "sigval_t"),
             head(&SIGINFO, "siginfo_t").with(&[
                 ("si_pid", "_sifields._rt._pid"),
                 ("si_uid", "_sifields._rt._uid"),

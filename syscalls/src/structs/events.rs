@@ -24,12 +24,11 @@ structs! {
     /// A context of asynchronous I/O, or the address of an operation (io_submit(2)).
     ADDRESS { _: word = Ptr }
 
-    /// An operation of asynchronous I/O (io_submit(2)).
+    /// What of an operation of asynchronous I/O tells which it is (io_cancel(2)).
     IOCB {
-        aio_data: u64 = Hex, aio_key: u32 = Uint, aio_rw_flags: u32 = Bits(&RWF_FLAGS),
-        aio_lio_opcode: u16 = One(&AIO_OPS), aio_reqprio: u16 = Int, aio_fildes: u32 = Fd,
-        aio_buf: u64 = Ptr, aio_nbytes: u64 = Ulong, aio_offset: u64 = Long, _: u64 = Ulong,
-        aio_flags: u32 = Bits(&AIO_FLAGS), aio_resfd: u32 = Fd
+        aio_data: u64 = Hex, optional aio_key: u32 = Uint, _: u32 = Uint,
+        aio_lio_opcode: u16 = One(&AIO_OPS), optional aio_reqprio: u16 = Int, aio_fildes: u32 = Fd,
+        _: u64[5] = Ulong
     }
 
     /// The outcome of an operation of asynchronous I/O (io_getevents(2)).
@@ -50,7 +49,7 @@ structs! {
     }
 
     /// How an io_uring instance is set up (io_uring_setup(2)).
-    IO_URING_PARAMS {
+    IO_URING_PARAMS order(flags, sq_thread_cpu, sq_thread_idle) {
         sq_entries: u32 = Uint, cq_entries: u32 = Uint, flags: u32 = Bits(&URING_SETUP_FLAGS),
         sq_thread_cpu: u32 = Uint, sq_thread_idle: u32 = Uint,
         features: u32 = Bits(&URING_FEATURES), optional wq_fd: u32 = Fd, _: u32[3] = Uint,

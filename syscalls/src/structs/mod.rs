@@ -33,6 +33,8 @@ pub struct Struct {
     pub name: &'static str,
     /// The ABIs on which it has no padding (`__attribute__((packed))`).
     pub packed: &'static [Abi],
+    /// Whether all members lie at its start (`union`).
+    pub union: bool,
     /// Its members, those that [`Struct::others`] has no others for.
     pub fields: &'static [Field],
     /// The order in which its members are written where it is not that of the definition: the names
@@ -112,7 +114,7 @@ impl Struct {
         let field = &self.on(abi)[index];
         let (end, _) = self.walk(abi, index + 1);
         let (width, _) = field.width(abi);
-        Place { offset: end - width * field.count, width }
+        Place { offset: if self.union { 0 } else { end - width * field.count }, width }
     }
 
     /// Where the first `count` members end, and the strictest alignment among them.
@@ -128,7 +130,9 @@ impl Struct {
             if align > strictest {
                 strictest = align;
             }
-            end = round_up(end, align) + width * field.count;
+            let start = if self.union { 0 } else { round_up(end, align) };
+            let new = start + width * field.count;
+            end = if new > end { new } else { end };
             index += 1;
         }
         (end, strictest)
@@ -188,11 +192,12 @@ const fn round_up(size: u16, align: u16) -> u16 {
 /// `detail` marks members that are shown only on request, `optional` those that are shown unless
 /// they are 0. `I386 { … }` or `Aarch64 { … }` behind the braces is the whole definition anew for
 /// that ABI.
-/// `order(…)` before the braces names the members that are written first.
+/// `order(…)` before the braces names the members that are written first; `= union` says that all lie at
+/// the same place.
 macro_rules! structs {
     ($(
         $(#[doc = $doc:literal])+
-        $konst:ident $(packed($($abi:ident),+))? $(order($($first:ident),+))? { $($fields:tt)* }
+        $konst:ident $(= $union:ident)? $(packed($($abi:ident),+))? $(order($($first:ident),+))? { $($fields:tt)* }
         $($other:ident { $($others:tt)* })*
     )*) => {
         $(
@@ -203,6 +208,7 @@ macro_rules! structs {
                 $crate::structs::Struct {
                     name: stringify!($konst),
                     packed: &[$($($crate::Abi::$abi),+)?],
+                    union: [$(stringify!($union),)? ""].len() == 2,
                     order: &[$($(stringify!($first)),+)?],
                     fields: $crate::structs::fields!([] $($fields)*),
                     others: &[$(

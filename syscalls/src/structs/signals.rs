@@ -41,9 +41,12 @@ structs! {
         si_utime: word = Long, si_stime: word = Long
     }
 
+    /// What comes with a signal (sigevent(3type)).
+    SIGVAL = union { sival_int: u32 = Int, sival_ptr: word = Ptr }
+
     /// How a process is notified (sigevent(3type)).
     SIGEVENT {
-        optional sigev_value: word = Ptr, sigev_signo: u32 = Signal,
+        optional sigev_value: inner = Struct(&SIGVAL), sigev_signo: u32 = Signal,
         sigev_notify: u32 = One(&SIGEV_NOTIFY), optional sigev_notify_thread_id: u32 = Pid
     }
 

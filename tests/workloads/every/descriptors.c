@@ -176,7 +176,7 @@ static void made(void) {
     S(timerfd_settime, timer, 0x10, BAD, &old);
     S(timerfd_gettime, timer, &old);
     S(timerfd_gettime, file, &old);
-    S(timerfd_create, 77, 1);
+    S(timerfd_create, 77, 0x10);
 }
 
 static void waited(void) {

@@ -22,7 +22,7 @@ static void sockets(void) {
     S(close, S(socket, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
     S(close, S(socket, AF_PACKET, SOCK_DGRAM, htons(0x0800)));
     S(socket, AF_UNIX, 77, 0);
-    S(socket, 99, SOCK_SEQPACKET | 0x100000, 5);
+    S(socket, 99, SOCK_SEQPACKET | SOCK_CLOEXEC, 5);
     S(socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
     S(close, pair[0]);
     S(close, pair[1]);
