@@ -258,6 +258,9 @@ impl<'a> Call<'a> {
         }
         let Some(section) = self.layout.captures[arg] else { return };
         let status = match header.status {
+            _ if header.status != capture_status::NONE && header.len < self.layout.least[arg] => {
+                CaptureStatus::Unreadable
+            }
             capture_status::WHOLE => CaptureStatus::Whole,
             capture_status::CUT => CaptureStatus::Cut,
             capture_status::UNREADABLE => CaptureStatus::Unreadable,

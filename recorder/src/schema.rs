@@ -21,6 +21,8 @@ pub struct Layout {
     pub captures: [Option<CaptureSection>; MAX_ARGS],
     /// Bit per argument: its capture may end in a NUL that is not part of it.
     pub terminated: u8,
+    /// The least bytes of each argument's capture: of fewer, it was not readable.
+    pub least: [u16; MAX_ARGS],
 }
 
 /// Plans and layouts by ABI and number.
@@ -42,7 +44,12 @@ pub struct Variant {
 }
 
 /// Of a number that has no row, all arguments are kept.
-const UNKNOWN: Layout = Layout { args: MAX_ARGS as u8, captures: [None; MAX_ARGS], terminated: 0 };
+const UNKNOWN: Layout = Layout {
+    args: MAX_ARGS as u8,
+    captures: [None; MAX_ARGS],
+    terminated: 0,
+    least: [0; MAX_ARGS],
+};
 
 impl Schema {
     /// Compiles the table for a set of syscalls.
@@ -63,7 +70,7 @@ impl Schema {
                             plan,
                         }),
                     );
-                    layouts[index] = Layout::of(row);
+                    layouts[index] = Layout::of(row, abi);
                 }
                 if set.contains(abi, number as u32) {
                     plans[index].flags |= plan_flag::RECORD;
@@ -114,7 +121,7 @@ impl Schema {
 }
 
 impl Layout {
-    fn of(row: &Syscall) -> Layout {
+    fn of(row: &Syscall, abi: Abi) -> Layout {
         let mut layout = Layout { args: row.args.len() as u8, ..UNKNOWN };
         for (i, arg) in row.args.iter().enumerate() {
             if let Kind::By(choice) = arg.kind
@@ -130,6 +137,7 @@ impl Layout {
                 Role::Content | Role::Struct | Role::Array => CaptureSection::Contents,
                 Role::Path | Role::Text | Role::Address | Role::List => CaptureSection::Strings,
             });
+            layout.least[i] = arg.kind.least(abi);
             if role == Role::Path {
                 layout.terminated |= 1 << i;
             }

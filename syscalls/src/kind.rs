@@ -6,6 +6,7 @@ use core::ops::RangeInclusive;
 use Kind::*;
 
 use crate::{
+    Abi,
     choices::Choice,
     names::{Names, ioctls::REQUESTS},
     structs::Struct,
@@ -118,6 +119,13 @@ pub enum Kind {
     StructFound(&'static Struct),
     /// Structure that the kernel fills if a signal came: what was left then (nanosleep(2)).
     StructLeft(&'static Struct),
+    /// Structure that the program hands over and that other kernels know longer or shorter: the named
+    /// argument is its size. The number is the size below which no kernel takes it.
+    SizedIn(&'static Struct, &'static str, u16),
+    /// One of several values, or flags, whose names programs cannot know from the kernel's headers.
+    Noted(&'static Names),
+    /// Clock ticks, of which there are 100 a second (times(2)).
+    Ticks,
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -225,8 +233,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`Time`].
-const LAST_ID: u8 = 54;
+/// The last id that a kind has: that of [`SizedIn`].
+const LAST_ID: u8 = 57;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -322,7 +330,10 @@ impl Kind {
             Data => 51,
             StructFound(_) => 52,
             StructLeft(_) => 53,
-            Time => LAST_ID,
+            Time => 54,
+            Ticks => 55,
+            Noted(_) => 56,
+            SizedIn(..) => LAST_ID,
         }
     }
 
@@ -383,18 +394,22 @@ impl Kind {
             Time => "time",
             StructFound(_) => "struct_found",
             StructLeft(_) => "struct_left",
+            Ticks => "ticks",
+            Noted(_) => "noted",
+            SizedIn(..) => "sized_in",
         }
     }
 
     /// The names or the layout that the kind refers to.
     pub const fn detail(self) -> Option<Detail> {
         Some(match self {
-            Bits(names) | One(names) => Detail::Names(names),
+            Bits(names) | One(names) | Noted(names) => Detail::Names(names),
             Struct(of)
             | StructIn(of)
             | StructOut(of)
             | StructFound(of)
             | StructLeft(of)
+            | SizedIn(of, ..)
             | ArrayIn(of, _)
             | ArrayOut(of, _) => Detail::Struct(of),
             By(choice) => Detail::Choice(choice),
@@ -403,7 +418,7 @@ impl Kind {
             | Fd | DirFd | Pid | Uid | Gid | Signal | WaitStatus | SigSet | Chars | Path | Str
             | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_)
             | SockaddrIn(_) | SockaddrOut(_) | MsgIn | MsgOut | Child | Never | NewImage
-            | Restored | Unused | Hex | Limit | Data | Time => return None,
+            | Restored | Unused | Hex | Limit | Data | Ticks | Time => return None,
         })
     }
 
@@ -411,16 +426,26 @@ impl Kind {
     pub const fn shape(self) -> Shape {
         match self {
             Int | Fd | DirFd | Pid | Signal | Enum | One(_) | WaitStatus | Child | NewImage
-            | Never => Shape::Signed32,
+            | Never | Noted(_) => Shape::Signed32,
             Uint | Uid | Gid => Shape::Unsigned32,
-            Long | Off | Time | Restored => Shape::Signed64,
-            Ulong | Size | Limit | Data => Shape::Unsigned64,
+            Long | Off | Restored | Time => Shape::Signed64,
+            Ulong | Size | Limit | Data | Ticks => Shape::Unsigned64,
             Mode | FileMode => Shape::Octal,
             Ptr | Hex | Unused | Flags | Bits(_) | Request | Dev | Path | Str | ExecPath
             | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_) | SockaddrIn(_)
             | SockaddrOut(_) | MsgIn | MsgOut | SigSet | Chars | Struct(_) | StructIn(_)
-            | StructOut(_) | StructFound(_) | StructLeft(_) | ArrayIn(..) | ArrayOut(..)
-            | By(_) => Shape::Hex,
+            | StructOut(_) | StructFound(_) | StructLeft(_) | SizedIn(..) | ArrayIn(..)
+            | ArrayOut(..) | By(_) => Shape::Hex,
+        }
+    }
+
+    /// How many bytes of what the value points to must have been read for any of it to count: what
+    /// lies across the end of mapped memory is no structure.
+    pub fn least(self, abi: Abi) -> u16 {
+        match self {
+            StructIn(of) | StructOut(of) | StructFound(of) | StructLeft(of) => of.least(abi),
+            SizedIn(.., least) => least,
+            _ => 0,
         }
     }
 
@@ -444,13 +469,14 @@ impl Kind {
             StructOut(of) => (Memory::Structs(of, Len::Fixed(1)), When::Success, Role::Struct),
             StructFound(of) => (Memory::Structs(of, Len::Fixed(1)), When::Found, Role::Struct),
             StructLeft(of) => (Memory::Structs(of, Len::Fixed(1)), When::Interrupted, Role::Struct),
+            SizedIn(_, size, _) => (Memory::Bytes(Len::Arg(size)), When::Exit, Role::Struct),
             ArrayIn(of, len) => (Memory::Structs(of, len), When::Exit, Role::Array),
             ArrayOut(of, len) => (Memory::Structs(of, len), When::Success, Role::Array),
             By(choice) => return choice.otherwise.memory(),
             Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Bits(_) | One(_)
             | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
-            | Unused | Hex | Limit | Data | Time => {
+            | Unused | Hex | Limit | Data | Noted(_) | Ticks | Time => {
                 return None;
             }
         })

@@ -175,6 +175,9 @@ const DEFINED: &[Group] = &[
             whole(&PEEKSIGINFO, "struct ptrace_peeksiginfo_args"),
             whole(&TASK_NAME, "char[16]"),
             whole(&TSC_MODE, "int"),
+            whole(&UNALIGN, "int"),
+            whole(&COOKIE64, "__u64"),
+            whole(&XFEATURES, "__u64"),
             whole(&SIGNAL, "int"),
         ],
     },
@@ -273,6 +276,7 @@ const DEFINED: &[Group] = &[
                  #include <asm/termbits.h>",
         checks: &[
             whole(&INT, "int"),
+            whole(&UINT, "unsigned int"),
             whole(&SOCKLEN, "int"),
             head(&TCP_INFO, "struct tcp_info"),
             whole(&TPACKET_STATS, "struct tpacket_stats"),

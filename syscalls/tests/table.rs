@@ -14,7 +14,7 @@ use syscord_syscalls::{
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 54] = [
+const KIND_IDS: [(Kind, u8); 57] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -69,6 +69,9 @@ const KIND_IDS: [(Kind, u8); 54] = [
     (Kind::StructFound(&TIMESPEC), 52),
     (Kind::StructLeft(&TIMESPEC), 53),
     (Kind::Time, 54),
+    (Kind::Ticks, 55),
+    (Kind::Noted(&OPEN_FLAGS), 56),
+    (Kind::SizedIn(&TIMESPEC, "", 0), 57),
 ];
 
 #[test]
@@ -180,7 +183,7 @@ fn lengths_are_arguments_of_the_row() {
             if by_address {
                 assert_eq!(kind, Kind::StructIn(&SOCKLEN), "{}: {name}", call.name);
             } else {
-                let counts = matches!(kind, Kind::Size | Kind::Uint | Kind::Ulong);
+                let counts = matches!(kind, Kind::Size | Kind::Uint | Kind::Ulong | Kind::Int);
                 assert!(counts, "{}: {name} is {kind:?}", call.name);
             }
         }
@@ -235,9 +238,10 @@ fn captured_arguments_are_written_as_addresses() {
 }
 
 /// Calls whose descriptors lie in memory, or, with mmap on i386, together with all other
-/// arguments.
-const DESCRIPTORS_IN_MEMORY: [&str; 11] = [
+/// arguments, or are a range of numbers.
+const DESCRIPTORS_IN_MEMORY: [&str; 12] = [
     "_newselect",
+    "close_range",
     "mmap",
     "pipe",
     "pipe2",

@@ -119,8 +119,8 @@ impl<'a> Row<'a> {
             return Value::Unknown;
         };
         match self.captured(arg) {
-            Some(Ok(Captured { bytes, cut, .. })) => {
-                return match Structures::of(self.schema, kind, bytes, cut) {
+            Some(Ok(Captured { bytes, cut, full })) => {
+                return match Structures::of(self.schema, kind, bytes, cut, full) {
                     Some(structures) => Value::Structures(structures),
                     None => Value::Memory(Memory { role: kind.role, bytes, cut }),
                 };

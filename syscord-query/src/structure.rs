@@ -1,7 +1,7 @@
 //! Captured structures, read as the trace says that they are laid out.
 
 use syscord_format::{Detail, FieldDef, StructDef};
-use syscord_syscalls::{Role, Shape};
+use syscord_syscalls::{Kind, Role, Shape, structs::time::TIMESPEC};
 
 use crate::{
     row::Value,
@@ -18,6 +18,10 @@ pub(crate) struct Structures<'a> {
     pub(crate) cut: bool,
     /// Whether the argument is an array of them.
     pub(crate) array: bool,
+    /// Whether another argument is its size.
+    sized: bool,
+    /// How many bytes there were.
+    full: usize,
 }
 
 /// One structure.
@@ -27,6 +31,18 @@ pub(crate) struct Structure<'a> {
     def: &'a StructDef,
     /// As much of it as was captured.
     pub(crate) bytes: &'a [u8],
+    /// What was captured behind it, and where that ends, if its size was given beside it.
+    behind: Option<(&'a [u8], usize)>,
+}
+
+/// What lies behind a structure whose size is given beside it.
+pub(crate) enum Behind<'a> {
+    /// Nothing, or zeros.
+    Nothing,
+    /// What could not be read.
+    Unreadable,
+    /// These bytes, the first of those from `start` to `end`.
+    Bytes { start: usize, end: usize, bytes: &'a [u8] },
 }
 
 /// A member of a structure.
@@ -60,6 +76,7 @@ impl<'a> Structures<'a> {
         kind: KindInfo,
         bytes: &'a [u8],
         cut: bool,
+        full: u32,
     ) -> Option<Structures<'a>> {
         let (Some(Role::Struct | Role::Array), Detail::Struct(index)) = (kind.role, kind.detail)
         else {
@@ -67,32 +84,64 @@ impl<'a> Structures<'a> {
         };
         let def = schema.meta().structs.get(usize::from(index))?;
         let array = kind.role == Some(Role::Array);
-        Some(Structures { schema, def, bytes, cut, array })
+        let sized = kind.id == Kind::SizedIn(&TIMESPEC, "", 0).id();
+        let full = if cut { full as usize } else { bytes.len() };
+        Some(Structures { schema, def, bytes, cut, array, sized, full })
+    }
+
+    /// Whether it is one structure of which the end was not there.
+    pub(crate) fn torn(&self) -> bool {
+        let short = self.bytes.len() < usize::from(self.def.size);
+        self.cut && !self.array && !self.sized && short
     }
 
     /// The structures. Of an array, those that were captured whole; else one.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Structure<'a>> + use<'a> {
-        let Structures { schema, def, bytes, array, .. } = *self;
+        let Structures { schema, def, bytes, array, sized, full, .. } = *self;
         let size = usize::from(def.size);
         let count = if array { bytes.len() / size } else { 1 };
         (0..count).map(move |at| Structure {
             schema,
             def,
             bytes: &bytes[at * size..bytes.len().min((at + 1) * size)],
+            behind: sized.then(|| (bytes.get(size..).unwrap_or_default(), full)),
         })
     }
 }
 
+/// The most bytes of a structure that the kernel looks at.
+const PAGE: usize = 4096;
+
 impl<'a> Structure<'a> {
     /// Its members.
     pub(crate) fn members(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
-        let Structure { schema, def, bytes } = *self;
+        let Structure { schema, def, bytes, .. } = *self;
         def.fields.iter().map(move |field| {
             let start = usize::from(field.offset);
             let end = start + usize::from(field.width) * usize::from(field.count);
             let kind = schema.kind(field.kind);
             Member { def: field, kind, schema, bytes: bytes.get(start..end) }
         })
+    }
+
+    /// Whether it may end before its last member.
+    pub(crate) fn may_be_short(&self) -> bool {
+        self.behind.is_some()
+    }
+
+    /// What lies behind it.
+    pub(crate) fn behind(&self) -> Behind<'a> {
+        let start = usize::from(self.def.size);
+        let limit = self.schema.meta().string_limit as usize;
+        match self.behind {
+            Some((bytes, end)) if end > start && start + bytes.len() < end.min(limit) => {
+                Behind::Unreadable
+            }
+            Some((bytes, end)) if bytes.iter().any(|byte| *byte != 0) => {
+                Behind::Bytes { start, end: end.min(PAGE), bytes }
+            }
+            _ => Behind::Nothing,
+        }
     }
 
     /// The value itself, if that is all there is.
@@ -132,7 +181,7 @@ impl<'a> Member<'a> {
     pub(crate) fn inner(&self, element: &'a [u8]) -> Option<Structure<'a>> {
         let Detail::Struct(index) = self.kind.detail else { return None };
         let def = self.schema.meta().structs.get(usize::from(index))?;
-        Some(Structure { schema: self.schema, def, bytes: element })
+        Some(Structure { schema: self.schema, def, bytes: element, behind: None })
     }
 
     /// The number that an element of up to 8 bytes is, its sign extended where it has one.

@@ -21,6 +21,8 @@ choices! {
         F_GETSIG => Signal,
         F_GETLEASE => Bits(&LOCK_TYPES),
         F_GET_SEALS => Bits(&SEALS),
+        F_GETLEASE => Bits(&LOCK_TYPES),
+        F_GETSIG => Signal,
     } otherwise Int
 
     /// fcntl(2)'s third argument.

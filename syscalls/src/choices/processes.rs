@@ -24,13 +24,13 @@ choices! {
 
     /// arch_prctl(2)'s second argument.
     ARCH_PRCTL_ADDR by code of ARCH_PRCTL_CODES {
-        ARCH_SET_GS | ARCH_SET_FS | ARCH_MAP_VDSO_X32 | ARCH_MAP_VDSO_32 | ARCH_MAP_VDSO_64 => Hex,
         ARCH_GET_FS | ARCH_GET_GS => StructOut(&ADDRESS),
         ARCH_GET_XCOMP_SUPP | ARCH_GET_XCOMP_PERM | ARCH_GET_XCOMP_GUEST_PERM
-        | ARCH_GET_UNTAG_MASK | ARCH_GET_MAX_TAG_BITS | ARCH_SHSTK_STATUS => StructOut(&WORD),
+            => StructOut(&XFEATURES),
+        ARCH_REQ_XCOMP_PERM | ARCH_REQ_XCOMP_GUEST_PERM => Noted(&XFEATURE_NUMBERS),
+        ARCH_GET_UNTAG_MASK | ARCH_GET_MAX_TAG_BITS | ARCH_SHSTK_STATUS => StructOut(&WORD),
         ARCH_GET_CPUID | ARCH_FORCE_TAGGED_SVA => Unused,
-        ARCH_SET_CPUID => Int,
-    } otherwise Flags
+    } otherwise Hex
 
     /// seccomp(2)'s last argument.
     SECCOMP_ARGS by operation of SECCOMP_OPS {
@@ -38,6 +38,11 @@ choices! {
         SECCOMP_GET_ACTION_AVAIL => StructIn(&SECCOMP_ACTION),
         SECCOMP_GET_NOTIF_SIZES => StructOut(&SECCOMP_NOTIF_SIZES),
     } otherwise Ptr
+
+    /// seccomp(2)'s flags.
+    SECCOMP_FLAGS by operation of SECCOMP_OPS {
+        SECCOMP_SET_MODE_FILTER => Bits(&SECCOMP_FILTER_FLAGS),
+    } otherwise Bits(&NO_FLAGS)
 
     /// ptrace(2)'s third argument.
     PTRACE_ADDR by request of PTRACE_REQUESTS {

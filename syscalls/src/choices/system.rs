@@ -5,32 +5,32 @@ use super::choices;
 choices! {
     /// bpf(2)'s second argument.
     BPF_ATTR by cmd of BPF_CMDS {
-        BPF_MAP_CREATE => StructIn(&BPF_MAP_CREATE),
+        BPF_MAP_CREATE => SizedIn(&BPF_MAP_CREATE, "size", 0),
         BPF_MAP_LOOKUP_ELEM | BPF_MAP_UPDATE_ELEM | BPF_MAP_LOOKUP_AND_DELETE_ELEM
-        | BPF_MAP_DELETE_ELEM => StructIn(&BPF_MAP_ELEM),
-        BPF_MAP_GET_NEXT_KEY => StructIn(&BPF_MAP_NEXT_KEY),
-        BPF_MAP_FREEZE => StructIn(&BPF_MAP),
+        | BPF_MAP_DELETE_ELEM => SizedIn(&BPF_MAP_ELEM, "size", 0),
+        BPF_MAP_GET_NEXT_KEY => SizedIn(&BPF_MAP_NEXT_KEY, "size", 0),
+        BPF_MAP_FREEZE => SizedIn(&BPF_MAP, "size", 0),
         BPF_MAP_LOOKUP_BATCH | BPF_MAP_LOOKUP_AND_DELETE_BATCH | BPF_MAP_UPDATE_BATCH
-        | BPF_MAP_DELETE_BATCH => StructIn(&BPF_MAP_BATCH),
-        BPF_PROG_LOAD => StructIn(&BPF_PROG_LOAD),
-        BPF_OBJ_PIN | BPF_OBJ_GET => StructIn(&BPF_OBJ),
-        BPF_PROG_ATTACH | BPF_PROG_DETACH => StructIn(&BPF_PROG_ATTACH),
-        BPF_PROG_TEST_RUN => StructIn(&BPF_PROG_TEST_RUN),
+        | BPF_MAP_DELETE_BATCH => SizedIn(&BPF_MAP_BATCH, "size", 0),
+        BPF_PROG_LOAD => SizedIn(&BPF_PROG_LOAD, "size", 0),
+        BPF_OBJ_PIN | BPF_OBJ_GET => SizedIn(&BPF_OBJ, "size", 0),
+        BPF_PROG_ATTACH | BPF_PROG_DETACH => SizedIn(&BPF_PROG_ATTACH, "size", 0),
+        BPF_PROG_TEST_RUN => SizedIn(&BPF_PROG_TEST_RUN, "size", 0),
         BPF_PROG_GET_NEXT_ID | BPF_MAP_GET_NEXT_ID | BPF_BTF_GET_NEXT_ID
-        | BPF_LINK_GET_NEXT_ID => StructIn(&BPF_NEXT_ID),
+        | BPF_LINK_GET_NEXT_ID => SizedIn(&BPF_NEXT_ID, "size", 0),
         BPF_PROG_GET_FD_BY_ID | BPF_MAP_GET_FD_BY_ID | BPF_BTF_GET_FD_BY_ID
-        | BPF_LINK_GET_FD_BY_ID => StructIn(&BPF_FD_BY_ID),
-        BPF_OBJ_GET_INFO_BY_FD => StructIn(&BPF_OBJ_INFO),
-        BPF_PROG_QUERY => StructIn(&BPF_PROG_QUERY),
-        BPF_RAW_TRACEPOINT_OPEN => StructIn(&BPF_RAW_TRACEPOINT),
-        BPF_BTF_LOAD => StructIn(&BPF_BTF_LOAD),
-        BPF_TASK_FD_QUERY => StructIn(&BPF_TASK_FD_QUERY),
-        BPF_LINK_CREATE => StructIn(&BPF_LINK_CREATE),
-        BPF_LINK_UPDATE => StructIn(&BPF_LINK_UPDATE),
-        BPF_LINK_DETACH => StructIn(&BPF_LINK),
-        BPF_ENABLE_STATS => StructIn(&BPF_STATS),
-        BPF_ITER_CREATE => StructIn(&BPF_ITER_CREATE),
-        BPF_PROG_BIND_MAP => StructIn(&BPF_PROG_BIND_MAP),
+        | BPF_LINK_GET_FD_BY_ID => SizedIn(&BPF_FD_BY_ID, "size", 0),
+        BPF_OBJ_GET_INFO_BY_FD => SizedIn(&BPF_OBJ_INFO, "size", 0),
+        BPF_PROG_QUERY => SizedIn(&BPF_PROG_QUERY, "size", 0),
+        BPF_RAW_TRACEPOINT_OPEN => SizedIn(&BPF_RAW_TRACEPOINT, "size", 0),
+        BPF_BTF_LOAD => SizedIn(&BPF_BTF_LOAD, "size", 0),
+        BPF_TASK_FD_QUERY => SizedIn(&BPF_TASK_FD_QUERY, "size", 0),
+        BPF_LINK_CREATE => SizedIn(&BPF_LINK_CREATE, "size", 0),
+        BPF_LINK_UPDATE => SizedIn(&BPF_LINK_UPDATE, "size", 0),
+        BPF_LINK_DETACH => SizedIn(&BPF_LINK, "size", 0),
+        BPF_ENABLE_STATS => SizedIn(&BPF_STATS, "size", 0),
+        BPF_ITER_CREATE => SizedIn(&BPF_ITER_CREATE, "size", 0),
+        BPF_PROG_BIND_MAP => SizedIn(&BPF_PROG_BIND_MAP, "size", 0),
     } otherwise In(Arg("size"))
 
     /// io_uring_enter(2)'s fifth argument.
@@ -73,5 +73,15 @@ choices! {
     SYSLOG_BUF by type of SYSLOG_ACTIONS {
         SYSLOG_ACTION_READ | SYSLOG_ACTION_READ_ALL | SYSLOG_ACTION_READ_CLEAR
             => Out(Within("len")),
+        SYSLOG_ACTION_CLOSE | SYSLOG_ACTION_OPEN | SYSLOG_ACTION_CLEAR | SYSLOG_ACTION_CONSOLE_OFF
+        | SYSLOG_ACTION_CONSOLE_ON | SYSLOG_ACTION_SIZE_UNREAD | SYSLOG_ACTION_SIZE_BUFFER
+            => Unused,
     } otherwise Ptr
+
+    /// syslog(2)'s last argument.
+    SYSLOG_LEN by type of SYSLOG_ACTIONS {
+        SYSLOG_ACTION_CLOSE | SYSLOG_ACTION_OPEN | SYSLOG_ACTION_CLEAR | SYSLOG_ACTION_CONSOLE_OFF
+        | SYSLOG_ACTION_CONSOLE_ON | SYSLOG_ACTION_SIZE_UNREAD | SYSLOG_ACTION_SIZE_BUFFER
+            => Unused,
+    } otherwise Int
 }

@@ -68,6 +68,11 @@ names! {
         }
     }
 
+    /// Where fanotify_mark(2)'s path begins.
+    FANOTIFY_DIRS: "%d" {
+        value { AT_FDCWD = 0xffff_ff9c, FAN_NOFD = 0xffff_ffff }
+    }
+
     /// Operation and flags of fanotify_mark(2).
     FANOTIFY_MARK_FLAGS: "FAN_MARK_???" {
         bits {

@@ -1,6 +1,6 @@
 //! prctl(2)'s options and what their arguments are.
 
-use super::names;
+use super::{Member, Names, members, names};
 
 names! {
     /// What prctl(2) sets, gets or does.
@@ -108,7 +108,7 @@ names! {
     }
 
     /// What is done about a misfeature (prctl(2)'s `PR_GET_SPECULATION_CTRL`).
-    SPECULATION_STATES: "PR_SPEC_???" {
+    SPECULATION_STATES: "PR_SPEC_???" wide {
         value { PR_SPEC_NOT_AFFECTED = 0 }
         bits {
             PR_SPEC_PRCTL = 1, PR_SPEC_ENABLE = 2, PR_SPEC_DISABLE = 4, PR_SPEC_FORCE_DISABLE = 8,
@@ -119,6 +119,33 @@ names! {
     /// Who may trace, if not a process (prctl(2)'s `PR_SET_PTRACER`).
     PTRACERS: "%d" wide {
         value { PR_SET_PTRACER_ANY = 0xffff_ffff_ffff_ffff }
+    }
+
+    /// How floating-point registers of MIPS are (prctl(2)'s `PR_SET_FP_MODE`).
+    FP_MODES: "PR_FP_MODE_???" {
+        bits { PR_FP_MODE_FR = 1, PR_FP_MODE_FRE = 2 }
+    }
+
+    /// The length of vectors, and for whom it is (prctl(2)'s `PR_SVE_SET_VL`).
+    SVE_LENGTHS: "" wide {
+        bits { PR_SVE_SET_VL_ONEXEC = 0x4_0000, PR_SVE_VL_INHERIT = 0x2_0000 }
+    }
+
+    /// The length of vectors in streaming mode, and for whom it is (prctl(2)'s `PR_SME_SET_VL`).
+    SME_LENGTHS: "" wide {
+        bits { PR_SME_SET_VL_ONEXEC = 0x4_0000, PR_SME_VL_INHERIT = 0x2_0000 }
+    }
+
+    /// Threads that share a cookie (prctl(2)'s `PR_SCHED_CORE`; known to the kernel alone).
+    SCHED_CORE_SCOPES: "PIDTYPE_???" {
+        value { PIDTYPE_PID = 0, PIDTYPE_TGID = 1, PIDTYPE_PGID = 2, PIDTYPE_SID = 3 }
+    }
+
+    /// Keys of pointer authentication that can be switched off (prctl(2)).
+    PAC_ENABLED_KEYS: "PR_PAC_???" wide {
+        bits {
+            PR_PAC_APIAKEY = 1, PR_PAC_APIBKEY = 2, PR_PAC_APDAKEY = 4, PR_PAC_APDBKEY = 8,
+        }
     }
 
     /// Keys of pointer authentication (prctl(2)'s `PR_PAC_RESET_KEYS`).
@@ -150,3 +177,18 @@ names! {
         bits { PR_MDWE_REFUSE_EXEC_GAIN = 1, PR_MDWE_NO_INHERIT = 2 }
     }
 }
+
+/// Whether addresses may carry tags (prctl(2)'s `PR_SET_TAGGED_ADDR_CTRL`).
+pub static TAGGED_ADDRESSES: Names = Names {
+    name: "TAGGED_ADDRESSES",
+    unknown: "",
+    bits: 64,
+    members: members!(
+        [Member { mask: 1, value: 0, name: "!PR_TAGGED_ADDR_ENABLE" },]
+        bits { PR_TAGGED_ADDR_ENABLE = 1 }
+        field 0x6 {
+            PR_MTE_TCF_NONE = 0, PR_MTE_TCF_SYNC = 2, PR_MTE_TCF_ASYNC = 4, PR_MTE_TCF_MASK = 6,
+        }
+    ),
+    on_aarch64: &[],
+};

@@ -11,15 +11,6 @@ names! {
         }
     }
 
-    /// A scheduling policy with the flag that children do not inherit it (sched_setscheduler(2)).
-    SCHED_POLICY_FLAGS: "SCHED_???" {
-        bits { SCHED_RESET_ON_FORK = 0x4000_0000 }
-        field 0xbfff_ffff {
-            SCHED_OTHER = 0, SCHED_FIFO = 1, SCHED_RR = 2, SCHED_BATCH = 3, SCHED_ISO = 4,
-            SCHED_IDLE = 5, SCHED_DEADLINE = 6, SCHED_EXT = 7,
-        }
-    }
-
     /// Which attributes count, and who inherits them (sched_setattr(2)).
     SCHED_ATTR_FLAGS: "SCHED_FLAG_???" wide {
         bits {

@@ -74,9 +74,35 @@ names! {
         }
     }
 
+    /// Flags of which none is defined.
+    NO_FLAGS: "" { bits {} }
+
     /// Flags of getrandom(2).
     GETRANDOM_FLAGS: "GRND_???" {
         bits { GRND_NONBLOCK = 0x1, GRND_RANDOM = 0x2, GRND_INSECURE = 0x4 }
+    }
+
+    /// Parts of the state of x86's extended registers, by their numbers (arch_prctl(2)).
+    XFEATURE_NUMBERS: "XFEATURE_???" wide {
+        value {
+            XFEATURE_FP = 0, XFEATURE_SSE = 1, XFEATURE_YMM = 2, XFEATURE_BNDREGS = 3,
+            XFEATURE_BNDCSR = 4, XFEATURE_OPMASK = 5, XFEATURE_ZMM_Hi256 = 6,
+            XFEATURE_Hi16_ZMM = 7, XFEATURE_PT_UNIMPLEMENTED_SO_FAR = 8, XFEATURE_PKRU = 9,
+            XFEATURE_PASID = 10, XFEATURE_LBR = 15, XFEATURE_XTILE_CFG = 17,
+            XFEATURE_XTILE_DATA = 18,
+        }
+    }
+
+    /// Parts of the state of x86's extended registers, a bit each (arch_prctl(2)).
+    XFEATURE_BITS: "XFEATURE_MASK_???" wide {
+        bits {
+            XFEATURE_MASK_FP = 0x1, XFEATURE_MASK_SSE = 0x2, XFEATURE_MASK_YMM = 0x4,
+            XFEATURE_MASK_BNDREGS = 0x8, XFEATURE_MASK_BNDCSR = 0x10, XFEATURE_MASK_OPMASK = 0x20,
+            XFEATURE_MASK_ZMM_Hi256 = 0x40, XFEATURE_MASK_Hi16_ZMM = 0x80,
+            XFEATURE_MASK_PT = 0x100, XFEATURE_MASK_PKRU = 0x200, XFEATURE_MASK_PASID = 0x400,
+            XFEATURE_MASK_LBR = 0x8000, XFEATURE_MASK_XTILE_CFG = 0x2_0000,
+            XFEATURE_MASK_XTILE_DATA = 0x4_0000,
+        }
     }
 
     /// What arch_prctl(2) does.

@@ -9,18 +9,18 @@ structs! {
         detail st_dev: word = Dev, detail st_ino: word = Ulong, detail st_nlink: word = Ulong,
         st_mode: u32 = FileMode, detail st_uid: u32 = Uid, detail st_gid: u32 = Gid, _: u32 = Uint,
         detail st_rdev: word = Dev, st_size: word = Long, detail st_blksize: word = Long,
-        detail st_blocks: word = Long, detail st_atime: word = Long,
-        detail st_atime_nsec: word = Ulong, detail st_mtime: word = Long,
-        detail st_mtime_nsec: word = Ulong, detail st_ctime: word = Long,
+        detail st_blocks: word = Long, detail st_atime: word = Time,
+        detail st_atime_nsec: word = Ulong, detail st_mtime: word = Time,
+        detail st_mtime_nsec: word = Ulong, detail st_ctime: word = Time,
         detail st_ctime_nsec: word = Ulong, _: word[3] = Long
     }
     I386 {
         detail st_dev: word = Dev, detail st_ino: word = Ulong, st_mode: u16 = FileMode,
         detail st_nlink: u16 = Uint, detail st_uid: u16 = Uid, detail st_gid: u16 = Gid,
         detail st_rdev: word = Dev, st_size: word = Ulong, detail st_blksize: word = Ulong,
-        detail st_blocks: word = Ulong, detail st_atime: word = Long,
-        detail st_atime_nsec: word = Ulong, detail st_mtime: word = Long,
-        detail st_mtime_nsec: word = Ulong, detail st_ctime: word = Long,
+        detail st_blocks: word = Ulong, detail st_atime: word = Time,
+        detail st_atime_nsec: word = Ulong, detail st_mtime: word = Time,
+        detail st_mtime_nsec: word = Ulong, detail st_ctime: word = Time,
         detail st_ctime_nsec: word = Ulong, _: word[2] = Ulong
     }
     Aarch64 {
@@ -28,9 +28,9 @@ structs! {
         detail st_nlink: u32 = Uint, detail st_uid: u32 = Uid, detail st_gid: u32 = Gid,
         detail st_rdev: word = Dev, _: word = Ulong, st_size: word = Long,
         detail st_blksize: u32 = Int, _: u32 = Int, detail st_blocks: word = Long,
-        detail st_atime: word = Long, detail st_atime_nsec: word = Ulong,
-        detail st_mtime: word = Long, detail st_mtime_nsec: word = Ulong,
-        detail st_ctime: word = Long, detail st_ctime_nsec: word = Ulong, _: u32[2] = Uint
+        detail st_atime: word = Time, detail st_atime_nsec: word = Ulong,
+        detail st_mtime: word = Time, detail st_mtime_nsec: word = Ulong,
+        detail st_ctime: word = Time, detail st_ctime_nsec: word = Ulong, _: u32[2] = Uint
     }
 
     /// Status of a file with 64-bit sizes, on i386 (stat(2)).
@@ -39,21 +39,21 @@ structs! {
         detail st_nlink: u32 = Uint, detail st_uid: word = Uid, detail st_gid: word = Gid,
         detail st_rdev: u64 = Dev, _: u8[4] = Uint, st_size: u64 = Long,
         detail st_blksize: word = Ulong, detail st_blocks: u64 = Ulong,
-        detail st_atime: word = Long, detail st_atime_nsec: word = Ulong,
-        detail st_mtime: word = Long, detail st_mtime_nsec: u32 = Uint,
-        detail st_ctime: word = Long, detail st_ctime_nsec: word = Ulong, detail st_ino: u64 = Ulong
+        detail st_atime: word = Time, detail st_atime_nsec: word = Ulong,
+        detail st_mtime: word = Time, detail st_mtime_nsec: u32 = Uint,
+        detail st_ctime: word = Time, detail st_ctime_nsec: word = Ulong, detail st_ino: u64 = Ulong
     }
 
     /// Status of a file in the oldest structure, on i386 (stat(2)).
     OLD_STAT {
         detail st_dev: u16 = Dev, detail st_ino: u16 = Uint, st_mode: u16 = FileMode,
         detail st_nlink: u16 = Uint, detail st_uid: u16 = Uid, detail st_gid: u16 = Gid,
-        detail st_rdev: u16 = Dev, st_size: word = Ulong, detail st_atime: word = Long,
-        detail st_mtime: word = Long, detail st_ctime: word = Long
+        detail st_rdev: u16 = Dev, st_size: word = Ulong, detail st_atime: word = Time,
+        detail st_mtime: word = Time, detail st_ctime: word = Time
     }
 
     /// A time of statx(2).
-    STATX_TIMESTAMP { tv_sec: u64 = Long, tv_nsec: u32 = Uint, _: u32 = Int }
+    STATX_TIMESTAMP { tv_sec: u64 = Time, tv_nsec: u32 = Uint, _: u32 = Int }
 
     /// Extended status of a file (statx(2)).
     STATX {

@@ -109,6 +109,14 @@ impl Struct {
         round_up(end, align)
     }
 
+    /// How much of it must be there: all, unless a member tells its size.
+    pub fn least(&self, abi: Abi) -> u16 {
+        match self.on(abi).iter().position(|field| field.name == "size") {
+            Some(size) => self.place(abi, size).offset + self.place(abi, size).width,
+            None => self.size(abi),
+        }
+    }
+
     /// Where the member of that index lies, counted as in [`Struct::on`].
     pub const fn place(&self, abi: Abi, index: usize) -> Place {
         let field = &self.on(abi)[index];

@@ -13,6 +13,9 @@ structs! {
     /// A number (getsockopt(2)).
     INT { _: u32 = Int }
 
+    /// An unsigned number (prctl(2)).
+    UINT { _: u32 = Uint }
+
     /// A length of an address or option (accept(2)).
     SOCKLEN { _: u32 = Int }
 

@@ -29,9 +29,9 @@ structs! {
 
     /// How a child is created (clone3(2)).
     CLONE_ARGS {
-        flags: u64 = Bits(&CLONE3_FLAGS), optional pidfd: u64 = Ptr, optional child_tid: u64 = Ptr,
-        optional parent_tid: u64 = Ptr, exit_signal: u64 = Signal, stack: u64 = Ptr,
-        stack_size: u64 = Hex, optional tls: u64 = Ptr, optional set_tid: u64 = Ptr,
+        flags: u64 = Bits(&CLONE3_FLAGS), pidfd: u64 = Ptr, child_tid: u64 = Ptr,
+        parent_tid: u64 = Ptr, exit_signal: u64 = Signal, stack: u64 = Ptr,
+        stack_size: u64 = Hex, tls: u64 = Ptr, optional set_tid: u64 = Ptr,
         optional set_tid_size: u64 = Ulong, optional cgroup: u64 = Fd
     }
 
@@ -54,6 +54,9 @@ structs! {
 
     /// 32 capabilities (capget(2)).
     USER_CAP_DATA { effective: u32 = Hex, permitted: u32 = Hex, inheritable: u32 = Hex }
+
+    /// Parts of the state of extended registers (arch_prctl(2)).
+    XFEATURES { _: u64 = Noted(&XFEATURE_BITS) }
 
     /// A static priority (sched_setparam(2)).
     SCHED_PARAM { _: u32 = Int }
@@ -107,6 +110,12 @@ structs! {
 
     /// The name of a thread (prctl(2)'s `PR_GET_NAME`).
     TASK_NAME { _: u8[16] = Chars }
+
+    /// What happens at unaligned accesses (prctl(2)'s `PR_GET_UNALIGN`).
+    UNALIGN { _: u32 = Bits(&UNALIGN_FLAGS) }
+
+    /// What threads share that may run on one core together (prctl(2)'s `PR_SCHED_CORE`).
+    COOKIE64 { _: u64 = Hex }
 
     /// Whether the time-stamp counter may be read (prctl(2)'s `PR_GET_TSC`).
     TSC_MODE { _: u32 = One(&TSC_MODES) }

@@ -38,7 +38,7 @@ structs! {
     SIGINFO_CHILD {
         si_signo: u32 = Signal, optional si_errno: u32 = Int, si_code: u32 = One(&SIGCHLD_CODES),
         _: word[0] = Uint, si_pid: u32 = Pid, si_uid: u32 = Uid, si_status: u32 = Int,
-        si_utime: word = Long, si_stime: word = Long
+        si_utime: word = Ticks, si_stime: word = Ticks
     }
 
     /// What comes with a signal (sigevent(3type)).

@@ -49,8 +49,8 @@ structs! {
 
     /// Processor times in clock ticks (times(2)).
     TMS {
-        tms_utime: word = Long, tms_stime: word = Long, tms_cutime: word = Long,
-        tms_cstime: word = Long
+        tms_utime: word = Ticks, tms_stime: word = Ticks, tms_cutime: word = Ticks,
+        tms_cstime: word = Ticks
     }
 
     /// State of the kernel clock (adjtimex(2)).

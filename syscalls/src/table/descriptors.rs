@@ -14,7 +14,7 @@ syscalls! {
 
     /// Close every file descriptor of a range.
     close_range { x86_64: 436, aarch64: 436, i386: 436; class: DESC }
-        (first: Fd, last: Uint, flags: Bits(&CLOSE_RANGE_FLAGS)) -> Int;
+        (first: Uint, last: Uint, flags: Bits(&CLOSE_RANGE_FLAGS)) -> Int;
 
     /// Copy a range of bytes from one file to another inside the kernel.
     copy_file_range { x86_64: 326, aarch64: 285, i386: 377; class: DESC }
@@ -100,7 +100,7 @@ syscalls! {
 
     /// Read directory entries (struct linux_dirent64).
     getdents64 { x86_64: 217, aarch64: 61, i386: 220; class: DESC }
-        (fd: Fd, dirp: Out(Within("count")), count: Size) -> Size;
+        (fd: Fd, dirp: Out(Within("count")), count: Uint) -> Size;
 
     /// Control a device or other open file.
     ioctl { x86_64: 16, x32: 514, aarch64: 29, i386: 54; class: DESC }

@@ -53,12 +53,12 @@ syscalls! {
     /// Add, remove or change a fanotify mark on a file system object.
     fanotify_mark { x86_64: 301, aarch64: 263; class: FILE | DESC }
         (fanotify_fd: Fd, flags: Bits(&FANOTIFY_MARK_FLAGS), mask: Bits(&FANOTIFY_EVENTS),
-         dirfd: DirFd, pathname: Path) -> Int;
+         dirfd: One(&FANOTIFY_DIRS), pathname: Path) -> Int;
 
     /// Add, remove or change a fanotify mark; the mask comes in two words.
     fanotify_mark { i386: 339; class: FILE | DESC }
         (fanotify_fd: Fd, flags: Bits(&FANOTIFY_MARK_FLAGS), mask_lo: Bits(&FANOTIFY_EVENTS),
-         mask_hi: Flags, dirfd: DirFd, pathname: Path) -> Int;
+         mask_hi: Flags, dirfd: One(&FANOTIFY_DIRS), pathname: Path) -> Int;
 
     /// Add or change an inotify watch and return its descriptor.
     inotify_add_watch { x86_64: 254, aarch64: 27, i386: 292; class: FILE | DESC }

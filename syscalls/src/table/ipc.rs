@@ -83,11 +83,11 @@ syscalls! {
 
     /// Operate on System V semaphores.
     semop { x86_64: 65, aarch64: 193; class: IPC }
-        (semid: Int, sops: ArrayIn(&SEMBUF, Arg("nsops")), nsops: Size) -> Int;
+        (semid: Int, sops: ArrayIn(&SEMBUF, Arg("nsops")), nsops: Uint) -> Int;
 
     /// Operate on System V semaphores, waiting for at most some time.
     semtimedop { x86_64: 220, aarch64: 192; class: IPC }
-        (semid: Int, sops: ArrayIn(&SEMBUF, Arg("nsops")), nsops: Size,
+        (semid: Int, sops: ArrayIn(&SEMBUF, Arg("nsops")), nsops: Uint,
          timeout: StructIn(&TIMESPEC)) -> Int;
 
     /// Attach a System V shared memory segment.

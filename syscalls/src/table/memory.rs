@@ -117,11 +117,11 @@ syscalls! {
     /// Announce how ranges of another process's memory will be used.
     process_madvise { x86_64: 440, aarch64: 440, i386: 440; class: MEMORY | PROCESS | DESC }
         (pidfd: Fd, iovec: ArrayIn(&IOVEC, Arg("vlen")), vlen: Size, advice: One(&MADVICE),
-         flags: Flags) -> Size;
+         flags: Bits(&NO_FLAGS)) -> Size;
 
     /// Release the memory of a dying process.
     process_mrelease { x86_64: 448, aarch64: 448, i386: 448; class: MEMORY | PROCESS | DESC }
-        (pidfd: Fd, flags: Flags) -> Int;
+        (pidfd: Fd, flags: Bits(&NO_FLAGS)) -> Int;
 
     /// Rearrange the pages of a shared file mapping.
     remap_file_pages { x86_64: 216, aarch64: 234, i386: 257; class: MEMORY }

@@ -37,7 +37,7 @@ syscalls! {
     /// Change the properties of a mount or of a tree of mounts.
     mount_setattr { x86_64: 442, aarch64: 442, i386: 442; class: ADMIN | FILE | DESC }
         (dirfd: DirFd, pathname: Path, flags: Bits(&MOUNT_SETATTR_FLAGS),
-         attr: StructIn(&MOUNT_ATTR), size: Size) -> Int;
+         attr: SizedIn(&MOUNT_ATTR, "size", 32), size: Size) -> Int;
 
     /// Move a mount from one place to another, or attach a new one.
     move_mount { x86_64: 429, aarch64: 429, i386: 429; class: ADMIN | FILE | DESC }
@@ -50,7 +50,7 @@ syscalls! {
 
     /// Open a mount or a copy of it with other properties.
     open_tree_attr { x86_64: 467, aarch64: 467, i386: 467; class: ADMIN | FILE | DESC }
-        (dirfd: DirFd, pathname: Path, flags: Bits(&OPEN_TREE_FLAGS), attr: StructIn(&MOUNT_ATTR),
+        (dirfd: DirFd, pathname: Path, flags: Bits(&OPEN_TREE_FLAGS), attr: SizedIn(&MOUNT_ATTR, "size", 32),
          size: Size) -> Fd;
 
     /// Change the root mount.

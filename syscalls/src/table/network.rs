@@ -72,7 +72,7 @@ syscalls! {
     /// Set an option of a socket.
     setsockopt { x86_64: 54, x32: 541, aarch64: 208, i386: 366; class: NETWORK | DESC }
         (sockfd: Fd, level: One(&SOCKET_LEVELS), optname: By(&SOCKET_OPTION),
-         optval: By(&SETSOCKOPT_VALUE), optlen: Uint) -> Int;
+         optval: By(&SETSOCKOPT_VALUE), optlen: Int) -> Int;
 
     /// Shut down part of a full-duplex connection.
     shutdown { x86_64: 48, aarch64: 210, i386: 373; class: NETWORK | DESC }

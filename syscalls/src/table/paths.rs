@@ -130,7 +130,7 @@ syscalls! {
 
     /// Open and possibly create a file, with restrictions on how its path is resolved.
     openat2 { x86_64: 437, aarch64: 437, i386: 437; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, how: StructIn(&OPEN_HOW), size: Size) -> Fd;
+        (dirfd: DirFd, pathname: Path, how: SizedIn(&OPEN_HOW, "size", 24), size: Size) -> Fd;
 
     /// Read the target of a symbolic link.
     readlink { x86_64: 89, i386: 85; class: FILE }

@@ -19,7 +19,7 @@ syscalls! {
 
     /// Create a child process or thread as a structure describes.
     clone3 { x86_64: 435, aarch64: 435, i386: 435; class: PROCESS }
-        (cl_args: StructIn(&CLONE_ARGS), size: Size) -> Child;
+        (cl_args: SizedIn(&CLONE_ARGS, "size", 64), size: Size) -> Child;
 
     /// Execute a program.
     execve { x86_64: 59, x32: 520, aarch64: 221, i386: 11; class: FILE | PROCESS }
@@ -97,7 +97,7 @@ syscalls! {
 
     /// Duplicate a file descriptor of another process.
     pidfd_getfd { x86_64: 438, aarch64: 438, i386: 438; class: PROCESS | DESC }
-        (pidfd: Fd, targetfd: Fd, flags: Flags) -> Fd;
+        (pidfd: Fd, targetfd: Fd, flags: Bits(&NO_FLAGS)) -> Fd;
 
     /// Open a file descriptor that refers to a process.
     pidfd_open { x86_64: 434, aarch64: 434, i386: 434; class: PROCESS | DESC }
@@ -143,7 +143,7 @@ syscalls! {
 
     /// Restrict the syscalls that the caller may make.
     seccomp { x86_64: 317, aarch64: 277, i386: 354; class: PROCESS }
-        (operation: One(&SECCOMP_OPS), flags: Bits(&SECCOMP_FILTER_FLAGS),
+        (operation: One(&SECCOMP_OPS), flags: By(&SECCOMP_FLAGS),
          args: By(&SECCOMP_ARGS)) -> Int;
 
     /// Set the list of robust futexes of the calling thread.

@@ -62,7 +62,7 @@ syscalls! {
 
     /// Set the scheduling policy and static priority of a thread.
     sched_setscheduler { x86_64: 144, aarch64: 119, i386: 156; class: SCHED }
-        (pid: Pid, policy: Bits(&SCHED_POLICY_FLAGS), param: StructIn(&SCHED_PARAM)) -> Int;
+        (pid: Pid, policy: One(&SCHED_POLICIES), param: StructIn(&SCHED_PARAM)) -> Int;
 
     /// Give the CPU to another thread.
     sched_yield { x86_64: 24, aarch64: 124, i386: 158; class: SCHED }

@@ -73,7 +73,7 @@ syscalls! {
 
     /// Create a Landlock ruleset, or get the version of Landlock.
     landlock_create_ruleset { x86_64: 444, aarch64: 444, i386: 444; class: DESC }
-        (attr: StructIn(&LANDLOCK_RULESET_ATTR), size: Size,
+        (attr: SizedIn(&LANDLOCK_RULESET_ATTR, "size", 8), size: Size,
          flags: Bits(&LANDLOCK_RULESET_FLAGS)) -> Fd;
 
     /// Put the calling thread under a Landlock ruleset.
@@ -133,7 +133,7 @@ syscalls! {
 
     /// Read or control the kernel's message buffer.
     syslog { x86_64: 103, aarch64: 116, i386: 103; class: ADMIN }
-        (type: One(&SYSLOG_ACTIONS), bufp: By(&SYSLOG_BUF), len: Int) -> Int;
+        (type: Noted(&SYSLOG_ACTIONS), bufp: By(&SYSLOG_BUF), len: By(&SYSLOG_LEN)) -> Int;
 
     /// Do nothing: reserved for the TUX web server and never implemented.
     tuxcall { x86_64: 184; class: NETWORK }

@@ -203,7 +203,7 @@ fn number(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &St
             decimal(out, raw.cast_signed());
             if raw != 0 {
                 out.extend_from_slice(b" (");
-                signal(out, raw as u32);
+                signal(out, raw as u32, Xlat::Abbrev);
                 out.push(b')');
             }
         }
@@ -238,12 +238,12 @@ fn named_result(out: &mut Vec<u8>, row: &Row<'_>, names: u16, set: Set, raw: u64
     match (raw, set) {
         (0, _) => out.push(b'0'),
         (_, Set::Bits) => hexadecimal(out, raw),
-        (_, Set::One) => decimal(out, raw.cast_signed()),
+        (_, Set::One | Set::Noted) => decimal(out, raw.cast_signed()),
     }
     let Some(names) = row.schema.meta().names.get(usize::from(names)) else { return };
     let mut text = Vec::new();
-    named(&mut text, names, Set::Bits, raw, style.xlat);
-    if !text.starts_with(b"0") {
+    named(&mut text, names, Set::Bits, raw, Xlat::Abbrev);
+    if style.xlat != Xlat::Raw && !text.starts_with(b"0") {
         let word = WORDS.iter().find(|(of, _)| *of == names.name).map_or("", |(_, word)| word);
         drop(write!(out, " ({word}"));
         out.extend_from_slice(&text);

@@ -1,5 +1,7 @@
 //! Values by their names: flags and enumerations.
 
+use std::{fmt::Display, io::Write};
+
 use syscord_format::NamesDef;
 
 use super::super::{decimal, hexadecimal};
@@ -16,29 +18,15 @@ pub(crate) enum Xlat {
     Verbose,
 }
 
-/// How numbers without a name are written.
+/// What a vocabulary's values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Set {
-    /// They are one of several values.
+    /// One of several.
     One,
-    /// They are flags.
+    /// Flags.
     Bits,
-}
-
-/// Appends a value by its names.
-pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xlat: Xlat) {
-    let value = if names.bits < 64 { raw & ((1 << names.bits) - 1) } else { raw };
-    if xlat == Xlat::Abbrev {
-        return by_name(out, names, set, value);
-    }
-    number(out, value);
-    if xlat == Xlat::Verbose {
-        let mut text = Vec::new();
-        let known = symbols(&mut text, names, value) == 0;
-        if known && !text.is_empty() {
-            comment(out, &text);
-        }
-    }
+    /// One of several, or flags, whose number is shown, too.
+    Noted,
 }
 
 /// What stands for a value without a name, if it is a format (printf(3)): a signed decimal, or the
@@ -46,27 +34,45 @@ pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xla
 const DECIMAL: &str = "%d";
 const PERMISSIONS: &str = "%#03o";
 
-fn by_name(out: &mut Vec<u8>, names: &NamesDef, set: Set, value: u64) {
+/// Appends a value by its names.
+pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xlat: Xlat) {
+    let value = if names.bits < 64 { raw & ((1 << names.bits) - 1) } else { raw };
+    let mut text = Vec::new();
     if names.unknown == PERMISSIONS {
-        return beside_permissions(out, names, value);
-    }
-    let start = out.len();
-    let left = symbols(out, names, value);
-    let some = out.len() > start;
-    match (some, left) {
-        (true, 0) => {}
-        (true, _) => {
-            out.push(b'|');
-            hexadecimal(out, left);
-        }
-        (false, _) if names.unknown == DECIMAL => decimal(out, value as u32 as i32),
-        (false, _) => {
-            number(out, value);
-            if !names.unknown.is_empty() && (value != 0 || set == Set::One) {
-                comment(out, names.unknown.as_bytes());
-            }
+        beside_permissions(&mut text, names, value);
+    } else {
+        let left = symbols(&mut text, names, value);
+        if left != 0 && !text.is_empty() {
+            text.push(b'|');
+            hexadecimal(&mut text, left);
         }
     }
+    let known = !text.is_empty();
+    if xlat == Xlat::Abbrev && known && set != Set::Noted {
+        return out.extend_from_slice(&text);
+    }
+    match value {
+        _ if names.unknown == DECIMAL && names.bits < 64 => decimal(out, value as u32 as i32),
+        _ if names.unknown == DECIMAL => decimal(out, value.cast_signed()),
+        0 => out.push(b'0'),
+        _ => hexadecimal(out, value),
+    }
+    let unknown = if names.unknown == DECIMAL { "" } else { &names.unknown };
+    let text = if known { text.as_slice() } else { unknown.as_bytes() };
+    let says_more = known || value != 0 || set != Set::Bits;
+    if xlat != Xlat::Raw && says_more && !text.is_empty() {
+        comment(out, text);
+    }
+}
+
+/// Appends a number that may have a name.
+pub(super) fn symbol(out: &mut Vec<u8>, number: impl Display, name: Option<&str>, xlat: Xlat) {
+    // A Vec takes every write.
+    drop(match (xlat, name) {
+        (Xlat::Abbrev, Some(name)) => write!(out, "{name}"),
+        (Xlat::Verbose, Some(name)) => write!(out, "{number} /* {name} */"),
+        _ => write!(out, "{number}"),
+    });
 }
 
 fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64) {
@@ -97,13 +103,6 @@ fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64) -> u64 {
         }
     }
     value & !done
-}
-
-fn number(out: &mut Vec<u8>, value: u64) {
-    match value {
-        0 => out.push(b'0'),
-        _ => hexadecimal(out, value),
-    }
 }
 
 fn comment(out: &mut Vec<u8>, text: &[u8]) {
@@ -184,6 +183,10 @@ mod tests {
     fn numbers_on_request() {
         assert_eq!(text(&whence(), Set::One, 1, Xlat::Raw), "0x1");
         assert_eq!(text(&whence(), Set::One, 1, Xlat::Verbose), "0x1 /* SEEK_CUR */");
-        assert_eq!(text(&whence(), Set::One, 9, Xlat::Verbose), "0x9");
+        assert_eq!(text(&whence(), Set::One, 9, Xlat::Verbose), "0x9 /* SEEK_??? */");
+        let flags = |raw, xlat| text(&open_flags(), Set::Bits, raw, xlat);
+        assert_eq!(flags(0x4000_0001, Xlat::Raw), "0x40000001");
+        assert_eq!(flags(0x4000_0001, Xlat::Verbose), "0x40000001 /* O_WRONLY|0x40000000 */");
+        assert_eq!(flags(0, Xlat::Verbose), "0 /* O_RDONLY */");
     }
 }

@@ -83,10 +83,11 @@ const CLONE: [(&str, &str); 5] = [
 ];
 
 /// The flags by which clone(2) looks at an argument (sched.h).
-const NEEDED: [(&str, u64); 3] = [
-    ("parent_tid", CLONE_PARENT_SETTID | CLONE_PIDFD),
+const NEEDED: [(&str, u64); 4] = [
+    ("pidfd", CLONE_PIDFD),
+    ("parent_tid", CLONE_PARENT_SETTID),
     ("tls", 0x0008_0000),
-    ("child_tidptr", 0x0120_0000),
+    ("child_tid", 0x0120_0000),
 ];
 
 impl Quirk {
@@ -196,8 +197,11 @@ impl Quirk {
         let flags = place("flags").and_then(|at| row.raw(at)).unwrap_or_default();
         let mut first = true;
         for (shown, name) in CLONE {
-            let needed = NEEDED.iter().find(|(arg, _)| *arg == shown);
+            let needed = NEEDED.iter().find(|(arg, _)| *arg == name);
             let Some(at) = place(name) else { continue };
+            // With CLONE_PIDFD the descriptor goes where the id would go.
+            let flags =
+                if name == "parent_tid" { flags | (flags & CLONE_PIDFD) << 8 } else { flags };
             if needed.is_some_and(|(_, bits)| flags & bits == 0) {
                 continue;
             }
@@ -323,8 +327,9 @@ fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &Sty
     for args in args.iter() {
         let flags = args.members().find(|member| member.def.name == "flags");
         let flags = flags.and_then(|flags| Some(flags.raw(flags.bytes()?))).unwrap_or_default();
-        let left_out: &[&str] = if flags & CLONE_PIDFD == 0 { &["pidfd"] } else { &[] };
-        structure_without(out, args, left_out, style);
+        let unneeded = NEEDED.iter().filter(|(_, bits)| flags & bits == 0);
+        let left_out: Vec<&str> = unneeded.map(|(name, _)| *name).collect();
+        structure_without(out, args, &left_out, style);
         if let Some(child @ 1..) = ret
             && flags & CLONE_PARENT_SETTID != 0
         {

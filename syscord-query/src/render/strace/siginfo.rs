@@ -2,9 +2,18 @@
 
 use std::io::Write;
 
-use syscord_syscalls::names::{Names, signals as names};
+use syscord_syscalls::{
+    Abi,
+    errno::errno_name,
+    lookup,
+    names::{Names, signals as names},
+};
 
-use super::value::{pointer, signal};
+use super::{
+    names::{Xlat, symbol},
+    time::ticks,
+    value::{hex, pointer, signal},
+};
 use crate::structure::Structure;
 
 const SIGILL: u32 = 4;
@@ -16,6 +25,13 @@ const SIGCHLD: u32 = 17;
 const SIGIO: u32 = 29;
 const SIGSYS: u32 = 31;
 
+/// What seccomp(2) calls architectures (audit.h).
+const ARCHITECTURES: [(u32, &str, Abi); 3] = [
+    (0xc000_003e, "AUDIT_ARCH_X86_64", Abi::X86_64),
+    (0x4000_0003, "AUDIT_ARCH_I386", Abi::I386),
+    (0xc000_00b7, "AUDIT_ARCH_AARCH64", Abi::Aarch64),
+];
+
 const SI_USER: i32 = 0;
 const SI_TIMER: i32 = -2;
 const SI_TKILL: i32 = -6;
@@ -23,16 +39,16 @@ const SI_KERNEL: i32 = 128;
 const CLD_EXITED: i32 = 1;
 
 /// Appends `--- SIGCHLD {si_signo=SIGCHLD, …} ---`.
-pub(super) fn delivered(out: &mut Vec<u8>, number: u32, info: &[u8]) {
+pub(super) fn delivered(out: &mut Vec<u8>, number: u32, info: &[u8], xlat: Xlat) {
     out.extend_from_slice(b"--- ");
-    signal(out, number);
+    signal(out, number, xlat);
     out.push(b' ');
-    write(out, &Info { number, bytes: info });
+    write(out, &Info { number, bytes: info }, xlat);
     out.extend_from_slice(b" ---");
 }
 
 /// Appends a structure by its members, if it is a `siginfo_t` of 64 bits; says whether it is.
-pub(super) fn members(out: &mut Vec<u8>, structure: &Structure<'_>) -> bool {
+pub(super) fn members(out: &mut Vec<u8>, structure: &Structure<'_>, xlat: Xlat) -> bool {
     let mut members = structure.members();
     let is = members.next().is_some_and(|first| first.def.name == "si_signo");
     if !is || !members.any(|member| member.def.name == "si_pid" && member.def.offset == 16) {
@@ -41,7 +57,7 @@ pub(super) fn members(out: &mut Vec<u8>, structure: &Structure<'_>) -> bool {
     let info = Info { number: 0, bytes: structure.bytes };
     match info.int(0).cast_unsigned() {
         0 => out.extend_from_slice(b"{}"),
-        number => write(out, &Info { number, ..info }),
+        number => write(out, &Info { number, ..info }, xlat),
     }
     true
 }
@@ -71,13 +87,15 @@ impl Info<'_> {
     }
 }
 
-fn write(out: &mut Vec<u8>, info: &Info<'_>) {
+fn write(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
     out.extend_from_slice(b"{si_signo=");
-    signal(out, info.number);
+    signal(out, info.number, xlat);
     out.extend_from_slice(b", si_code=");
-    code(out, info);
+    code(out, info, xlat);
     if info.errno() != 0 {
-        drop(write!(out, ", si_errno={}", info.errno()));
+        out.extend_from_slice(b", si_errno=");
+        let known = u16::try_from(info.errno()).ok().and_then(errno_name);
+        symbol(out, info.errno().cast_unsigned(), known, xlat);
     }
     match (info.code(), info.number) {
         (SI_USER | SI_TKILL, _) => sender(out, info),
@@ -90,17 +108,25 @@ fn write(out: &mut Vec<u8>, info: &Info<'_>) {
             sender(out, info);
             value(out, info);
         }
-        (_, SIGCHLD) => child(out, info),
-        (_, SIGILL | SIGFPE | SIGSEGV | SIGBUS) => {
+        (_, SIGCHLD) => child(out, info, xlat),
+        (_, SIGILL | SIGFPE | SIGSEGV | SIGBUS | SIGTRAP) => {
             out.extend_from_slice(b", si_addr=");
             pointer(out, info.word(16));
         }
-        (1..=3, SIGIO) => drop(write!(out, ", si_band={}", info.word(16).cast_signed())),
+        (1..=6, SIGIO) => {
+            drop(write!(out, ", si_band={}, si_fd={}", info.word(16).cast_signed(), info.int(24)));
+        }
         (_, SIGSYS) => {
             out.extend_from_slice(b", si_call_addr=");
             pointer(out, info.word(16));
-            let (call, arch) = (info.int(24), info.int(28));
-            drop(write!(out, ", si_syscall={call}, si_arch={arch:#x}"));
+            let (call, arch) = (info.int(24).cast_unsigned(), info.int(28).cast_unsigned());
+            let abi = ARCHITECTURES.iter().find(|(known, ..)| *known == arch);
+            let name = abi.and_then(|(.., abi)| lookup(*abi, call));
+            out.extend_from_slice(b", si_syscall=");
+            let name = name.map(|row| format!("__NR_{}", row.name));
+            symbol(out, hex(call.into()), name.as_deref(), xlat);
+            out.extend_from_slice(b", si_arch=");
+            symbol(out, hex(arch.into()), abi.map(|(_, name, _)| *name), xlat);
         }
         _ => {
             if info.word(16) != 0 {
@@ -113,7 +139,7 @@ fn write(out: &mut Vec<u8>, info: &Info<'_>) {
 }
 
 /// Why it was sent: names that all signals share, and those of the signal.
-fn code(out: &mut Vec<u8>, info: &Info<'_>) {
+fn code(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
     let own: Option<&Names> = match info.number {
         SIGCHLD => Some(&names::SIGCHLD_CODES),
         SIGSEGV => Some(&names::SIGSEGV_CODES),
@@ -129,10 +155,8 @@ fn code(out: &mut Vec<u8>, info: &Info<'_>) {
     let general = info.code() <= 0 || info.code() == SI_KERNEL;
     let names = if general { Some(&names::SIGINFO_CODES) } else { own };
     let members = names.map_or(&[][..], |names| names.members);
-    match members.iter().find(|member| member.value == code) {
-        Some(member) => out.extend_from_slice(member.name.as_bytes()),
-        None => drop(write!(out, "{:#x}", info.code())),
-    }
+    let name = members.iter().find(|member| member.value == code).map(|member| member.name);
+    symbol(out, hex(code), name, xlat);
 }
 
 fn sender(out: &mut Vec<u8>, info: &Info<'_>) {
@@ -148,15 +172,17 @@ fn value(out: &mut Vec<u8>, info: &Info<'_>) {
     }
 }
 
-fn child(out: &mut Vec<u8>, info: &Info<'_>) {
+fn child(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
     sender(out, info);
     out.extend_from_slice(b", si_status=");
     match info.code() {
         CLD_EXITED => drop(write!(out, "{}", info.int(24))),
-        _ => signal(out, info.int(24).cast_unsigned()),
+        _ => signal(out, info.int(24).cast_unsigned(), xlat),
     }
-    let (user, system) = (info.word(32).cast_signed(), info.word(40).cast_signed());
-    drop(write!(out, ", si_utime={user}, si_stime={system}"));
+    out.extend_from_slice(b", si_utime=");
+    ticks(out, info.word(32), xlat);
+    out.extend_from_slice(b", si_stime=");
+    ticks(out, info.word(40), xlat);
 }
 
 #[cfg(test)]
@@ -167,16 +193,16 @@ mod tests {
         let fields = [number.cast_signed(), 0, code, 0].into_iter().chain(rest.iter().copied());
         let info: Vec<u8> = fields.flat_map(i32::to_le_bytes).collect();
         let mut out = Vec::new();
-        delivered(&mut out, number, &info);
+        delivered(&mut out, number, &info, Xlat::Abbrev);
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn members_by_signal_and_code() {
         assert_eq!(
-            text(SIGCHLD, 1, &[77, 1000, 3, 0, 5, 0, 6, 0]),
+            text(SIGCHLD, 1, &[77, 1000, 3, 0, 5, 0, 0, 0]),
             "--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=77, si_uid=1000, \
-             si_status=3, si_utime=5, si_stime=6} ---"
+             si_status=3, si_utime=5 /* 0.05 s */, si_stime=0} ---"
         );
         assert_eq!(
             text(10, SI_USER, &[77, 0]),

@@ -5,7 +5,7 @@ use std::{collections::HashMap, io::Write, ops::Range, rc::Rc};
 
 use syscord_syscalls::Kind;
 
-use super::{Quirk, RESULT_COLUMN, Style, call, result, siginfo::delivered, value::signal};
+use super::{Quirk, RESULT_COLUMN, Style, Xlat, call, result, siginfo::delivered, value::signal};
 use crate::{
     columns::Needs,
     error::Error,
@@ -234,8 +234,8 @@ impl Sink for StraceSink {
         match notice.what {
             // That one is not delivered to anyone; how it ends its thread is told.
             What::Signal(SIGKILL, _) => return,
-            What::Signal(number, info) => delivered(&mut self.text, number, info),
-            What::Exit(status) => ended(&mut self.text, status.cast_unsigned()),
+            What::Signal(number, info) => delivered(&mut self.text, number, info, self.style.xlat),
+            What::Exit(status) => ended(&mut self.text, status.cast_unsigned(), self.style.xlat),
         }
         self.happened.push(Happened {
             tid: notice.tid,
@@ -276,13 +276,13 @@ impl Sink for StraceSink {
 }
 
 /// Appends how a thread ended, by its status as wait(2) gives it.
-fn ended(out: &mut Vec<u8>, status: u32) {
+fn ended(out: &mut Vec<u8>, status: u32, xlat: Xlat) {
     out.extend_from_slice(b"+++ ");
     match status & 0x7f {
         0 => drop(write!(out, "exited with {}", status >> 8 & 0xff)),
         number => {
             out.extend_from_slice(b"killed by ");
-            signal(out, number);
+            signal(out, number, xlat);
             if status & 0x80 != 0 {
                 out.extend_from_slice(b" (core dumped)");
             }

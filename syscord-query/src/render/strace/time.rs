@@ -1,6 +1,21 @@
 //! Times of the wall clock as text: `2001-09-09T01:46:40+0000`.
 
+use std::io::Write;
+
 use chrono::DateTime;
+
+use super::{super::decimal, Xlat};
+
+/// Clock ticks a second, as programs see them (`sysconf(_SC_CLK_TCK)`).
+const TICKS: u64 = 100;
+
+/// Appends a number of clock ticks, and how many seconds they are.
+pub(super) fn ticks(out: &mut Vec<u8>, ticks: u64, xlat: Xlat) {
+    decimal(out, ticks);
+    if ticks > 0 && xlat != Xlat::Raw {
+        drop(write!(out, " /* {}.{:02} s */", ticks / TICKS, ticks % TICKS));
+    }
+}
 
 /// The text of a time since the Epoch, in UTC; none for the Epoch itself, and for what is no time.
 /// `fraction` is a part of a second, and how many digits it has.
@@ -18,6 +33,13 @@ pub(super) fn time_text(seconds: i64, fraction: (u64, u8)) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ticks_are_hundredths() {
+        let mut out = Vec::new();
+        ticks(&mut out, 1_234, Xlat::Abbrev);
+        assert_eq!(out, b"1234 /* 12.34 s */");
+    }
 
     #[test]
     fn texts_of_times() {

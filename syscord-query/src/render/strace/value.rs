@@ -1,6 +1,6 @@
 //! Arguments, members of structures and results, each by its kind.
 
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
 use syscord_format::Detail;
 use syscord_syscalls::{
@@ -11,20 +11,18 @@ use super::{
     super::{decimal, hexadecimal},
     Style,
     address::socket_address,
-    names::{Set, named},
+    names::{Set, Xlat, named, symbol},
     siginfo,
-    time::time_text,
+    time::{ticks, time_text},
 };
 use crate::{
     row::{Memory, Row, Value, number},
     schema::{KindInfo, Schema},
-    structure::{Member, Shown, Structure, Structures},
+    structure::{Behind, Member, Shown, Structure, Structures},
 };
 
-/// Elements of an array that are shown unless everything is asked for.
-const ELEMENTS: usize = 32;
-
 const BITS: u8 = Kind::Bits(&WHENCE).id();
+const NOTED: u8 = Kind::Noted(&WHENCE).id();
 const FD: u8 = Kind::Fd.id();
 const DIRFD: u8 = Kind::DirFd.id();
 const SIGNAL: u8 = Kind::Signal.id();
@@ -44,6 +42,7 @@ const OUT: u8 = Kind::Out(Len::Ret).id();
 const PTR: u8 = Kind::Ptr.id();
 const LIMIT: u8 = Kind::Limit.id();
 const DATA: u8 = Kind::Data.id();
+const TICKS: u8 = Kind::Ticks.id();
 const TIME: u8 = Kind::Time.id();
 
 /// Appends an argument.
@@ -52,6 +51,9 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Sty
     match row.value(arg) {
         Value::Unknown => out.extend_from_slice(b"???"),
         Value::Memory(memory) => captured(out, memory, kind.id == PATH_OUT, style),
+        Value::Structures(structures) if structures.torn() && row.raw(arg).is_some() => {
+            pointer(out, row.raw(arg).unwrap_or_default());
+        }
         Value::Structures(structures) => structures_text(out, structures, style),
         Value::Unreadable(address) => pointer(out, address.unwrap_or_default()),
         // Nothing is in a buffer that was not filled, like that of a read at the end of a file.
@@ -103,30 +105,37 @@ fn scalar(
         && let Some(names) = schema.meta().names.get(usize::from(index))
         && kind.id != REQUEST
     {
-        let set = if kind.id == BITS { Set::Bits } else { Set::One };
+        let set = match kind.id {
+            BITS => Set::Bits,
+            NOTED => Set::Noted,
+            _ => Set::One,
+        };
         return named(out, names, set, raw, style.xlat);
     }
     match (kind.id, value) {
         (FD, _) => decimal(out, raw as u32 as i32),
-        (DIRFD, _) => match raw as u32 as i32 {
-            AT_FDCWD => out.extend_from_slice(b"AT_FDCWD"),
-            fd => decimal(out, fd),
-        },
+        (DIRFD, _) => {
+            let fd = raw as u32 as i32;
+            symbol(out, fd, (fd == AT_FDCWD).then_some("AT_FDCWD"), style.xlat);
+        }
         (UID | GID, _) => match raw as u32 {
             u32::MAX => out.extend_from_slice(b"-1"),
             id => decimal(out, id),
         },
-        (SIGNAL, _) => signal(out, raw as u32),
+        (SIGNAL, _) => signal(out, raw as u32, style.xlat),
         (MODE, _) => drop(write!(out, "0{:02o}", raw as u16)),
-        (FILE_MODE, _) => file_mode(out, raw as u32),
-        (DEV, _) => device(out, raw),
-        (REQUEST, _) => request(out, schema, kind, raw as u32),
-        (WAIT_STATUS, _) => wait_status(out, raw as u32),
+        (FILE_MODE, _) => file_mode(out, raw as u32, style.xlat),
+        (DEV, _) => device(out, raw, style.xlat),
+        (REQUEST, _) => request(out, schema, kind, raw as u32, style.xlat),
+        (WAIT_STATUS, _) => wait_status(out, raw as u32, style.xlat),
         (PTR, _) => pointer(out, raw),
-        (LIMIT, _) => limit(out, raw),
+        (LIMIT, _) => limit(out, raw, style.xlat),
+        (TICKS, _) => ticks(out, raw, style.xlat),
         (TIME, Value::Signed(seconds)) => {
             decimal(out, seconds);
-            if let Some(text) = time_text(seconds, (0, 0)) {
+            if style.xlat != Xlat::Raw
+                && let Some(text) = time_text(seconds, (0, 0))
+            {
                 drop(write!(out, " /* {text} */"));
             }
         }
@@ -142,15 +151,14 @@ fn scalar(
 }
 
 /// A limit of a resource (getrlimit(2)).
-fn limit(out: &mut Vec<u8>, limit: u64) {
-    match limit {
-        u64::MAX => out.extend_from_slice(b"RLIM64_INFINITY"),
-        0xffff_ffff => out.extend_from_slice(b"RLIM_INFINITY"),
-        _ if limit > 1024 && limit.is_multiple_of(1024) => {
-            drop(write!(out, "{}*1024", limit / 1024))
-        }
-        _ => decimal(out, limit),
-    }
+fn limit(out: &mut Vec<u8>, limit: u64, xlat: Xlat) {
+    let kibibytes = || format!("{}*1024", limit / 1024);
+    let name = match limit {
+        u64::MAX => Some("RLIM64_INFINITY".to_owned()),
+        0xffff_ffff => Some("RLIM_INFINITY".to_owned()),
+        _ => (limit > 1024 && limit.is_multiple_of(1024)).then(kibibytes),
+    };
+    symbol(out, limit, name.as_deref(), xlat);
 }
 
 /// The working directory in place of a descriptor (openat(2)).
@@ -207,7 +215,7 @@ pub(super) fn elements<T>(
     out.push(b'[');
     let (mut count, mut more) = (0, cut);
     for item in items {
-        if count == ELEMENTS && !style.verbose {
+        if count == style.string && !style.verbose {
             more = true;
             break;
         }
@@ -256,7 +264,7 @@ pub(super) fn structure_without(
     if let Some(bare) = structure.bare() {
         return member(out, bare, style);
     }
-    if siginfo::members(out, &structure) || wall_time(out, &structure) {
+    if siginfo::members(out, &structure, style.xlat) || wall_time(out, &structure, style.xlat) {
         return;
     }
     out.push(b'{');
@@ -266,6 +274,9 @@ pub(super) fn structure_without(
     for field in structure.members() {
         let name = field.def.name.as_str();
         if left_out.contains(&name) {
+            continue;
+        }
+        if field.bytes().is_none() && structure.may_be_short() {
             continue;
         }
         match field.is_shown(style.verbose) {
@@ -292,11 +303,23 @@ pub(super) fn structure_without(
     if hidden {
         out.extend_from_slice(b", ...");
     }
+    behind(out, structure, style);
     out.push(b'}');
 }
 
+/// What a program handed over behind the end of a structure as it is known.
+fn behind(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
+    let (start, end, bytes) = match structure.behind() {
+        Behind::Nothing => return,
+        Behind::Unreadable => return out.extend_from_slice(b", ???"),
+        Behind::Bytes { start, end, bytes } => (start, end, bytes),
+    };
+    drop(write!(out, ", /* bytes {start}..{} */ ", end - 1));
+    string(out, bytes, end - start > bytes.len(), &Style { hex: 2, ..style.clone() });
+}
+
 /// Appends a time of the wall clock in two parts, if the structure is one (utimensat(2)); says whether.
-fn wall_time(out: &mut Vec<u8>, structure: &Structure<'_>) -> bool {
+fn wall_time(out: &mut Vec<u8>, structure: &Structure<'_>, xlat: Xlat) -> bool {
     const NOW: u64 = 0x3fff_ffff;
     const OMIT: u64 = 0x3fff_fffe;
     let mut parts = structure.members().map(|part| Some((part, part.number(part.bytes()?))));
@@ -309,12 +332,12 @@ fn wall_time(out: &mut Vec<u8>, structure: &Structure<'_>) -> bool {
         return false;
     }
     let digits = if frac.def.name == "tv_nsec" { 9 } else { 6 };
+    let numbers = format!("{{{}={seconds}, {}={fraction}}}", sec.def.name, frac.def.name);
     match (digits, fraction) {
-        (9, NOW) => out.extend_from_slice(b"UTIME_NOW"),
-        (9, OMIT) => out.extend_from_slice(b"UTIME_OMIT"),
+        (9, NOW) => symbol(out, numbers, Some("UTIME_NOW"), xlat),
+        (9, OMIT) => symbol(out, numbers, Some("UTIME_OMIT"), xlat),
         _ => {
-            let (sec, frac) = (&sec.def.name, &frac.def.name);
-            drop(write!(out, "{{{sec}={seconds}, {frac}={fraction}}}"));
+            symbol(out, numbers, None, xlat);
             if let Some(text) = time_text(seconds, (fraction, digits)) {
                 drop(write!(out, " /* {text} */"));
             }
@@ -358,24 +381,19 @@ pub(super) fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
     }
 }
 
-/// Appends a signal's name.
-pub(super) fn signal(out: &mut Vec<u8>, number: u32) {
-    match signal_name(number) {
-        Some(name) => {
-            out.extend_from_slice(b"SIG");
-            short_signal(out, name);
-        }
-        None => decimal(out, number),
-    }
+/// Appends a signal by its name.
+pub(super) fn signal(out: &mut Vec<u8>, number: u32, xlat: Xlat) {
+    let name = signal_name(number).map(|name| format!("SIG{}", short_signal(name)));
+    symbol(out, number as i32, name.as_deref(), xlat);
 }
 
 /// A signal's name without its `SIG`; real-time signals have a line before their number.
-fn short_signal(out: &mut Vec<u8>, name: &str) {
+pub(super) fn short_signal(name: &str) -> Cow<'_, str> {
     let short = name.trim_start_matches("SIG");
     match short.strip_prefix("RT") {
-        Some("0") => out.extend_from_slice(b"RTMIN"),
-        Some(number) => drop(write!(out, "RT_{number}")),
-        None => out.extend_from_slice(short.as_bytes()),
+        Some("0") => "RTMIN".into(),
+        Some(number) => format!("RT_{number}").into(),
+        None => short.into(),
     }
 }
 
@@ -394,7 +412,7 @@ pub(super) fn signal_set(out: &mut Vec<u8>, bytes: &[u8]) {
             out.push(b' ');
         }
         match signal_name(signal) {
-            Some(name) => short_signal(out, name),
+            Some(name) => out.extend_from_slice(short_signal(name).as_bytes()),
             None => decimal(out, signal),
         }
         first = false;
@@ -403,68 +421,68 @@ pub(super) fn signal_set(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// File type and permissions (inode(7)).
-fn file_mode(out: &mut Vec<u8>, mode: u32) {
-    const TYPES: [(u32, &str); 7] = [
-        (0o010000, "S_IFIFO"),
-        (0o020000, "S_IFCHR"),
-        (0o040000, "S_IFDIR"),
-        (0o060000, "S_IFBLK"),
-        (0o100000, "S_IFREG"),
-        (0o120000, "S_IFLNK"),
-        (0o140000, "S_IFSOCK"),
+fn file_mode(out: &mut Vec<u8>, mode: u32, xlat: Xlat) {
+    const TYPES: [(u32, &str); 8] = [
+        (0, ""),
+        (0o010000, "S_IFIFO|"),
+        (0o020000, "S_IFCHR|"),
+        (0o040000, "S_IFDIR|"),
+        (0o060000, "S_IFBLK|"),
+        (0o100000, "S_IFREG|"),
+        (0o120000, "S_IFLNK|"),
+        (0o140000, "S_IFSOCK|"),
     ];
-    const BITS: [(u32, &str); 3] = [(0o4000, "S_ISUID"), (0o2000, "S_ISGID"), (0o1000, "S_ISVTX")];
+    const BITS: [(u32, &str); 3] =
+        [(0o4000, "S_ISUID|"), (0o2000, "S_ISGID|"), (0o1000, "S_ISVTX|")];
+    let number = format!("0{mode:02o}");
     let kind = TYPES.iter().find(|(kind, _)| *kind == mode & 0o170000);
-    let bits = BITS.iter().filter(|(bit, _)| mode & bit != 0);
-    for (_, name) in kind.into_iter().chain(bits) {
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'|');
-    }
-    let rest = if kind.is_some() { mode & 0o777 } else { mode & !0o7000 };
-    drop(write!(out, "0{rest:02o}"));
+    let name = kind.map(|(_, kind)| {
+        let bits: String =
+            BITS.iter().filter(|(bit, _)| mode & bit != 0).map(|bit| bit.1).collect();
+        format!("{kind}{bits}0{:02o}", mode & 0o777)
+    });
+    symbol(out, number, name.as_deref(), xlat);
 }
 
 /// Major and minor number (makedev(3)).
-fn device(out: &mut Vec<u8>, device: u64) {
-    let major = (device >> 8 & 0xfff) | (device >> 32 & !0xfff);
+fn device(out: &mut Vec<u8>, device: u64, xlat: Xlat) {
+    let major = (device >> 8 & 0xfff) | (device >> 32 & 0xffff_f000);
     let minor = (device & 0xff) | (device >> 12 & 0xffff_ff00);
-    let hex = |out: &mut Vec<u8>, number| match number {
-        0 => out.push(b'0'),
-        _ => hexadecimal(out, number),
-    };
-    out.extend_from_slice(b"makedev(");
-    hex(out, major);
-    out.extend_from_slice(b", ");
-    hex(out, minor);
-    out.push(b')');
+    let name = format!("makedev({}, {})", hex(major), hex(minor));
+    symbol(out, hex(device), Some(&name), xlat);
+}
+
+/// A number in hexadecimal; 0 without a prefix.
+pub(super) fn hex(number: u64) -> String {
+    if number == 0 { "0".to_owned() } else { format!("{number:#x}") }
 }
 
 /// An ioctl(2) request by name, else taken apart (ioctl_list(2), asm-generic/ioctl.h).
-fn request(out: &mut Vec<u8>, schema: &Schema, kind: KindInfo, raw: u32) {
-    if let Detail::Names(index) = kind.detail
-        && let Some(names) = schema.meta().names.get(usize::from(index))
-        && let Some(name) = names.name_of(u64::from(raw))
-    {
-        return out.extend_from_slice(name.as_bytes());
-    }
-    let (direction, size) = (raw >> 30, raw >> 16 & 0x3fff);
-    let direction = match direction {
-        0 => "_IOC_NONE",
-        1 => "_IOC_WRITE",
-        2 => "_IOC_READ",
-        _ => "_IOC_READ|_IOC_WRITE",
+fn request(out: &mut Vec<u8>, schema: &Schema, kind: KindInfo, raw: u32, xlat: Xlat) {
+    let Detail::Names(index) = kind.detail else { return drop(write!(out, "{raw:#x}")) };
+    let names = schema.meta().names.get(usize::from(index));
+    let name = names.and_then(|names| names.name_of(u64::from(raw)));
+    let taken_apart = || {
+        let direction = match raw >> 30 {
+            0 => "_IOC_NONE",
+            1 => "_IOC_WRITE",
+            2 => "_IOC_READ",
+            _ => "_IOC_READ|_IOC_WRITE",
+        };
+        let [size, group, number] =
+            [raw >> 16 & 0x3fff, raw >> 8 & 0xff, raw & 0xff].map(u64::from);
+        format!("_IOC({direction}, {}, {}, {})", hex(group), hex(number), hex(size))
     };
-    let hex = |number: u32| if number == 0 { "0".to_owned() } else { format!("{number:#x}") };
-    let (group, number) = (raw >> 8 & 0xff, raw & 0xff);
-    drop(write!(out, "_IOC({direction}, {}, {}, {})", hex(group), hex(number), hex(size)));
+    let name = name.map_or_else(taken_apart, str::to_owned);
+    symbol(out, hex(raw.into()), Some(&name), xlat);
 }
 
 /// What became of a child (wait(2)).
-fn wait_status(out: &mut Vec<u8>, status: u32) {
+fn wait_status(out: &mut Vec<u8>, status: u32, xlat: Xlat) {
     let (signal_number, code) = (status & 0x7f, status >> 8 & 0xff);
     let text = |number: u32| {
         let mut text = Vec::new();
-        signal(&mut text, number);
+        signal(&mut text, number, xlat);
         String::from_utf8_lossy(&text).into_owned()
     };
     drop(match (signal_number, status) {
