@@ -16,7 +16,8 @@ const HEAD: &str = "\
 <!-- Generated from the table in `syscalls/src/table/`. Do not edit. -->
 
 Every syscall that is known by name, with its number on each ABI. A call that has one name but
-different arguments on different ABIs has several rows. Other numbers are recorded too, with six
+different arguments on different ABIs has several rows. On x32 a call has the number that it has on
+x86_64, with bit 30 set, or one from 512 on, which is not shown. Other numbers are recorded too, with six
 arguments of unknown meaning.
 
 An argument is written `name: kind`; the kind after the arrow is that of the result. *Captured*
@@ -32,6 +33,7 @@ pub fn markdown() -> String {
     page.push_str(&undecoded());
     page.push_str(&classes());
     page.push_str(&syscalls());
+    page.push_str(&operations());
     page
 }
 
@@ -46,13 +48,13 @@ fn counts() -> String {
 
 /// How many rows the tests exercise, and which they do not.
 fn untested() -> String {
-    let exercised = table().filter(|call| call.untested.is_none()).count();
+    let exercised = calls().filter(|call| call.untested.is_none()).count();
     let mut text = format!(
         "\nOf the table's {} rows, workloads of the tests (`tests/workloads/every`) exercise \
          {exercised}. The others:\n\n",
-        table().count()
+        calls().count()
     );
-    for call in table() {
+    for call in calls() {
         if let Some(why) = call.untested {
             push(&mut text, format_args!("- `{}`: {why}\n", call.name));
         }
@@ -63,9 +65,9 @@ fn untested() -> String {
 /// Which arguments are shown as they are, though there would be more to say.
 fn undecoded() -> String {
     let bare = |kind: &Kind| matches!(kind, Kind::Ptr | Kind::Flags | Kind::Enum);
-    let total = table().map(|call| call.args.len()).sum::<usize>();
+    let total = calls().map(|call| call.args.len()).sum::<usize>();
     let count =
-        |wanted: Kind| table().flat_map(|call| call.args).filter(|arg| arg.kind == wanted).count();
+        |wanted: Kind| calls().flat_map(|call| call.args).filter(|arg| arg.kind == wanted).count();
     let mut text = format!(
         "\n## What is not decoded\n\nOf {total} arguments, {} are addresses of which nothing but the \
          number is shown: addresses for their own sake (of a mapping, a futex, a stack), secrets, \
@@ -74,7 +76,7 @@ fn undecoded() -> String {
         count(Kind::Ptr),
         count(Kind::Flags) + count(Kind::Enum),
     );
-    let mut rows: Vec<&Syscall> = table().collect();
+    let mut rows: Vec<&Syscall> = calls().collect();
     rows.sort_by_key(|call| call.name);
     let mut items: Vec<String> = rows
         .into_iter()
@@ -106,7 +108,7 @@ fn syscalls() -> String {
          | Captured |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
-    let mut rows: Vec<&Syscall> = table().collect();
+    let mut rows: Vec<&Syscall> = calls().collect();
     // Stable: the rows of one name keep the order that they have in the table.
     rows.sort_by_key(|call| call.name);
     for call in rows {
@@ -119,11 +121,42 @@ fn syscalls() -> String {
     text
 }
 
-/// As in `(fd: fd, buf: out, count: size) → size`.
-fn signature(call: &Syscall) -> String {
+/// What io_uring does beside the calls.
+fn operations() -> String {
+    let rows = || table().filter(|row| is_operation(row));
+    let mut text = String::from(
+        "\n## Operations of io_uring\n\nThey are recorded like calls, with the ABI `io_uring` and their \
+         opcodes as numbers; `flags` are those of the entry, and from bit 32 on the operation's own.\n",
+    );
+    if let Some(first) = rows().next() {
+        push(&mut text, format_args!("All have the arguments `{}`.\n", arguments(first)));
+    }
+    text.push_str("\n| Operation | Opcode | Result | What it does |\n| --- | --- | --- | --- |\n");
+    for row in rows() {
+        let (name, result) = (format!("`{}`", row.name), format!("`{}`", kind(row.ret)));
+        push_row(&mut text, &[name, number(row, Abi::IoUring), result, row.summary.to_string()]);
+    }
+    text
+}
+
+fn is_operation(row: &Syscall) -> bool {
+    row.numbers.io_uring.is_some()
+}
+
+fn calls() -> impl Iterator<Item = &'static Syscall> {
+    table().filter(|row| !is_operation(row))
+}
+
+/// As in `(fd: fd, buf: out, count: size)`.
+fn arguments(call: &Syscall) -> String {
     let args: Vec<String> =
         call.args.iter().map(|arg| format!("{}: {}", arg.name, kind(arg.kind))).collect();
-    format!("`({}) → {}`", args.join(", "), kind(call.ret))
+    format!("({})", args.join(", "))
+}
+
+/// As in `(fd: fd, buf: out, count: size) → size`.
+fn signature(call: &Syscall) -> String {
+    format!("`{} → {}`", arguments(call), kind(call.ret))
 }
 
 /// As in `one(WHENCE)`.
@@ -235,7 +268,8 @@ mod tests {
         let columns = |line: &str| line.matches(" | ").count();
         let page = markdown();
         for line in rows(&page) {
-            assert_eq!(columns(line), 7, "{line}");
+            let all = if line.starts_with("| `io_uring:") { 3 } else { 7 };
+            assert_eq!(columns(line), all, "{line}");
         }
     }
 }

@@ -271,3 +271,16 @@ os.kill(os.getpid(), signal.SIGTERM)
     let count = same_notices("notices", &[&python(), "-B", "-c", code], 128 + 15);
     assert_eq!(count, 10 + 4, "signals, ends");
 }
+
+#[test]
+fn x32_calls() {
+    if !kernel() || cfg!(not(target_arch = "x86_64")) {
+        return;
+    }
+    let options = ["-static", "-nostdlib", "-no-pie", "-ffreestanding", "-fno-stack-protector"];
+    let scratch = Scratch::new("lines-x32-program");
+    let mut shares = Shares::default();
+    shares.run("x32", &[&text(&compile(&scratch, "x32.c", &options))], 5);
+    // The run is short, so that the execve at its start weighs more.
+    shares.check("x32", 90.0);
+}

@@ -12,7 +12,7 @@ mod value;
 use std::io::Write;
 
 use syscord_format::Detail;
-use syscord_syscalls::{Kind, Len, names::files::WHENCE, structs::time::TIMESPEC};
+use syscord_syscalls::{Abi, Kind, Len, names::files::WHENCE, structs::time::TIMESPEC};
 
 pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink};
 use self::{
@@ -83,10 +83,11 @@ fn call(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
     if quirk.is_some_and(|quirk| quirk.call(out, row, style)) {
         return out.len() - start;
     }
-    match row.call.known {
-        true => out.extend_from_slice(row.call.name.as_bytes()),
-        false => drop(write!(out, "syscall_{:#x}", row.call.number)),
+    if !row.call.known {
+        nameless(out, row, style);
+        return out.len() - start;
     }
+    out.extend_from_slice(row.call.name.as_bytes());
     out.push(b'(');
     let known = match quirk.is_some_and(|quirk| quirk.arguments(out, row, style)) {
         true => out.len() - start,
@@ -94,6 +95,34 @@ fn call(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
     };
     out.push(b')');
     known
+}
+
+/// Appends a call of which the trace has no name. A number that x32 does not share with x86-64 is named after
+/// the latter.
+fn nameless(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
+    /// Marks a number of x32.
+    const BIT: u32 = 1 << 30;
+    let number = row.call.number;
+    let is_x32 = *row.call.abi == *Abi::X32.name();
+    let other = row.schema.meta().abis.iter().find(|abi| is_x32 && abi.id == Abi::X86_64 as u8);
+    let other = other.and_then(|abi| abi.syscalls.iter().find(|call| call.number == number));
+    let count = match other {
+        Some(call) => {
+            drop(write!(out, "{}#64(", call.name));
+            call.args.len()
+        }
+        None => {
+            drop(write!(out, "syscall_{:#x}(", if is_x32 { number | BIT } else { number }));
+            row.args().len()
+        }
+    };
+    for index in 0..count.min(row.args().len()) {
+        if index > 0 {
+            out.extend_from_slice(b", ");
+        }
+        argument(out, row, index, style);
+    }
+    out.push(b')');
 }
 
 /// Returns where what was known when the call began ends.
