@@ -41,6 +41,7 @@ mod ledger;
 pub mod limits;
 mod magnitude;
 mod meta;
+mod parts;
 mod preamble;
 mod process;
 mod reader;
@@ -64,6 +65,7 @@ pub use meta::{
     AbiTable, ArgDef, CaseDef, ChoiceDef, ClassDef, ColumnDef, Detail, ErrnoDef, FieldDef, KindDef,
     KindRef, Member, Meta, NamesDef, StructDef, SyscallDef, columns,
 };
+pub use parts::{Part, Parts};
 pub use preamble::{MAGIC, VERSION};
 pub use process::{ProcEvent, ProcRecord, processes};
 pub use reader::{Block, Trace};

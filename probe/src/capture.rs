@@ -11,12 +11,12 @@ use syscord_syscalls::{
     Abi,
     plan::{MAX_CAPTURES, MAX_CONTENTS, Plan, PlanCapture, capture_flag, capture_op, length},
     record::{
-        CONTENT_MAX, CaptureHeader, EventRecord, IOVECS, LIST_MAX, LIST_STRINGS, MAX_RECORD,
-        RecordHeader, STRING_KEPT, STRING_MAX, capture_status,
+        CONTENT_MAX, COUNTED_MAX, CaptureHeader, EventRecord, LIST_MAX, LIST_STRINGS, MAX_RECORD,
+        RecordHeader, STRING_KEPT, STRING_MAX, TREE_MAX, capture_part, capture_status,
     },
 };
 
-use crate::config;
+use crate::{config, tree};
 
 /// Which captures of a plan are made.
 pub const AT_ENTRY: u64 = 1;
@@ -29,12 +29,12 @@ pub const ALL: u64 = AT_ENTRY | AT_EXIT;
 /// that or into restart_syscall(2).
 const INTERRUPTED: [i64; 2] = [-4, -516];
 
-const HEADER: usize = size_of::<CaptureHeader>();
-const LAST_START: usize = size_of::<EventRecord>()
+pub(crate) const HEADER: usize = size_of::<CaptureHeader>();
+pub(crate) const LAST_START: usize = size_of::<EventRecord>()
     + MAX_CONTENTS * (HEADER + CONTENT_MAX)
     + (MAX_CAPTURES - MAX_CONTENTS) * (HEADER + SPAN_MAX.next_multiple_of(8) as usize);
 /// The most bytes captured of a span that is no buffer: a path the kernel wrote, a sockaddr.
-const SPAN_MAX: u32 = STRING_MAX as u32;
+pub(crate) const SPAN_MAX: u32 = STRING_MAX as u32;
 
 const _: () = assert!(LAST_START + HEADER + 2 * CONTENT_MAX <= MAX_RECORD);
 const _: () = assert!(Abi::I386 as u8 & Abi::X32 as u8 & 1 == 1 && Abi::X86_64 as u8 & 1 == 0);
@@ -43,29 +43,31 @@ const _: () = assert!(LIST_MAX <= CONTENT_MAX && STRING_MAX <= CONTENT_MAX);
 /// What a capture came to, in one register: status in bits 0–7, bytes captured in bits 8–31,
 /// bytes there were in bits 32–63.
 #[derive(Clone, Copy)]
-struct Outcome(u64);
+pub(crate) struct Outcome(u64);
 
-const NOTHING: Outcome = Outcome::new(capture_status::NONE, 0, 0);
+/// An array without elements.
+pub(crate) const EMPTY: Outcome = Outcome::new(capture_status::WHOLE, 0, 0);
+pub(crate) const NOTHING: Outcome = Outcome::new(capture_status::NONE, 0, 0);
 const UNREADABLE: Outcome = Outcome::new(capture_status::UNREADABLE, 0, 0);
 
 impl Outcome {
     #[inline(always)]
-    const fn new(status: u8, len: u32, full: u32) -> Outcome {
+    pub(crate) const fn new(status: u8, len: u32, full: u32) -> Outcome {
         Outcome(status as u64 | (len as u64) << 8 | (full as u64) << 32)
     }
 
     #[inline(always)]
-    fn status(self) -> u8 {
+    pub(crate) fn status(self) -> u8 {
         self.0 as u8
     }
 
     #[inline(always)]
-    fn len(self) -> u32 {
+    pub(crate) fn len(self) -> u32 {
         (self.0 >> 8) as u32 & 0xff_ffff
     }
 
     #[inline(always)]
-    fn full(self) -> u32 {
+    pub(crate) fn full(self) -> u32 {
         (self.0 >> 32) as u32
     }
 }
@@ -73,11 +75,12 @@ impl Outcome {
 /// Makes the captures of a plan that `which` names. Returns the length of the record. `given` is the length that
 /// the program gave in memory where the kernel has put another since.
 ///
-/// Of the captures that loop (lists, iovecs) a plan has at most one, its last: so the verifier
+/// Of the captures that loop (lists, trees) a plan has at most one, its last: so the verifier
 /// walks those loops once, not once for each capture.
 #[inline(never)]
 pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) -> usize {
     set_length(record, size_of::<EventRecord>());
+    given_length(record, plan, given);
     for i in 0..MAX_CAPTURES {
         // SAFETY: a live plan.
         let (count, capture) = unsafe { ((*plan).count, (*plan).captures[i]) };
@@ -85,21 +88,48 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) -> usize 
             break;
         }
         if wanted(capture, which) {
-            append(record, capture, false, given);
+            append(record, capture, false, which, given);
         }
     }
     // SAFETY: a live plan.
     let looping = unsafe { (*plan).looping };
     if looping.op != 0 && wanted(looping, which) {
-        append(record, looping, true, given);
+        append(record, looping, true, which, given);
     }
     length(record)
 }
 
 #[inline(always)]
 fn wanted(capture: PlanCapture, which: u64) -> bool {
-    let phase = if capture.flags & capture_flag::ENTRY != 0 { AT_ENTRY } else { AT_EXIT };
-    which & phase != 0
+    let phases = if capture.flags & capture_flag::BOTH != 0 {
+        ALL
+    } else if capture.flags & capture_flag::ENTRY != 0 {
+        AT_ENTRY
+    } else {
+        AT_EXIT
+    };
+    which & phases != 0
+}
+
+/// Appends the length that the program gave, as the start of the structure that it lies in.
+#[inline(always)]
+fn given_length(record: *mut u8, plan: *const Plan, given: u32) {
+    // SAFETY: a live plan.
+    let (tells, arg, at) = unsafe { ((*plan).tells_length, (*plan).length_arg, (*plan).length_at) };
+    if tells == 0 || given == u32::MAX {
+        return;
+    }
+    let at = usize::from(at & 12);
+    let (status, len) = (capture_status::WHOLE, at as u16 + 4);
+    let arg = arg & capture_part::ARG | capture_part::BEFORE;
+    // SAFETY: nothing but an EventRecord lies before it in the record.
+    unsafe {
+        let place = record.add(size_of::<EventRecord>());
+        *place.cast() = CaptureHeader { arg, status, len, full: 0 };
+        *place.add(HEADER).cast() = [0u64; 2];
+        *place.add(HEADER + at).cast() = given;
+    }
+    set_length(record, size_of::<EventRecord>() + HEADER + usize::from(len).next_multiple_of(8));
 }
 
 /// Makes one capture.
@@ -107,28 +137,58 @@ fn wanted(capture: PlanCapture, which: u64) -> bool {
 /// Between captures the length is kept in the record's header: read back from there the verifier
 /// knows nothing of it, so that after each capture all ways it can have gone are one to it.
 #[inline(always)]
-fn append(record: *mut u8, capture: PlanCapture, looping: bool, given: u32) {
-    let cursor = length(record);
-    if cursor > LAST_START {
+fn append(record: *mut u8, capture: PlanCapture, looping: bool, which: u64, given: u32) {
+    let (cursor, room) = end(record);
+    if !room {
         return;
     }
     // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
-    let (at, to) = unsafe { (record.add(cursor), record.add(cursor + HEADER)) };
-    let outcome = one(record.cast(), to, capture, looping, given);
-    // SAFETY: as above.
-    unsafe {
-        *at.cast() = CaptureHeader {
-            arg: capture.arg,
-            status: outcome.status(),
-            len: outcome.len() as u16,
-            full: outcome.full(),
-        };
+    let to = unsafe { record.add(cursor + HEADER) };
+    // SAFETY: the record was written before.
+    let ret =
+        if which == AT_ENTRY { i64::MAX } else { unsafe { (*record.cast::<EventRecord>()).ret } };
+    let outcome = one(record.cast(), to, capture, looping, ret, given);
+    let mut part = capture.arg & capture_part::ARG;
+    if capture.flags & capture_flag::PART != 0 {
+        let now = capture.flags & capture_flag::BOTH == 0 || which != AT_ENTRY;
+        part |= if now { capture_part::PART } else { capture_part::BEFORE };
     }
+    finish(record, cursor, part, outcome);
+    if looping && capture.op == capture_op::TREE && which != AT_ENTRY {
+        tree::walk(record, capture, cursor + HEADER, outcome.len(), ret);
+    }
+}
+
+/// Writes the header of what was captured at `cursor`, and moves the record's end behind it.
+#[inline(always)]
+pub(crate) fn finish(record: *mut u8, cursor: usize, arg: u8, outcome: Outcome) {
+    let (status, len, full) = (outcome.status(), outcome.len() as u16, outcome.full());
+    // SAFETY: `cursor` is at most LAST_START.
+    unsafe { *record.add(cursor).cast() = CaptureHeader { arg, status, len, full } };
     set_length(record, cursor + HEADER + (outcome.len() as usize).next_multiple_of(8));
 }
 
+/// Where the next capture goes, at most LAST_START, and whether there is room for it. (Read back before and
+/// after it is compared, or the compiler would compare, or go on with, something else than what the verifier
+/// sees to be compared.)
 #[inline(always)]
-fn length(record: *mut u8) -> usize {
+pub(crate) fn end(record: *mut u8) -> (usize, bool) {
+    let cursor = opaque(length(record));
+    if cursor > LAST_START {
+        return (0, false);
+    }
+    (opaque(cursor), true)
+}
+
+/// The same, of which the compiler knows nothing.
+#[inline(always)]
+fn opaque(value: usize) -> usize {
+    // SAFETY: a live local.
+    unsafe { read_volatile(&raw const value) }
+}
+
+#[inline(always)]
+pub(crate) fn length(record: *mut u8) -> usize {
     // SAFETY: a reserved record begins with its header.
     usize::from(unsafe { read_volatile(&raw const (*record.cast::<RecordHeader>()).len8) }) * 8
 }
@@ -145,10 +205,11 @@ fn one(
     to: *mut u8,
     capture: PlanCapture,
     looping: bool,
+    ret: i64,
     given: u32,
 ) -> Outcome {
     // SAFETY: the record was written before.
-    let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
+    let abi = unsafe { (*event).header.what };
     if capture.flags & capture_flag::ON_SUCCESS != 0 && ret < 0
         || capture.flags & capture_flag::ON_FOUND != 0 && ret <= 0
         || capture.flags & capture_flag::ON_INTERRUPTED != 0 && !INTERRUPTED.contains(&ret)
@@ -162,7 +223,14 @@ fn one(
     if !looping {
         return match capture.op {
             capture_op::STR => string(to, address),
-            _ => span(to, address, length_of(event, capture, ret, given), limit(capture)),
+            _ => {
+                let length = length_of(event, capture, ret, given);
+                let array = capture.unit > 1 || capture.flags & capture_flag::PART != 0;
+                if length == 0 && array && capture.length != length::BITS {
+                    return EMPTY;
+                }
+                span(to, address, length, limit(capture))
+            }
         };
     }
     // 32-bit ABIs have odd numbers. Without a branch, or the verifier would walk the loops twice.
@@ -170,20 +238,8 @@ fn one(
     if capture.op == capture_op::STR_ARRAY {
         return list(to, address, width);
     }
-    let (array, count) = if capture.op == capture_op::MSGHDR {
-        // `struct user_msghdr` (include/linux/socket.h): in both layouts the array and its length
-        // are the third and fourth word.
-        let (array, _) = pointer(address + 2 * width, width);
-        let (count, readable) = pointer(address + 3 * width, width);
-        if !readable {
-            return UNREADABLE;
-        }
-        (array, count)
-    } else {
-        (address, argument(event, capture.length_arg))
-    };
-    let bound = if capture.flags & capture_flag::RET_BOUNDS != 0 { ret as u64 } else { u64::MAX };
-    iovec(to, array, count, bound, width)
+    let length = length_of(event, capture, ret, given);
+    if length == 0 { EMPTY } else { span(to, address, length, TREE_MAX as u32) }
 }
 
 /// The value of an argument.
@@ -206,7 +262,13 @@ fn limit(capture: PlanCapture) -> u32 {
 fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64, given: u32) -> u64 {
     let count = match capture.length {
         length::RET => ret as u64,
+        length::WITHIN if ret < 0 => 0,
         length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
+        length::BITS => {
+            let bits = argument(event, capture.length_arg) as u32;
+            let word = u32::from(capture.unit) * 8;
+            if bits > i32::MAX as u32 || word == 0 { 0 } else { u64::from(bits.div_ceil(word)) }
+        }
         length::ARG => argument(event, capture.length_arg),
         length::AT => {
             core::cmp::min(pointer(argument(event, capture.length_arg), 4).0, u64::from(given))
@@ -219,7 +281,7 @@ fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64, given: u
 
 /// A NUL-terminated string, without its NUL.
 #[inline(always)]
-fn string(to: *mut u8, address: u64) -> Outcome {
+pub(crate) fn string(to: *mut u8, address: u64) -> Outcome {
     // SAFETY: the record has room for STRING_MAX bytes at `to`.
     let got = unsafe { bpf_probe_read_user_str(to.cast(), STRING_MAX as u32, address as *const _) };
     if got < 1 || got > STRING_MAX as i64 {
@@ -233,7 +295,7 @@ fn string(to: *mut u8, address: u64) -> Outcome {
 
 /// `length` bytes, at most `limit`.
 #[inline(always)]
-fn span(to: *mut u8, address: u64, length: u64, limit: u32) -> Outcome {
+pub(crate) fn span(to: *mut u8, address: u64, length: u64, limit: u32) -> Outcome {
     if length == 0 || limit == 0 {
         return NOTHING;
     }
@@ -293,12 +355,12 @@ fn list(to: *mut u8, array: u64, width: u64) -> Outcome {
 
 /// What a loop does next. Each turn is a function of its own: what the verifier learnt in it is
 /// forgotten at its return, so that turns do not multiply.
-struct Step;
+pub(crate) struct Step;
 
 impl Step {
-    const MORE: u64 = 0;
-    const END: u64 = 1;
-    const STOP: u64 = 2;
+    pub(crate) const MORE: u64 = 0;
+    pub(crate) const END: u64 = 1;
+    pub(crate) const STOP: u64 = 2;
 }
 
 /// Adds one string of an array.
@@ -338,55 +400,6 @@ pub fn pointer(place: u64, width: u64) -> (u64, bool) {
     // BPF is little endian here.
     let failed = unsafe { bpf_probe_read_user((&raw mut value).cast(), width, place as *const _) };
     (value, failed == 0)
-}
-
-/// The buffers of an array of `count` iovecs, joined: at most `bound` bytes are there.
-#[inline(never)]
-fn iovec(to: *mut u8, array: u64, count: u64, bound: u64, width: u64) -> Outcome {
-    let limit = config::content();
-    let sum = Sum::start(to);
-    let mut step = Step::MORE;
-    for i in 0..IOVECS as u64 {
-        if i >= count || step != Step::MORE {
-            break;
-        }
-        step = one_iovec(to, array + i * 2 * width, bound, width);
-    }
-    let full = u64::from(sum.full());
-    if limit == 0 || (full == 0 && step == Step::MORE) {
-        return NOTHING;
-    }
-    if sum.got() == 0 {
-        return UNREADABLE;
-    }
-    if count > IOVECS as u64 && full < bound {
-        return Outcome::new(capture_status::CUT, sum.got(), 0);
-    }
-    whole_or_cut(sum.got(), full)
-}
-
-/// Adds one buffer of an array of iovecs.
-#[inline(never)]
-fn one_iovec(to: *mut u8, iovec: u64, bound: u64, width: u64) -> u64 {
-    let (base, _) = pointer(iovec, width);
-    let (length, readable) = pointer(iovec + width, width);
-    if !readable {
-        return Step::STOP;
-    }
-    let sum = Sum { to };
-    let left = bound.saturating_sub(u64::from(sum.full()));
-    let length = core::cmp::min(length, left);
-    let (got, limit) = (sum.got(), config::content());
-    // A buffer that could not be read whole is the last: what follows would be out of place.
-    let go_on = got == sum.full();
-    let mut more = 0;
-    if go_on && got < limit && got < CONTENT_MAX as u32 && length > 0 {
-        let want = core::cmp::min(length, u64::from(limit - got)) as u32;
-        // SAFETY: `got` is below CONTENT_MAX, and as much again fits behind it.
-        more = read_some(unsafe { to.add(got as usize) }, base, want);
-    }
-    sum.add(more, core::cmp::min(length, u64::from(u32::MAX / 2)) as u32);
-    Step::MORE
 }
 
 /// Bytes captured and bytes there were, added up in the capture's header: read back from there
@@ -435,4 +448,63 @@ impl Sum {
             write_volatile(&raw mut (*self.header()).full, full);
         }
     }
+}
+
+/// Appends what is read at entry alone: how many pointers an argument's array has, and two words above
+/// the stack pointer. Returns the length of the record.
+#[inline(never)]
+pub fn at_entry(record: *mut u8, plan: *const Plan, stack: u64) -> usize {
+    // SAFETY: a live plan.
+    let (counted, frame_arg, frame) =
+        unsafe { ((*plan).counted, (*plan).frame_arg, (*plan).frame) };
+    let (cursor, room) = end(record);
+    if !room {
+        return length(record);
+    }
+    // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
+    let to = unsafe { record.add(cursor + HEADER) };
+    if counted != 0 {
+        let event = record.cast::<EventRecord>();
+        let array = argument(event, counted - 1);
+        // SAFETY: the record was written before.
+        let width = 8 - 4 * u64::from(unsafe { (*event).header.what } & 1);
+        if array != 0 {
+            finish(record, cursor, counted - 1 & capture_part::ARG, count(to, array, width));
+        }
+    } else if frame[0] != 0 {
+        let (low, readable) = pointer(stack + u64::from(frame[0]), 4);
+        let (high, also) = pointer(stack + u64::from(frame[1]), 4);
+        let outcome = match readable && also {
+            true => Outcome::new(capture_status::WHOLE, 8, 0),
+            false => UNREADABLE,
+        };
+        // SAFETY: as above.
+        unsafe { *to.cast() = low | high << 32 };
+        finish(record, cursor, frame_arg & capture_part::ARG, outcome);
+    }
+    length(record)
+}
+
+/// How many pointers there are before the NULL, as 32 bits.
+#[inline(never)]
+fn count(to: *mut u8, array: u64, width: u64) -> Outcome {
+    let mut count = 0u32;
+    let mut status = capture_status::CUT;
+    for i in 0..COUNTED_MAX as u64 {
+        let (next, readable) = pointer(array + i * width, width);
+        if !readable {
+            break;
+        }
+        if next == 0 {
+            status = capture_status::WHOLE;
+            break;
+        }
+        count = i as u32 + 1;
+    }
+    if count == 0 && status == capture_status::CUT {
+        return UNREADABLE;
+    }
+    // SAFETY: the record has room for as much at `to`.
+    unsafe { *to.cast() = count };
+    Outcome::new(status, 4, 0)
 }

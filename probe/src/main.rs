@@ -17,6 +17,7 @@ mod regs;
 mod ring;
 mod syscall;
 mod task;
+mod tree;
 mod under_way;
 mod uring;
 

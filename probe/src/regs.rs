@@ -14,6 +14,8 @@ const X86_64_ARGS: [usize; MAX_ARGS] = [14, 13, 12, 7, 9, 8];
 const I386_ARGS: [usize; MAX_ARGS] = [5, 11, 12, 13, 14, 4];
 const X86_ORIG_AX: usize = 15;
 const X86_IP: usize = 16;
+const X86_SP: usize = 19;
+const AARCH64_SP: usize = 31;
 /// x0 holds the result at exit; its first value is kept in `orig_x0`.
 const AARCH64_ARGS: [usize; MAX_ARGS] = [34, 1, 2, 3, 4, 5];
 const AARCH64_PC: usize = 32;
@@ -76,6 +78,16 @@ pub fn copy_args(regs: Regs, compat: bool, args: *mut u64) {
         (true, false) => copy!(X86_64_ARGS; 0 1 2 3 4 5),
         (true, true) => copy!(I386_ARGS; 0 1 2 3 4 5),
         (false, _) => copy!(AARCH64_ARGS; 0 1 2 3 4 5),
+    }
+}
+
+/// The stack pointer.
+#[inline(always)]
+pub fn stack(regs: Regs, compat: bool) -> u64 {
+    match (x86(), compat) {
+        (true, true) => word(regs, X86_SP) & 0xffff_ffff,
+        (true, false) => word(regs, X86_SP),
+        (false, _) => word(regs, AARCH64_SP),
     }
 }
 

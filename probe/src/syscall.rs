@@ -130,9 +130,9 @@ fn given_length(regs: Regs, call: &Call) -> u32 {
     match call.plan {
         Some(plan) if call.is(plan_flag::LENGTH_AT_ENTRY) => {
             // SAFETY: a live plan.
-            let argument = unsafe { (*plan).length_arg };
+            let (argument, at) = unsafe { ((*plan).length_arg, (*plan).length_at) };
             let place = regs::argument(regs, call.who.compat, argument);
-            let (length, readable) = capture::pointer(place, 4);
+            let (length, readable) = capture::pointer(place + u64::from(at), 4);
             if readable { length as u32 } else { u32::MAX }
         }
         _ => u32::MAX,
@@ -151,7 +151,8 @@ fn entry_record(regs: Regs, call: &Call) -> Option<u64> {
     // SAFETY: the helper has no preconditions.
     let time = unsafe { bpf_ktime_get_ns() };
     write(record, record_kind::ENTRY, call, regs, time, 0, 0);
-    let length = capture::run(record, plan, capture::AT_ENTRY, u32::MAX);
+    capture::run(record, plan, capture::AT_ENTRY, u32::MAX);
+    let length = capture::at_entry(record, plan, regs::stack(regs, call.who.compat));
     finish(&ring, record, length);
     Some(time)
 }
@@ -209,7 +210,8 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) {
     if lost_args {
         length = mark(record, event_mark::ARGS_UNKNOWN);
     } else if captures && let Some(plan) = call.plan {
-        let which = if call.is(plan_flag::AT_ENTRY) && (began == 0 || ret < 0) {
+        let again = began == 0 || ret < 0;
+        let which = if call.is(plan_flag::AT_ENTRY) && !call.is(plan_flag::RESTORES) && again {
             capture::ALL
         } else {
             capture::AT_EXIT

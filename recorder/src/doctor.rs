@@ -82,6 +82,7 @@ fn probe() -> Outcome {
         filter: Filter::EVERYTHING,
         plans: schema.plans(),
         variants: schema.variants(),
+        nodes: schema.nodes(),
         unplanned: true,
         restorers: schema::restorers(),
         content: 256,

@@ -15,6 +15,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
+    parts::{PartsOf, is_part},
     rings::Batch,
     schema::{ExecArgs, Layout, Schema},
     wire::{self, Captures, Record},
@@ -43,6 +44,8 @@ pub struct Encoder<W> {
     entries: HashMap<(u32, u64), Vec<u8>>,
     /// Programs that processes began in this batch, in the order of their times.
     new_images: NewImages,
+    /// The parts of the call at hand.
+    parts: PartsOf,
 }
 
 impl<W: Write> Encoder<W> {
@@ -53,8 +56,8 @@ impl<W: Write> Encoder<W> {
         writer: Writer<W>,
         world: World,
     ) -> Self {
-        let (entries, new_images) = (HashMap::new(), HashMap::new());
-        Encoder { schema, builder, writer, world, entries, new_images }
+        let (entries, new_images, parts) = (HashMap::new(), HashMap::new(), PartsOf::default());
+        Encoder { schema, builder, writer, world, entries, new_images, parts }
     }
 
     /// Writes a batch: what happened to processes, then one chunk of events.
@@ -188,10 +191,15 @@ impl<W: Write> Encoder<W> {
             captures: [NONE; MAX_ARGS],
             count: 0,
         };
+        let entry = self.take_entry(record);
+        let begin = entry.as_deref().map(wire::captures);
+        self.parts.collect(&captures, begin.as_ref());
+        for (arg, status, bytes) in self.parts.iter() {
+            call.put(arg, status, bytes, 0);
+        }
         for (header, bytes) in captures {
             call.add(&header, bytes);
         }
-        let entry = self.take_entry(record);
         if let Some(entry) = &entry {
             call.join(entry);
         }
@@ -252,13 +260,12 @@ struct Call<'a> {
 
 impl<'a> Call<'a> {
     fn add(&mut self, header: &CaptureHeader, mut bytes: &'a [u8]) {
-        let arg = usize::from(header.arg);
-        if header.arg == MARKS || self.count == MAX_ARGS || arg >= MAX_ARGS {
+        if header.arg == MARKS || is_part(header) {
             return;
         }
-        let Some(section) = self.layout.captures[arg] else { return };
+        let least = self.layout.least.get(usize::from(header.arg)).copied().unwrap_or_default();
         let status = match header.status {
-            _ if header.status != capture_status::NONE && header.len < self.layout.least[arg] => {
+            _ if header.status != capture_status::NONE && header.len < least => {
                 CaptureStatus::Unreadable
             }
             capture_status::WHOLE => CaptureStatus::Whole,
@@ -266,12 +273,18 @@ impl<'a> Call<'a> {
             capture_status::UNREADABLE => CaptureStatus::Unreadable,
             _ => return,
         };
-        if self.layout.terminated & 1 << arg != 0 {
+        if header.arg < 8 && self.layout.terminated & 1 << header.arg != 0 {
             bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
         }
-        let capture = Capture { arg: header.arg, section, status, bytes, full: header.full };
-        self.captures[self.count] = capture;
-        self.count += 1;
+        self.put(header.arg, status, bytes, header.full);
+    }
+
+    fn put(&mut self, arg: u8, status: CaptureStatus, bytes: &'a [u8], full: u32) {
+        let Some(Some(section)) = self.layout.captures.get(usize::from(arg)) else { return };
+        if self.count < MAX_ARGS {
+            self.captures[self.count] = Capture { arg, section: *section, status, bytes, full };
+            self.count += 1;
+        }
     }
 
     /// Fills in what could not be read at the entry of an execve: its strings may have lain in pages that
@@ -316,7 +329,7 @@ impl<'a> Call<'a> {
         self.marks &= !event_mark::ARGS_UNKNOWN;
         for (header, bytes) in wire::captures(bytes) {
             // A failed call's strings were read again at its end, when their pages were sure to be there.
-            if !self.has(usize::from(header.arg)) {
+            if !is_part(&header) && !self.has(usize::from(header.arg)) {
                 self.replace(&header, bytes);
             }
         }

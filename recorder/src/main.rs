@@ -18,6 +18,7 @@ mod error;
 mod filters;
 mod ledger;
 mod listing;
+mod parts;
 mod pod;
 mod probe;
 mod progress;

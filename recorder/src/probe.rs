@@ -13,7 +13,7 @@ use aya::{
 };
 use syscord_syscalls::{
     Abi,
-    plan::{NUMBERS, Plan, variant_key},
+    plan::{NUMBERS, Node, Plan, variant_key},
     record::{
         Filter, OPERATIONS_MAX, Offsets, Operation, SEGMENT, SEGMENT_STRIDE, Settings, Verdict,
         uring_form,
@@ -106,6 +106,8 @@ pub struct Options<'a> {
     pub plans: &'a [Plan],
     /// Plans that depend on an argument.
     pub variants: &'a [Variant],
+    /// Structures whose members point to something.
+    pub nodes: &'a [Node],
     /// Whether numbers beyond the plans are recorded.
     pub unplanned: bool,
     /// By ABI: the call that restores the registers of another context.
@@ -177,11 +179,17 @@ impl Probe {
         }
         let ring = segments * SEGMENT as u64;
         let mut probe = Probe { ebpf, durations: options.durations, cpus, ring };
-        probe.install(options.plans, options.variants)?;
+        probe.install(options)?;
         Ok(probe)
     }
 
-    fn install(&mut self, plans: &[Plan], variants: &[Variant]) -> Result<(), ProbeError> {
+    fn install(&mut self, options: &Options<'_>) -> Result<(), ProbeError> {
+        let Options { plans, variants, nodes, .. } = *options;
+        let map = self.ebpf.map_mut("NODES").ok_or(ProbeError::Missing("NODES"))?;
+        let mut map: Array<&mut MapData, Pod<Node>> = Array::try_from(map)?;
+        for (index, node) in nodes.iter().enumerate() {
+            map.set(index as u32, Pod(*node), 0)?;
+        }
         let map = self.ebpf.map_mut("PLANS").ok_or(ProbeError::Missing("PLANS"))?;
         let mut map: Array<&mut MapData, Pod<Plan>> = Array::try_from(map)?;
         for (index, plan) in plans.iter().enumerate() {

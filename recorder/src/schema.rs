@@ -3,8 +3,8 @@
 
 use syscord_format::CaptureSection;
 use syscord_syscalls::{
-    Abi, Kind, MAX_ARGS, Role, Syscall, SyscallSet, lookup,
-    plan::{NUMBERS, Plan, plan_flag, plan_of, variants_of},
+    Abi, Kind, MAX_ARGS, Role, Syscall, SyscallSet, When, lookup,
+    plan::{NUMBERS, Node, Nodes, Plan, plan_flag, plan_of, variants_of},
 };
 
 /// ABIs that an index by ABI has room for.
@@ -29,6 +29,7 @@ pub struct Layout {
 pub struct Schema {
     plans: Vec<Plan>,
     variants: Vec<Variant>,
+    nodes: Nodes,
     layouts: Vec<Layout>,
 }
 
@@ -57,19 +58,15 @@ impl Schema {
         let mut plans = vec![Plan::default(); ABIS * NUMBERS];
         let mut layouts = vec![UNKNOWN; ABIS * NUMBERS];
         let mut variants = Vec::new();
+        let mut nodes = Nodes::default();
         for abi in Abi::ALL {
             for number in 0..NUMBERS {
                 let index = abi as usize * NUMBERS + number;
                 if let Some(row) = lookup(abi, number as u32) {
-                    plans[index] = plan_of(row, abi, contents);
+                    plans[index] = plan_of(row, abi, contents, &mut nodes);
                     let of = index as u32;
-                    variants.extend(
-                        variants_of(row, abi, contents).into_iter().map(|(value, plan)| Variant {
-                            of,
-                            value,
-                            plan,
-                        }),
-                    );
+                    let by_value = variants_of(row, abi, contents, &mut nodes).into_iter();
+                    variants.extend(by_value.map(|(value, plan)| Variant { of, value, plan }));
                     layouts[index] = Layout::of(row, abi);
                 }
                 if set.contains(abi, number as u32) {
@@ -83,7 +80,7 @@ impl Schema {
                 plan.flags |= plan_flag::RECORD;
             }
         }
-        Schema { plans, variants, layouts }
+        Schema { plans, variants, nodes, layouts }
     }
 
     /// For the probe: [`NUMBERS`] plans for each ABI.
@@ -111,6 +108,11 @@ impl Schema {
         self.variants.iter().find(takes_place).map_or(plan, |variant| &variant.plan)
     }
 
+    /// For the probe: structures whose members point to something.
+    pub fn nodes(&self) -> &[Node] {
+        self.nodes.all()
+    }
+
     /// How a call is written.
     pub fn layout(&self, abi: u8, number: u32) -> &Layout {
         if number as usize >= NUMBERS {
@@ -132,9 +134,18 @@ impl Layout {
                 layout.captures[i] = Some(CaptureSection::Addressed);
                 continue;
             }
-            let Some((_, _, role)) = arg.kind.memory() else { continue };
+            let Some((_, when, role)) = arg.kind.memory() else { continue };
             layout.captures[i] = Some(match role {
-                Role::Content | Role::Struct | Role::Array => CaptureSection::Contents,
+                // What was there before the call is of no use where it failed: the address is shown then.
+                Role::ArrayParts if when == When::Both => CaptureSection::Addressed,
+                Role::Count => CaptureSection::Addressed,
+                Role::Content
+                | Role::Struct
+                | Role::Array
+                | Role::Parts
+                | Role::ArrayParts
+                | Role::SetParts
+                | Role::Control => CaptureSection::Contents,
                 Role::Path | Role::Text | Role::Address | Role::List => CaptureSection::Strings,
             });
             layout.least[i] = arg.kind.least(abi);

@@ -379,6 +379,7 @@ fn probe_options<'a>(
         filter: filters.filter,
         plans: schema.plans(),
         variants: schema.variants(),
+        nodes: schema.nodes(),
         unplanned: set.contains_beyond(),
         restorers: schema::restorers(),
         content: options.how_much.content,

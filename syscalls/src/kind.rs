@@ -9,7 +9,10 @@ use crate::{
     Abi,
     choices::Choice,
     names::{Names, ioctls::REQUESTS},
-    structs::Struct,
+    structs::{
+        Struct,
+        signals::{Frame, SIGNAL_MASK},
+    },
 };
 
 /// What one argument of a syscall means.
@@ -69,18 +72,10 @@ pub enum Kind {
     In(Len),
     /// Buffer that the kernel fills: read when the call succeeded.
     Out(Len),
-    /// Array of `struct iovec` whose buffers the program hands over; the named argument counts it.
-    IovIn(&'static str),
-    /// Array of `struct iovec` whose buffers the kernel fills; the named argument counts it.
-    IovOut(&'static str),
     /// `struct sockaddr` that the program hands over.
     SockaddrIn(Len),
     /// `struct sockaddr` that the kernel fills.
     SockaddrOut(Len),
-    /// `struct msghdr` that the program sends: its buffers.
-    MsgIn,
-    /// `struct msghdr` that the kernel fills: its buffers.
-    MsgOut,
     /// Flags that have names; the empty set too may have one.
     Bits(&'static Names),
     /// One of several values that have names.
@@ -126,6 +121,37 @@ pub enum Kind {
     Noted(&'static Names),
     /// Clock ticks, of which there are 100 a second (times(2)).
     Ticks,
+    /// Structure that the program hands over, and what its members point to.
+    TreeIn(&'static Struct),
+    /// Structure of which the kernel fills what its members point to.
+    TreeOut(&'static Struct),
+    /// Array of structures that the program hands over, and what their members point to; the length
+    /// counts them.
+    TreesIn(&'static Struct, Len),
+    /// Array of structures of which the kernel fills what their members point to; the length counts them.
+    TreesOut(&'static Struct, Len),
+    /// As [`TreesOut`], and the kernel overwrites members: as they were before the call, too.
+    TreesChanged(&'static Struct, Len),
+    /// Structure that the kernel reads and overwrites: as it was before and after the call.
+    Changed(&'static Struct),
+    /// Time to wait at most, which the kernel overwrites with what is left of it (select(2)).
+    TimeLimit(&'static Struct),
+    /// Set of small numbers, a bit each, that the program hands over.
+    SetIn(Len),
+    /// Set of small numbers, a bit each, that the kernel fills.
+    SetOut(Len),
+    /// Set of descriptors, which the kernel overwrites with those that are ready (select(2)).
+    Ready(Len),
+    /// NULL-terminated array of strings, which are counted before the call (execve(2)'s environment).
+    Counted,
+    /// The part of the stack to which a signal handler returns; read before the call (sigreturn(2)).
+    SignalFrame(&'static Frame),
+    /// Control messages of a socket (cmsg(3)) that the program hands over; of structures' members.
+    ControlIn(Len),
+    /// Control messages of a socket that the kernel fills; of structures' members.
+    ControlOut(Len),
+    /// Count of the bytes that the kernel filled of what the structure points to; of structures' members.
+    Filled,
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -136,7 +162,7 @@ pub enum Kind {
     Restored,
 }
 
-/// Where the length of a captured buffer is found.
+/// Where the length of a captured buffer is found. Within a structure, the names are those of its members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Len {
     /// In the call's result.
@@ -146,8 +172,11 @@ pub enum Len {
     Within(&'static str),
     /// In the argument of that name.
     Arg(&'static str),
-    /// In the 32-bit word that the argument of that name points to (`socklen_t *`).
+    /// In the 32-bit word that the argument of that name points to (`socklen_t *`), or that the member of
+    /// that name is; the kernel overwrites it.
     At(&'static str),
+    /// The argument of that name counts bits, which lie in whole words.
+    BitsOf(&'static str),
     /// It is this.
     Fixed(u16),
 }
@@ -181,10 +210,12 @@ pub enum Memory {
     Bytes(Len),
     /// An array of structures; the length counts them.
     Structs(&'static Struct, Len),
-    /// The buffers of an iovec array, one after the other; the named argument counts it.
-    Iovec(&'static str),
-    /// The buffers of a `struct msghdr`'s iovec array.
-    Msghdr,
+    /// An array of structures, and what their members point to; the length counts them.
+    Tree(&'static Struct, Len),
+    /// How many pointers there are in a NULL-terminated array.
+    Count,
+    /// Something on the stack.
+    Frame(&'static Frame),
 }
 
 /// What a kind's memory is to a reader, hence in which dictionary of a trace it lies. The numbers
@@ -205,6 +236,16 @@ pub enum Role {
     Struct = 6,
     /// Structures, one after the other; subject to `--content`.
     Array = 7,
+    /// A structure in parts: before the call, after it, and what its members point to.
+    Parts = 8,
+    /// Structures in parts.
+    ArrayParts = 9,
+    /// Bits in parts: before the call, after it.
+    SetParts = 10,
+    /// How many there were.
+    Count = 11,
+    /// Control messages of a socket.
+    Control = 12,
 }
 
 /// What a kind refers to.
@@ -223,6 +264,8 @@ pub enum Detail {
 pub enum When {
     /// Before the call, because the call destroys it.
     Entry,
+    /// Before and after the call, whatever its result.
+    Both,
     /// After the call, whatever its result.
     Exit,
     /// After the call, unless it failed.
@@ -233,8 +276,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`SizedIn`].
-const LAST_ID: u8 = 57;
+/// The last id that a kind has: that of [`Filled`].
+const LAST_ID: u8 = 72;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -253,7 +296,7 @@ impl Shape {
 }
 
 impl Role {
-    const ALL: [Role; 7] = [
+    const ALL: [Role; 12] = [
         Role::Path,
         Role::Text,
         Role::Address,
@@ -261,6 +304,11 @@ impl Role {
         Role::Content,
         Role::Struct,
         Role::Array,
+        Role::Parts,
+        Role::ArrayParts,
+        Role::SetParts,
+        Role::Count,
+        Role::Control,
     ];
 
     /// The role of that number in a trace's schema.
@@ -272,6 +320,9 @@ impl Role {
 impl Kind {
     /// The ids that kinds have: they are given out in order.
     pub const IDS: RangeInclusive<u8> = 1..=LAST_ID;
+
+    /// Those of kinds that are no more: `iov_in`, `iov_out`, `msg_in`, `msg_out`.
+    pub const RETIRED: [u8; 4] = [26, 27, 30, 31];
 
     /// The number of this kind in a trace's schema. Parameters do not count: they steer the
     /// capture, and what was captured says itself how long it is.
@@ -302,12 +353,8 @@ impl Kind {
             PathOut(_) => 23,
             In(_) => 24,
             Out(_) => 25,
-            IovIn(_) => 26,
-            IovOut(_) => 27,
             SockaddrIn(_) => 28,
             SockaddrOut(_) => 29,
-            MsgIn => 30,
-            MsgOut => 31,
             Child => 32,
             Never => 33,
             NewImage => 34,
@@ -333,7 +380,22 @@ impl Kind {
             Time => 54,
             Ticks => 55,
             Noted(_) => 56,
-            SizedIn(..) => LAST_ID,
+            SizedIn(..) => 57,
+            TreeIn(_) => 58,
+            TreeOut(_) => 59,
+            TreesIn(..) => 60,
+            TreesOut(..) => 61,
+            TreesChanged(..) => 62,
+            Changed(_) => 63,
+            TimeLimit(_) => 64,
+            SetIn(_) => 65,
+            SetOut(_) => 66,
+            Ready(_) => 67,
+            Counted => 68,
+            SignalFrame(_) => 69,
+            ControlIn(_) => 70,
+            ControlOut(_) => 71,
+            Filled => LAST_ID,
         }
     }
 
@@ -365,12 +427,8 @@ impl Kind {
             PathOut(_) => "path_out",
             In(_) => "in",
             Out(_) => "out",
-            IovIn(_) => "iov_in",
-            IovOut(_) => "iov_out",
             SockaddrIn(_) => "sockaddr_in",
             SockaddrOut(_) => "sockaddr_out",
-            MsgIn => "msg_in",
-            MsgOut => "msg_out",
             Child => "child",
             Never => "never",
             NewImage => "new_image",
@@ -397,6 +455,21 @@ impl Kind {
             Ticks => "ticks",
             Noted(_) => "noted",
             SizedIn(..) => "sized_in",
+            TreeIn(_) => "tree_in",
+            TreeOut(_) => "tree_out",
+            TreesIn(..) => "trees_in",
+            TreesOut(..) => "trees_out",
+            TreesChanged(..) => "trees_changed",
+            Changed(_) => "changed",
+            TimeLimit(_) => "time_limit",
+            SetIn(_) => "set_in",
+            SetOut(_) => "set_out",
+            Ready(_) => "ready",
+            Counted => "counted",
+            SignalFrame(_) => "signal_frame",
+            ControlIn(_) => "control_in",
+            ControlOut(_) => "control_out",
+            Filled => "filled",
         }
     }
 
@@ -411,14 +484,23 @@ impl Kind {
             | StructLeft(of)
             | SizedIn(of, ..)
             | ArrayIn(of, _)
-            | ArrayOut(of, _) => Detail::Struct(of),
+            | ArrayOut(of, _)
+            | TreeIn(of)
+            | TreeOut(of)
+            | TreesIn(of, _)
+            | TreesOut(of, _)
+            | TreesChanged(of, _)
+            | Changed(of)
+            | TimeLimit(of) => Detail::Struct(of),
+            SignalFrame(_) => Detail::Struct(&SIGNAL_MASK),
             By(choice) => Detail::Choice(choice),
             Request => Detail::Names(&REQUESTS),
             Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Mode | FileMode | Dev
             | Fd | DirFd | Pid | Uid | Gid | Signal | WaitStatus | SigSet | Chars | Path | Str
-            | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_)
-            | SockaddrIn(_) | SockaddrOut(_) | MsgIn | MsgOut | Child | Never | NewImage
-            | Restored | Unused | Hex | Limit | Data | Ticks | Time => return None,
+            | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
+            | SockaddrOut(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted | ControlIn(_)
+            | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Unused | Hex
+            | Limit | Data | Ticks | Time => return None,
         })
     }
 
@@ -427,15 +509,17 @@ impl Kind {
         match self {
             Int | Fd | DirFd | Pid | Signal | Enum | One(_) | WaitStatus | Child | NewImage
             | Never | Noted(_) => Shape::Signed32,
-            Uint | Uid | Gid => Shape::Unsigned32,
-            Long | Off | Restored | Time => Shape::Signed64,
+            Uint | Uid | Gid | Filled => Shape::Unsigned32,
+            Long | Off | Time | Restored => Shape::Signed64,
             Ulong | Size | Limit | Data | Ticks => Shape::Unsigned64,
             Mode | FileMode => Shape::Octal,
             Ptr | Hex | Unused | Flags | Bits(_) | Request | Dev | Path | Str | ExecPath
-            | ExecArgv | PathOut(_) | In(_) | Out(_) | IovIn(_) | IovOut(_) | SockaddrIn(_)
-            | SockaddrOut(_) | MsgIn | MsgOut | SigSet | Chars | Struct(_) | StructIn(_)
-            | StructOut(_) | StructFound(_) | StructLeft(_) | SizedIn(..) | ArrayIn(..)
-            | ArrayOut(..) | By(_) => Shape::Hex,
+            | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_) | SockaddrOut(_)
+            | TreeIn(_) | TreeOut(_) | TreesIn(..) | TreesOut(..) | TreesChanged(..)
+            | Changed(_) | TimeLimit(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted
+            | SignalFrame(_) | ControlIn(_) | ControlOut(_) | SigSet | Chars | Struct(_)
+            | StructIn(_) | StructOut(_) | StructFound(_) | StructLeft(_) | SizedIn(..)
+            | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
         }
     }
 
@@ -459,12 +543,8 @@ impl Kind {
             PathOut(len) => (Memory::Bytes(len), When::Success, Role::Path),
             In(len) => (Memory::Bytes(len), When::Exit, Role::Content),
             Out(len) => (Memory::Bytes(len), When::Success, Role::Content),
-            IovIn(count) => (Memory::Iovec(count), When::Exit, Role::Content),
-            IovOut(count) => (Memory::Iovec(count), When::Success, Role::Content),
             SockaddrIn(len) => (Memory::Bytes(len), When::Exit, Role::Address),
             SockaddrOut(len) => (Memory::Bytes(len), When::Success, Role::Address),
-            MsgIn => (Memory::Msghdr, When::Exit, Role::Content),
-            MsgOut => (Memory::Msghdr, When::Success, Role::Content),
             StructIn(of) => (Memory::Structs(of, Len::Fixed(1)), When::Exit, Role::Struct),
             StructOut(of) => (Memory::Structs(of, Len::Fixed(1)), When::Success, Role::Struct),
             StructFound(of) => (Memory::Structs(of, Len::Fixed(1)), When::Found, Role::Struct),
@@ -472,11 +552,26 @@ impl Kind {
             SizedIn(_, size, _) => (Memory::Bytes(Len::Arg(size)), When::Exit, Role::Struct),
             ArrayIn(of, len) => (Memory::Structs(of, len), When::Exit, Role::Array),
             ArrayOut(of, len) => (Memory::Structs(of, len), When::Success, Role::Array),
+            TreeIn(of) | TreeOut(of) => (Memory::Tree(of, Len::Fixed(1)), When::Exit, Role::Parts),
+            TreesIn(of, len) | TreesOut(of, len) => {
+                (Memory::Tree(of, len), When::Exit, Role::ArrayParts)
+            }
+            TreesChanged(of, len) => (Memory::Tree(of, len), When::Both, Role::ArrayParts),
+            Changed(of) | TimeLimit(of) => {
+                (Memory::Structs(of, Len::Fixed(1)), When::Both, Role::Parts)
+            }
+            SetIn(len) => (Memory::Bytes(len), When::Exit, Role::SetParts),
+            SetOut(len) => (Memory::Bytes(len), When::Success, Role::SetParts),
+            Ready(len) => (Memory::Bytes(len), When::Both, Role::SetParts),
+            Counted => (Memory::Count, When::Entry, Role::Count),
+            SignalFrame(frame) => (Memory::Frame(frame), When::Entry, Role::Struct),
+            ControlIn(len) => (Memory::Bytes(len), When::Exit, Role::Control),
+            ControlOut(len) => (Memory::Bytes(len), When::Success, Role::Control),
             By(choice) => return choice.otherwise.memory(),
             Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Bits(_) | One(_)
             | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
-            | Unused | Hex | Limit | Data | Noted(_) | Ticks | Time => {
+            | Filled | Unused | Hex | Limit | Data | Noted(_) | Ticks | Time => {
                 return None;
             }
         })

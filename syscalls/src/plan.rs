@@ -40,7 +40,8 @@ pub struct Plan {
     pub flags: u8,
     /// How many of `captures` are in use.
     pub count: u8,
-    /// Index of the argument that points to a length, for [`plan_flag::LENGTH_AT_ENTRY`].
+    /// Index of the argument that points to a length, or to a structure with one, for
+    /// [`plan_flag::LENGTH_AT_ENTRY`].
     pub length_arg: u8,
     /// Index of the argument by whose value another plan is taken, and 1; 0: none is.
     pub decides: u8,
@@ -48,9 +49,70 @@ pub struct Plan {
     pub decisive: u32,
     /// What is read of the memory behind the arguments: strings and spans of bytes.
     pub captures: [PlanCapture; MAX_CAPTURES],
-    /// One capture that has to loop: a list of strings, an iovec array, a msghdr. Its `op` is 0 where
-    /// there is none.
+    /// One capture that has to loop: a list of strings, a tree. Its `op` is 0 where there is none.
     pub looping: PlanCapture,
+    /// Where the length lies behind its argument's address, for [`plan_flag::LENGTH_AT_ENTRY`]: at most 12.
+    pub length_at: u8,
+    /// Index of the argument that points to pointers to be counted at entry, and 1; 0: none does.
+    pub counted: u8,
+    /// Index of the argument as which [`Plan::frame`] is captured.
+    pub frame_arg: u8,
+    /// 1 if that length is captured, too, as what its argument pointed to before the call.
+    pub tells_length: u8,
+    /// Two words of 32 bits above the stack pointer that are captured at entry; 0: none are.
+    pub frame: [u16; 2],
+}
+
+/// The most trees there are, of all ABIs: see [`Node`].
+pub const MAX_NODES: usize = 128;
+/// The most members of a structure that point to something, those of structures within it included.
+pub const MAX_BRANCHES: usize = 4;
+
+/// A structure of which something is captured that its members point to.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    /// Its size in bytes.
+    pub size: u16,
+    /// How many of `branches` are in use.
+    pub count: u8,
+    /// Where in it a 32-bit word says how many bytes the kernel filled of what it points to, and 1; 0: the
+    /// result says so.
+    pub filled_at: u8,
+    /// Zero.
+    pub pad: u32,
+    /// Its members that point to something.
+    pub branches: [Branch; MAX_BRANCHES],
+}
+
+/// A member that points to something.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Branch {
+    /// Where the pointer lies in the structure.
+    pub at: u16,
+    /// Where its length does.
+    pub length_at: u16,
+    /// How many bytes each one is of what the length counts; without [`branch_flag::COUNTED`], all there are.
+    pub unit: u16,
+    /// Bits of [`branch_flag`].
+    pub flags: u8,
+    /// What lies there points to something itself: index of its [`Node`]; else 0.
+    pub node: u8,
+}
+
+/// Bits of [`Branch::flags`].
+pub mod branch_flag {
+    /// The pointer has 64 bits, not 32.
+    pub const WIDE_POINTER: u8 = 1;
+    /// The length has 64 bits, not 32.
+    pub const WIDE_LENGTH: u8 = 1 << 1;
+    /// There is a length.
+    pub const COUNTED: u8 = 1 << 2;
+    /// A buffer's contents: at most the `--content` setting is read.
+    pub const CONTENT: u8 = 1 << 3;
+    /// The kernel fills it: nothing is read if the call failed, and of contents no more than was filled.
+    pub const FILLED: u8 = 1 << 4;
 }
 
 impl Plan {
@@ -63,6 +125,11 @@ impl Plan {
         decisive: 0,
         captures: [PlanCapture::NOTHING; MAX_CAPTURES],
         looping: PlanCapture::NOTHING,
+        length_at: 0,
+        counted: 0,
+        frame_arg: 0,
+        tells_length: 0,
+        frame: [0; 2],
     };
 }
 
@@ -82,7 +149,7 @@ pub struct PlanCapture {
     pub op: u8,
     /// Index of the argument that holds the address.
     pub arg: u8,
-    /// One of [`length`]: where the length (an iovec's: the count) is found.
+    /// One of [`length`]: where the length is found.
     pub length: u8,
     /// Index of the argument that holds the length, for [`length::ARG`], [`length::AT`] and [`length::WITHIN`].
     pub length_arg: u8,
@@ -90,14 +157,14 @@ pub struct PlanCapture {
     pub unit: u16,
     /// Bits of [`capture_flag`].
     pub flags: u8,
-    /// Zero.
-    pub pad: u8,
+    /// Index of the [`Node`], for [`capture_op::TREE`].
+    pub node: u8,
 }
 
 impl PlanCapture {
     /// Nothing is read.
     pub const NOTHING: PlanCapture =
-        PlanCapture { op: 0, arg: 0, length: 0, length_arg: 0, unit: 0, flags: 0, pad: 0 };
+        PlanCapture { op: 0, arg: 0, length: 0, length_arg: 0, unit: 0, flags: 0, node: 0 };
 }
 
 /// How memory is read.
@@ -108,10 +175,8 @@ pub mod capture_op {
     pub const STR_ARRAY: u8 = 2;
     /// A span of bytes.
     pub const BYTES: u8 = 3;
-    /// The buffers of an iovec array.
-    pub const IOVEC: u8 = 4;
-    /// The buffers of a `struct msghdr`.
-    pub const MSGHDR: u8 = 5;
+    /// Structures, and what their members point to.
+    pub const TREE: u8 = 4;
 }
 
 /// Where a length is found.
@@ -126,6 +191,8 @@ pub mod length {
     pub const ONE: u8 = 4;
     /// In the result, but at most what an argument says.
     pub const WITHIN: u8 = 5;
+    /// In an argument that counts bits, which lie in words of the capture's unit.
+    pub const BITS: u8 = 6;
 }
 
 /// Bits of [`PlanCapture::flags`].
@@ -136,155 +203,20 @@ pub mod capture_flag {
     pub const ON_SUCCESS: u8 = 1 << 1;
     /// A buffer's contents, or an array: at most the `--content` setting is read.
     pub const CONTENT: u8 = 1 << 2;
-    /// The result bounds the bytes of an iovec array or msghdr.
-    pub const RET_BOUNDS: u8 = 1 << 3;
+    /// Read at entry and at exit.
+    pub const BOTH: u8 = 1 << 3;
     /// Read only when the result is above 0.
     pub const ON_FOUND: u8 = 1 << 4;
     /// Read only when a signal interrupted the call.
     pub const ON_INTERRUPTED: u8 = 1 << 5;
+    /// One part of what is captured of the argument.
+    pub const PART: u8 = 1 << 6;
 }
 
-const _: () = assert!(size_of::<Plan>() == 16 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
+const _: () = assert!(size_of::<Plan>() == 24 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
 
 #[cfg(feature = "alloc")]
-pub use compile::{plan_of, variants_of};
+pub use compile::{Nodes, plan_of, variants_of};
 
 #[cfg(feature = "alloc")]
-mod compile {
-    use super::{Plan, PlanCapture, capture_flag, capture_op, length, plan_flag};
-    use alloc::{collections::BTreeSet, vec::Vec};
-
-    use crate::{
-        Abi, Kind, Len, Memory, Role, Syscall, When,
-        choices::{Case, Choice},
-    };
-
-    /// The plan of a row: what to capture, whether contents count, and nothing about names. The
-    /// `RECORD` bit is left to the syscall set.
-    pub fn plan_of(row: &Syscall, abi: Abi, contents: bool) -> Plan {
-        let mut plan = compile(row, abi, contents, |kind| kind);
-        if let Some((key, choice)) = decider(row).filter(|_| contents) {
-            plan.decides = 1 + key;
-            plan.decisive = choice.bits() as u32;
-            plan.flags |= plan_flag::AT_EXIT;
-        }
-        plan
-    }
-
-    /// The plans that take the place of a row's, each with the value of the argument by which it
-    /// does ([`Plan::decides`]), of which [`Plan::decisive`] bits count.
-    pub fn variants_of(row: &Syscall, abi: Abi, contents: bool) -> Vec<(u32, Plan)> {
-        let Some((_, choice)) = decider(row).filter(|_| contents) else { return Vec::new() };
-        let plan = |value: u32| {
-            let chosen = |kind| match kind {
-                Kind::By(other) if other.key == choice.key => other.of(u64::from(value)),
-                other => other,
-            };
-            let mut plan = compile(row, abi, contents, chosen);
-            plan.flags |= plan_flag::AT_EXIT;
-            (value, plan)
-        };
-        values(choice).into_iter().map(plan).collect()
-    }
-
-    /// The values that fit a case. Where cases are flags, several may be set at once.
-    fn values(choice: &Choice) -> BTreeSet<u32> {
-        const FEW: usize = 4;
-        let value = |case: &Case| (case.value & choice.mask(case)) as u32;
-        let mut values: BTreeSet<u32> = choice.cases.iter().map(value).collect();
-        if choice.cases.len() <= FEW {
-            for case in choice.cases {
-                let joined: Vec<u32> = values.iter().map(|other| other | value(case)).collect();
-                values.extend(joined);
-            }
-        }
-        values
-    }
-
-    /// The argument on which it depends what is captured, and the choice with the most cases that
-    /// goes by it.
-    fn decider(row: &Syscall) -> Option<(u8, &'static Choice)> {
-        let choices = row.args.iter().filter_map(|arg| match arg.kind {
-            Kind::By(choice) if choice.decides_captures() => Some(choice),
-            _ => None,
-        });
-        let choice = choices.max_by_key(|choice| choice.cases.len())?;
-        let key = row.args.iter().position(|arg| arg.name == choice.key)?;
-        Some((key as u8, choice))
-    }
-
-    fn compile(row: &Syscall, abi: Abi, contents: bool, chosen: impl Fn(Kind) -> Kind) -> Plan {
-        let mut plan = Plan { flags: result_flags(row.ret), ..Plan::default() };
-        for (index, arg) in row.args.iter().enumerate() {
-            let Some((memory, when, role)) = chosen(arg.kind).memory() else { continue };
-            let looping = matches!(memory, Memory::StrArray | Memory::Iovec(_) | Memory::Msghdr);
-            let place = match looping {
-                true => Some(&mut plan.looping).filter(|place| place.op == 0),
-                false => plan.captures.get_mut(usize::from(plan.count)),
-            };
-            let Some(place) = place else { continue };
-            if matches!(role, Role::Content | Role::Struct | Role::Array) && !contents {
-                continue;
-            }
-            *place = capture(row, abi, index, (memory, when, role));
-            if place.length == length::AT {
-                plan.flags |= plan_flag::LENGTH_AT_ENTRY;
-                plan.length_arg = place.length_arg;
-            }
-            plan.count += u8::from(!looping);
-            plan.flags |= match when {
-                When::Entry => plan_flag::AT_ENTRY,
-                When::Exit | When::Success | When::Found | When::Interrupted => plan_flag::AT_EXIT,
-            };
-        }
-        plan
-    }
-
-    fn result_flags(ret: Kind) -> u8 {
-        match ret {
-            Kind::Child => plan_flag::RETURNS_TWICE,
-            Kind::Never => plan_flag::NEVER_RETURNS,
-            Kind::NewImage => plan_flag::NEW_IMAGE,
-            Kind::Restored => plan_flag::RESTORES,
-            _ => 0,
-        }
-    }
-
-    fn capture(
-        row: &Syscall,
-        abi: Abi,
-        index: usize,
-        (memory, when, role): (Memory, When, Role),
-    ) -> PlanCapture {
-        let argument = |name: &str| row.args.iter().position(|a| a.name == name).unwrap_or(0) as u8;
-        let (op, len, unit) = match memory {
-            Memory::Str => (capture_op::STR, Len::Fixed(0), 1),
-            Memory::StrArray => (capture_op::STR_ARRAY, Len::Fixed(0), 1),
-            Memory::Bytes(len) => (capture_op::BYTES, len, 1),
-            Memory::Structs(of, len) => (capture_op::BYTES, len, of.size(row.layout(abi))),
-            Memory::Iovec(count) => (capture_op::IOVEC, Len::Arg(count), 1),
-            Memory::Msghdr => (capture_op::MSGHDR, Len::Fixed(0), 1),
-        };
-        let (length, length_arg, unit) = match len {
-            Len::Ret => (length::RET, 0, unit),
-            Len::Within(name) => (length::WITHIN, argument(name), unit),
-            Len::Arg(name) => (length::ARG, argument(name), unit),
-            Len::At(name) => (length::AT, argument(name), unit),
-            Len::Fixed(count) => (length::ONE, 0, count * unit),
-        };
-        let mut flags = match when {
-            When::Entry => capture_flag::ENTRY,
-            When::Exit => 0,
-            When::Success => capture_flag::ON_SUCCESS,
-            When::Found => capture_flag::ON_FOUND,
-            When::Interrupted => capture_flag::ON_INTERRUPTED,
-        };
-        if matches!(role, Role::Content | Role::Array) {
-            flags |= capture_flag::CONTENT;
-        }
-        if when == When::Success && matches!(memory, Memory::Iovec(_) | Memory::Msghdr) {
-            flags |= capture_flag::RET_BOUNDS;
-        }
-        PlanCapture { op, arg: index as u8, length, length_arg, unit, flags, pad: 0 }
-    }
-}
+mod compile;

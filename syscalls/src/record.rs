@@ -24,8 +24,12 @@ pub const CONTENT_MAX: usize = 16 << 10;
 pub const LIST_MAX: usize = 16 << 10;
 /// The most strings captured of such an array.
 pub const LIST_STRINGS: usize = 64;
-/// The most buffers read of one iovec array.
-pub const IOVECS: usize = 16;
+/// The most bytes captured of an array of structures whose members point to something.
+pub const TREE_MAX: usize = 4096;
+/// The most pieces of memory captured that members of such structures point to.
+pub const TREE_PIECES: usize = 48;
+/// The most pointers counted of a NULL-terminated array.
+pub const COUNTED_MAX: usize = 1024;
 /// Bytes of a comm, its NUL included (`TASK_COMM_LEN`).
 pub const COMM: usize = 16;
 
@@ -91,7 +95,7 @@ pub struct EventRecord {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CaptureHeader {
-    /// Index of the argument.
+    /// Index of the argument ([`capture_part::ARG`]) and bits of [`capture_part`].
     pub arg: u8,
     /// One of [`capture_status`].
     pub status: u8,
@@ -111,6 +115,17 @@ pub mod capture_status {
     pub const CUT: u8 = 2;
     /// The memory could not be read.
     pub const UNREADABLE: u8 = 3;
+}
+
+/// What [`CaptureHeader::arg`] says.
+pub mod capture_part {
+    /// Which argument.
+    pub const ARG: u8 = 7;
+    /// One of several parts of what is captured of the argument: what it points to as it is now, then,
+    /// depth first, what that points to.
+    pub const PART: u8 = 1 << 3;
+    /// The part that is what the argument pointed to before the call, as far as it was kept.
+    pub const BEFORE: u8 = 1 << 4;
 }
 
 /// [`CaptureHeader::arg`] of the pseudo-capture that carries [`event_mark`] bits in `full`: marks

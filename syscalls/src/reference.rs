@@ -205,11 +205,19 @@ fn capture(arg: &Arg) -> Option<String> {
         Memory::Bytes(len) => push_len(&mut text, len, "bytes"),
         Memory::Structs(of, Len::Fixed(1)) => text.push_str(of.name),
         Memory::Structs(of, len) => push_len(&mut text, len, of.name),
-        Memory::Iovec(count) => push(&mut text, format_args!("buffers, `{count}` of them")),
-        Memory::Msghdr => text.push_str("buffers"),
+        Memory::Tree(of, Len::Fixed(1)) => {
+            push(&mut text, format_args!("{} and what it points to", of.name))
+        }
+        Memory::Tree(of, len) => {
+            push_len(&mut text, len, of.name);
+            text.push_str(" and what they point to");
+        }
+        Memory::Count => text.push_str("their number"),
+        Memory::Frame(_) => text.push_str("the mask of signals"),
     }
     match when {
         When::Entry => text.push_str(", before the call"),
+        When::Both => text.push_str(", before and after the call"),
         When::Exit => {}
         When::Success => text.push_str(", on success"),
         When::Found => text.push_str(", if the result is above 0"),
@@ -226,6 +234,7 @@ fn push_len(text: &mut String, len: Len, what: &str) {
         }
         Len::Arg(name) => push(text, format_args!("`{name}` {what}")),
         Len::At(name) => push(text, format_args!("`*{name}` {what}")),
+        Len::BitsOf(name) => push(text, format_args!("{what} of `{name}` bits")),
         Len::Fixed(count) => push(text, format_args!("{count} {what}")),
     }
 }

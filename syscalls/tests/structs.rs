@@ -172,6 +172,8 @@ const DEFINED: &[Group] = &[
             whole(&KCMP_EPOLL_SLOT, "struct kcmp_epoll_slot"),
             whole(&PRCTL_MM_MAP, "struct prctl_mm_map"),
             whole(&IOVEC, "struct iovec"),
+            whole(&IOVEC_IN, "struct iovec"),
+            whole(&IOVEC_OUT, "struct iovec"),
             whole(&PEEKSIGINFO, "struct ptrace_peeksiginfo_args"),
             whole(&TASK_NAME, "char[16]"),
             whole(&TSC_MODE, "int"),
@@ -366,6 +368,12 @@ const BY_HAND: &[Group] = &[
             struct file_handle { unsigned handle_bytes; int handle_type; };
             struct sched_param { int sched_priority; };
             struct pselect_arg { const void *sigmask; __kernel_size_t sigsetsize; };
+            struct signal_mask { __u64 mask; };
+            struct user_msghdr {
+                void *msg_name; int msg_namelen; void *msg_iov; __kernel_size_t msg_iovlen;
+                void *msg_control; __kernel_size_t msg_controllen; unsigned msg_flags;
+            };
+            struct mmsghdr { struct user_msghdr msg_hdr; unsigned msg_len; };
             struct cachestat_range { __u64 off, len; };
             struct cachestat {
                 __u64 nr_cache, nr_dirty, nr_writeback, nr_evicted, nr_recently_evicted;
@@ -399,6 +407,11 @@ const BY_HAND: &[Group] = &[
             whole(&FILE_HANDLE, "struct file_handle"),
             whole(&SCHED_PARAM, "struct sched_param"),
             whole(&SIGSET_ARG, "struct pselect_arg"),
+            whole(&SIGNAL_MASK, "struct signal_mask"),
+            whole(&MSGHDR_IN, "struct user_msghdr"),
+            whole(&MSGHDR_OUT, "struct user_msghdr"),
+            whole(&MMSGHDR_IN, "struct mmsghdr"),
+            whole(&MMSGHDR_OUT, "struct mmsghdr"),
             whole(&CACHESTAT_RANGE, "struct cachestat_range"),
             whole(&CACHESTAT, "struct cachestat"),
             whole(&FILE_ATTR, "struct file_attr"),

@@ -7,14 +7,13 @@ use syscord_syscalls::{
     choices::OPEN_MODE,
     names::files::OPEN_FLAGS,
     plan::{MAX_CAPTURES, MAX_CONTENTS},
-    structs::network::SOCKLEN,
-    structs::time::TIMESPEC,
+    structs::{Struct, network::SOCKLEN, signals::RT_FRAME, time::TIMESPEC},
     table,
 };
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 57] = [
+const KIND_IDS: [(Kind, u8); 68] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -40,12 +39,8 @@ const KIND_IDS: [(Kind, u8); 57] = [
     (Kind::PathOut(Len::Ret), 23),
     (Kind::In(Len::Ret), 24),
     (Kind::Out(Len::Ret), 25),
-    (Kind::IovIn(""), 26),
-    (Kind::IovOut(""), 27),
     (Kind::SockaddrIn(Len::Ret), 28),
     (Kind::SockaddrOut(Len::Ret), 29),
-    (Kind::MsgIn, 30),
-    (Kind::MsgOut, 31),
     (Kind::Child, 32),
     (Kind::Never, 33),
     (Kind::NewImage, 34),
@@ -72,6 +67,21 @@ const KIND_IDS: [(Kind, u8); 57] = [
     (Kind::Ticks, 55),
     (Kind::Noted(&OPEN_FLAGS), 56),
     (Kind::SizedIn(&TIMESPEC, "", 0), 57),
+    (Kind::TreeIn(&TIMESPEC), 58),
+    (Kind::TreeOut(&TIMESPEC), 59),
+    (Kind::TreesIn(&TIMESPEC, Len::Ret), 60),
+    (Kind::TreesOut(&TIMESPEC, Len::Ret), 61),
+    (Kind::TreesChanged(&TIMESPEC, Len::Ret), 62),
+    (Kind::Changed(&TIMESPEC), 63),
+    (Kind::TimeLimit(&TIMESPEC), 64),
+    (Kind::SetIn(Len::Ret), 65),
+    (Kind::SetOut(Len::Ret), 66),
+    (Kind::Ready(Len::Ret), 67),
+    (Kind::Counted, 68),
+    (Kind::SignalFrame(&RT_FRAME), 69),
+    (Kind::ControlIn(Len::Ret), 70),
+    (Kind::ControlOut(Len::Ret), 71),
+    (Kind::Filled, 72),
 ];
 
 #[test]
@@ -79,7 +89,9 @@ fn kind_ids_never_change() {
     for (kind, id) in KIND_IDS {
         assert_eq!(kind.id(), id, "{kind:?}");
     }
-    assert!(KIND_IDS.iter().map(|(_, id)| *id).eq(Kind::IDS));
+    let mut ids: Vec<u8> = KIND_IDS.iter().map(|(_, id)| *id).chain(Kind::RETIRED).collect();
+    ids.sort_unstable();
+    assert!(ids.into_iter().eq(Kind::IDS));
 }
 
 #[test]
@@ -155,13 +167,14 @@ fn arguments_are_few_and_distinct() {
 fn captures_are_few() {
     for call in table() {
         let memory = || call.args.iter().filter_map(|arg| arg.kind.memory());
-        let looping = |(memory, _, _): &_| {
-            matches!(memory, Memory::StrArray | Memory::Iovec(_) | Memory::Msghdr)
-        };
+        let looping = |(memory, _, _): &_| matches!(memory, Memory::StrArray | Memory::Tree(..));
         let contents =
             |(memory, _, role): &_| matches!(memory, Memory::Bytes(_)) && *role == Role::Content;
         assert!(memory().filter(looping).count() <= 1, "{}", call.name);
-        assert!(memory().filter(|m| !looping(m)).count() <= MAX_CAPTURES, "{}", call.name);
+        let at_entry = |(memory, _, _): &_| matches!(memory, Memory::Count | Memory::Frame(_));
+        let simple = memory().filter(|m| !looping(m) && !at_entry(m)).count();
+        assert!(simple <= MAX_CAPTURES, "{}", call.name);
+        assert!(memory().filter(at_entry).count() <= 1, "{}", call.name);
         assert!(memory().filter(contents).count() <= MAX_CONTENTS, "{}", call.name);
     }
 }
@@ -170,22 +183,23 @@ fn captures_are_few() {
 fn lengths_are_arguments_of_the_row() {
     for call in table() {
         for arg in call.args {
-            let (name, by_address) = match arg.kind.memory() {
+            let (name, len) = match arg.kind.memory() {
                 Some((
-                    Memory::Bytes(Len::Arg(name) | Len::Within(name)) | Memory::Iovec(name),
+                    Memory::Bytes(len @ (Len::Arg(name) | Len::Within(name) | Len::BitsOf(name)))
+                    | Memory::Tree(_, len @ (Len::Arg(name) | Len::Within(name))),
                     ..,
-                )) => (name, false),
-                Some((Memory::Bytes(Len::At(name)), ..)) => (name, true),
+                )) => (name, len),
+                Some((Memory::Bytes(len @ Len::At(name)), ..)) => (name, len),
                 _ => continue,
             };
             let length = call.args.iter().find(|other| other.name == name);
             let kind = length.unwrap_or_else(|| panic!("{}: no {name}", call.name)).kind;
-            if by_address {
-                assert_eq!(kind, Kind::StructIn(&SOCKLEN), "{}: {name}", call.name);
-            } else {
-                let counts = matches!(kind, Kind::Size | Kind::Uint | Kind::Ulong | Kind::Int);
-                assert!(counts, "{}: {name} is {kind:?}", call.name);
-            }
+            let fits = match len {
+                Len::At(_) => kind == Kind::Changed(&SOCKLEN),
+                Len::BitsOf(_) => kind == Kind::Int,
+                _ => matches!(kind, Kind::Size | Kind::Uint | Kind::Ulong | Kind::Int),
+            };
+            assert!(fits, "{}: {name} is {kind:?}", call.name);
         }
     }
 }
@@ -207,6 +221,35 @@ fn choices_go_by_arguments_of_the_row() {
         }
     }
     table().for_each(|call| call.args.iter().for_each(|arg| check(call, arg.kind)));
+}
+
+/// Members that point to something have their lengths beside them.
+#[test]
+fn lengths_are_members_of_the_structure() {
+    fn check(of: &'static Struct) {
+        for abi in Abi::ALL {
+            for field in of.on(abi) {
+                let (len, inner) = match field.kind.memory() {
+                    Some((Memory::Bytes(len), ..)) => (len, None),
+                    Some((Memory::Structs(inner, len) | Memory::Tree(inner, len), ..)) => {
+                        (len, Some(inner))
+                    }
+                    _ => continue,
+                };
+                if let Len::Arg(name) | Len::At(name) | Len::Within(name) | Len::BitsOf(name) = len
+                {
+                    let found = of.on(abi).iter().any(|other| other.name == name);
+                    assert!(found, "{}: no {name}", of.name);
+                }
+                inner.into_iter().for_each(check);
+            }
+        }
+    }
+    for arg in table().flat_map(|call| call.args) {
+        if let Some((Memory::Tree(of, _), ..)) = arg.kind.memory() {
+            check(of);
+        }
+    }
 }
 
 /// A buffer that the result measures needs a result that counts bytes.

@@ -8,7 +8,7 @@ use syscord_syscalls::{Role, Shape};
 use crate::{
     columns::Columns,
     schema::{Argument, Call, ERRORS, KindInfo, Schema},
-    structure::Structures,
+    structure::{Side, Sides, Structures},
     world::Who,
 };
 
@@ -55,6 +55,8 @@ pub(crate) enum Value<'a> {
     Memory(Memory<'a>),
     /// Captured structures.
     Structures(Structures<'a>),
+    /// A captured set of small numbers.
+    Set(Set<'a>),
     /// Memory that could not be read, at this address.
     Unreadable(Option<u64>),
 }
@@ -68,6 +70,25 @@ pub(crate) struct Memory<'a> {
     pub(crate) bytes: &'a [u8],
     /// Whether they are only the first part.
     pub(crate) cut: bool,
+}
+
+/// A captured set of small numbers, a bit each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Set<'a> {
+    /// The bits.
+    pub(crate) bits: &'a [u8],
+    /// What they were before the call, if that is known beside what they were after it.
+    pub(crate) before: Option<&'a [u8]>,
+    /// Whether there were more.
+    pub(crate) cut: bool,
+}
+
+impl<'a> Set<'a> {
+    /// The numbers in a set.
+    pub(crate) fn numbers(bits: &'a [u8]) -> impl Iterator<Item = u32> + use<'a> {
+        let has = move |number: &u32| bits[*number as usize / 8] >> (number % 8) & 1 != 0;
+        (0..8 * bits.len() as u32).filter(has)
+    }
 }
 
 impl<'a> Row<'a> {
@@ -113,17 +134,20 @@ impl<'a> Row<'a> {
         kind
     }
 
-    /// An argument's value.
+    /// An argument's value. Of a failed call that was to overwrite it, what it was before.
     pub(crate) fn value(&self, arg: usize) -> Value<'a> {
+        let failed = self.ret.is_none_or(|ret| ret < 0);
+        self.value_at(arg, if failed { Side::Before } else { Side::Both })
+    }
+
+    /// An argument's value, before or after the call.
+    pub(crate) fn value_at(&self, arg: usize, side: Side) -> Value<'a> {
         let Some(kind) = self.kind(arg) else {
             return Value::Unknown;
         };
         match self.captured(arg) {
-            Some(Ok(Captured { bytes, cut, full })) => {
-                return match Structures::of(self.schema, kind, bytes, cut, full) {
-                    Some(structures) => Value::Structures(structures),
-                    None => Value::Memory(Memory { role: kind.role, bytes, cut }),
-                };
+            Some(Ok(captured)) => {
+                return self.memory(kind, captured, side).unwrap_or(Value::Unknown);
             }
             Some(Err(Unreadable)) => return Value::Unreadable(self.raw(arg)),
             None => {}
@@ -131,6 +155,22 @@ impl<'a> Row<'a> {
         match self.raw(arg) {
             None => Value::Unknown,
             Some(raw) => number(kind.shape, self.call.narrow, raw),
+        }
+    }
+
+    /// What captured memory is; `None` if it is malformed.
+    fn memory(&self, kind: KindInfo, captured: Captured<'a>, side: Side) -> Option<Value<'a>> {
+        let Captured { bytes, cut, .. } = captured;
+        match kind.role {
+            Some(Role::Struct | Role::Array | Role::Parts | Role::ArrayParts) => {
+                Structures::of(self.schema, kind, captured, side).map(Value::Structures)
+            }
+            Some(Role::SetParts) => {
+                let Sides { shown, before, .. } = Sides::of(bytes, side)?;
+                let (bits, cut) = (shown.bytes, shown.status == CaptureStatus::Cut);
+                Some(Value::Set(Set { bits, before, cut }))
+            }
+            role => Some(Value::Memory(Memory { role, bytes, cut })),
         }
     }
 
@@ -145,13 +185,35 @@ impl<'a> Row<'a> {
         paths.filter_map(|index| self.captured(index)?.ok().map(|path| path.bytes))
     }
 
-    /// The first captured content of a buffer, with its argument's index.
+    /// The first captured content of a buffer, with its argument's index; of several buffers that belong
+    /// together, the contents joined.
     pub(crate) fn data(&self) -> Option<(usize, Memory<'a>)> {
-        self.with_role(Role::Content).find_map(|index| {
+        let roles = |role| matches!(role, Some(Role::Content | Role::Parts | Role::ArrayParts));
+        let args = self.args().iter().enumerate().filter(|(_, arg)| roles(arg.kind.role));
+        args.map(|(index, _)| index).find_map(|index| {
             let captured = self.captured(index)?.ok()?;
-            let role = Some(Role::Content);
-            Some((index, Memory { role, bytes: captured.bytes, cut: captured.cut }))
+            if self.args()[index].kind.role == Some(Role::Content) {
+                let role = Some(Role::Content);
+                return Some((index, Memory { role, bytes: captured.bytes, cut: captured.cut }));
+            }
+            let Value::Structures(structures) = self.value_at(index, Side::After) else {
+                return None;
+            };
+            self.joined(captured.bytes, structures).map(|memory| (index, memory))
         })
+    }
+
+    /// The contents of the buffers that structures point to, as much as would have been captured of one.
+    fn joined(&self, entry: &'a [u8], structures: Structures<'a>) -> Option<Memory<'a>> {
+        let buffers = structures.buffers();
+        let first = buffers.pieces.first()?;
+        // They lie in the entry one after the other.
+        let start = first.as_ptr().addr().checked_sub(entry.as_ptr().addr())?;
+        let length: usize = buffers.pieces.iter().map(|piece| piece.len()).sum();
+        let limit = usize::try_from(self.schema.meta().content_limit).unwrap_or(usize::MAX);
+        let bytes = entry.get(start..start.checked_add(length.min(limit))?)?;
+        let cut = buffers.cut || structures.cut || length > limit;
+        Some(Memory { role: Some(Role::Content), bytes, cut })
     }
 
     /// Indices of the arguments whose memory is of that sort.

@@ -3,12 +3,20 @@
 use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
 use syscord_format::{CallDef, Detail, KindDef, KindRef, Meta};
-use syscord_syscalls::{Abi, Kind, Role, Shape};
+use syscord_syscalls::{Abi, Kind, Len, Role, Shape, structs::time::TIMESPEC};
 
 use crate::render::{strace::Quirk, text};
 
 /// The results that mean failure: `-errno`.
 pub(crate) const ERRORS: std::ops::RangeInclusive<i64> = -4095..=-1;
+
+/// Kinds of structures that point to buffers.
+const TREES: [u8; 4] = [
+    Kind::TreeIn(&TIMESPEC).id(),
+    Kind::TreeOut(&TIMESPEC).id(),
+    Kind::TreesIn(&TIMESPEC, Len::Ret).id(),
+    Kind::TreesOut(&TIMESPEC, Len::Ret).id(),
+];
 
 /// An argument kind of the trace.
 #[derive(Clone, Copy, Debug)]
@@ -78,10 +86,11 @@ impl KindInfo {
 }
 
 impl Call {
-    /// Whether the call moves bytes through a buffer and returns how many.
+    /// Whether the call moves bytes through buffers and returns how many.
     pub(crate) fn moves_bytes(&self) -> bool {
-        self.ret.id == Kind::Size.id()
-            && self.args.iter().any(|arg| arg.kind.role == Some(Role::Content))
+        let buffers =
+            |arg: &Argument| arg.kind.role == Some(Role::Content) || TREES.contains(&arg.kind.id);
+        self.ret.id == Kind::Size.id() && self.args.iter().any(buffers)
     }
 }
 

@@ -49,7 +49,8 @@ fn same(trace: &Path) -> Compared {
         }
         for (name, capture) in theirs["captures"].as_object().expect("captures") {
             compared.captures += 1;
-            compared.structures += usize::from(capture.get("value").is_some());
+            let structure = |value: &Value| !value.is_number();
+            compared.structures += usize::from(capture.get("value").is_some_and(structure));
             if let Some(why) = differs(capture, &ours["args"][name], ours) {
                 panic!("event {at}: {name}: {why}: {theirs}\n{ours}");
             }
@@ -70,6 +71,9 @@ fn differs(capture: &Value, arg: &Value, event: &Value) -> Option<String> {
     let status = capture["status"].as_u64().expect("a status");
     if status == UNREADABLE {
         return (arg["unreadable"] != true).then(|| "it could not be read".to_owned());
+    }
+    if let Some(sides) = capture.get("value").and_then(|value| value.get("sides")) {
+        return (!same_sides(sides, arg, event)).then(|| format!("parts: {sides}"));
     }
     if let Some(value) = capture.get("value") {
         let expected = match status {
@@ -110,6 +114,52 @@ fn differs(capture: &Value, arg: &Value, event: &Value) -> Option<String> {
     }
     let expected = address(&bytes).filter(|address| *arg == **address).unwrap_or(text);
     (*arg != *expected).then(|| format!("{expected:?}"))
+}
+
+/// Whether what was captured in parts is what JSON has: of a failed call, what was there before.
+fn same_sides(sides: &Value, arg: &Value, event: &Value) -> bool {
+    let (before, after) = (&sides["before"], &sides["after"]);
+    let failed = event["ret"].as_i64().is_none_or(|ret| ret < 0);
+    let (shown, before) = match (before.is_null(), after.is_null()) {
+        (false, _) if failed => (before, &Value::Null),
+        (_, true) => (before, &Value::Null),
+        _ => (after, before),
+    };
+    let arg = if shown["cut"] == true { arg.get("list").unwrap_or(&arg["struct"]) } else { arg };
+    same_value(&shown["value"], &before["value"], arg)
+}
+
+/// Whether a value, which was another before the call if that is known, is what JSON has.
+fn same_value(value: &Value, before: &Value, ours: &Value) -> bool {
+    if let Some(pointed) = value.get("pointed") {
+        return match (pointed.get("value"), ours.get("list")) {
+            (Some(value), Some(list)) if pointed["cut"] == true => {
+                same_value(value, &json!(null), list)
+            }
+            (Some(value), _) => same_value(value, &json!(null), ours),
+            // `differs` takes null for what is `data`.
+            (None, _) => !ours.is_null() && differs(pointed, ours, &json!(null)).is_none(),
+        };
+    }
+    match (value, ours) {
+        (_, Value::Object(sides)) if sides.contains_key("after") && !before.is_null() => {
+            before == &sides["before"] && value == &sides["after"]
+        }
+        (Value::Object(members), Value::Object(others)) => {
+            members.len() == others.len()
+                && members
+                    .iter()
+                    .all(|(name, member)| same_value(member, &before[name], &ours[name]))
+        }
+        (Value::Array(items), Value::Array(others)) => {
+            items.len() == others.len()
+                && items
+                    .iter()
+                    .enumerate()
+                    .all(|(at, item)| same_value(item, &before[at], &ours[at]))
+        }
+        _ => value == ours,
+    }
 }
 
 /// A socket address as JSON has it, of the families that the workload uses.

@@ -162,4 +162,12 @@ names! {
             SO_TIMESTAMPNS_NEW = 64, SO_TIMESTAMPING_NEW = 65, SCM_TXTIME = 61,
         }
     }
+
+    /// Types of control messages at level `SOL_IP` (ip(7)).
+    IP_CMSG_TYPES: "IP_???" {
+        value {
+            IP_TOS = 1, IP_TTL = 2, SCM_SECURITY = 3, IP_RECVOPTS = 6, IP_RETOPTS = 7,
+            IP_PKTINFO = 8, IP_RECVERR = 11, IP_ORIGDSTADDR = 20, IP_CHECKSUM = 23,
+        }
+    }
 }

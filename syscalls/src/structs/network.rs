@@ -1,12 +1,15 @@
 //! Sockets, network interfaces and terminals.
 
 use super::structs;
-use crate::names::{
-    devices::{
-        INTERFACE_FLAGS, LINE_DISCIPLINES, MODEM_LINES, TERMINAL_CFLAGS, TERMINAL_IFLAGS,
-        TERMINAL_LFLAGS, TERMINAL_OFLAGS,
+use crate::{
+    Len,
+    names::{
+        devices::{
+            INTERFACE_FLAGS, LINE_DISCIPLINES, MODEM_LINES, TERMINAL_CFLAGS, TERMINAL_IFLAGS,
+            TERMINAL_LFLAGS, TERMINAL_OFLAGS,
+        },
+        sockopts::{TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES},
     },
-    sockopts::{TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES},
 };
 
 structs! {
@@ -54,6 +57,34 @@ structs! {
 
     /// Room for the list of network interfaces (netdevice(7)'s `SIOCGIFCONF`).
     IFCONF { ifc_len: u32 = Int, ifc_buf: word = Ptr }
+
+    /// A buffer that is written from (writev(2)).
+    IOVEC_IN { iov_base: word = In(Len::Arg("iov_len")), iov_len: word = Size }
+
+    /// A buffer that is read into (readv(2)).
+    IOVEC_OUT { iov_base: word = Out(Len::Arg("iov_len")), iov_len: word = Size }
+
+    /// A message that is sent (sendmsg(2)).
+    MSGHDR_IN {
+        msg_name: word = SockaddrIn(Len::Arg("msg_namelen")), msg_namelen: u32 = Int,
+        msg_iov: word = TreesIn(&IOVEC_IN, Len::Arg("msg_iovlen")), msg_iovlen: word = Size,
+        msg_control: word = ControlIn(Len::Arg("msg_controllen")), msg_controllen: word = Size,
+        msg_flags: u32 = Bits(&MSG_FLAGS)
+    }
+
+    /// A message that is received (recvmsg(2)).
+    MSGHDR_OUT {
+        msg_name: word = SockaddrOut(Len::At("msg_namelen")), msg_namelen: u32 = Int,
+        msg_iov: word = TreesOut(&IOVEC_OUT, Len::Arg("msg_iovlen")), msg_iovlen: word = Size,
+        msg_control: word = ControlOut(Len::Arg("msg_controllen")), msg_controllen: word = Size,
+        msg_flags: u32 = Bits(&MSG_FLAGS)
+    }
+
+    /// One of several messages that are sent (sendmmsg(2)).
+    MMSGHDR_IN { msg_hdr: inner = Struct(&MSGHDR_IN), msg_len: u32 = Filled }
+
+    /// One of several messages that are received (recvmmsg(2)).
+    MMSGHDR_OUT { msg_hdr: inner = Struct(&MSGHDR_OUT), msg_len: u32 = Filled }
 
     /// The arguments of a socket call, each in a word (socketcall(2)).
     SOCKET_WORD { _: word = Hex }

@@ -1,8 +1,37 @@
 //! Signals.
 
 use super::structs;
+use crate::Abi;
+
+/// What the kernel puts on the stack for a signal handler.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Where the mask of signals lies by ABI, in two words of 32 bits above the stack pointer of the
+    /// handler's return.
+    mask: [(Abi, [u16; 2]); 3],
+}
+
+impl Frame {
+    /// Where the mask of signals lies on that ABI.
+    pub fn mask(&self, abi: Abi) -> [u16; 2] {
+        let found = self.mask.iter().find(|(on, _)| *on == abi);
+        found.map_or([0; 2], |(_, places)| *places)
+    }
+}
+
+/// `struct rt_sigframe`: the member `uc_sigmask` (arch/*/include/**/sigframe.h, uapi/asm/ucontext.h).
+pub static RT_FRAME: Frame = Frame {
+    mask: [(Abi::X86_64, [296, 300]), (Abi::I386, [248, 252]), (Abi::Aarch64, [168, 172])],
+};
+
+/// `struct sigframe_ia32`: `sc.oldmask`, and behind the state of the floating-point unit `extramask`.
+pub static OLD_FRAME: Frame =
+    Frame { mask: [(Abi::I386, [80, 712]), (Abi::X86_64, [0; 2]), (Abi::Aarch64, [0; 2])] };
 
 structs! {
+    /// The mask of signals that a handler's return restores (sigreturn(2)).
+    SIGNAL_MASK { mask: u64 = SigSet }
+
     /// A set of signals (sigprocmask(2)).
     SIGSET { _: u64 = SigSet }
 
@@ -10,7 +39,7 @@ structs! {
     OLD_SIGSET { _: word = SigSet }
 
     /// A set of signals and its size (pselect(2)).
-    SIGSET_ARG { sigmask: word = Ptr, sigsetsize: word = Size }
+    SIGSET_ARG { sigmask: word = StructIn(&SIGSET), sigsetsize: word = Size }
 
     /// What happens on a signal (rt_sigaction(2)).
     SIGACTION order(sa_handler, sa_mask) {

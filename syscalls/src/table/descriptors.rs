@@ -132,11 +132,13 @@ syscalls! {
 
     /// Read from a file at an offset into several buffers.
     preadv { x86_64: 295, x32: 534, aarch64: 69, i386: 333; class: DESC }
-        (fd: Fd, iov: IovOut("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong) -> Size;
+        (fd: Fd, iov: TreesOut(&IOVEC_OUT, Arg("iovcnt")), iovcnt: Ulong, pos_l: Ulong,
+         pos_h: Ulong) -> Size;
 
     /// Read from a file at an offset into several buffers, with flags.
     preadv2 { x86_64: 327, x32: 546, aarch64: 286, i386: 378; class: DESC }
-        (fd: Fd, iov: IovOut("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong,
+        (fd: Fd, iov: TreesOut(&IOVEC_OUT, Arg("iovcnt")), iovcnt: Ulong, pos_l: Ulong,
+         pos_h: Ulong,
          flags: Bits(&RWF_FLAGS)) -> Size;
 
     /// Write to a file at an offset.
@@ -149,11 +151,12 @@ syscalls! {
 
     /// Write to a file at an offset from several buffers.
     pwritev { x86_64: 296, x32: 535, aarch64: 70, i386: 334; class: DESC }
-        (fd: Fd, iov: IovIn("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong) -> Size;
+        (fd: Fd, iov: TreesIn(&IOVEC_IN, Arg("iovcnt")), iovcnt: Ulong, pos_l: Ulong,
+         pos_h: Ulong) -> Size;
 
     /// Write to a file at an offset from several buffers, with flags.
     pwritev2 { x86_64: 328, x32: 547, aarch64: 287, i386: 379; class: DESC }
-        (fd: Fd, iov: IovIn("iovcnt"), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong,
+        (fd: Fd, iov: TreesIn(&IOVEC_IN, Arg("iovcnt")), iovcnt: Ulong, pos_l: Ulong, pos_h: Ulong,
          flags: Bits(&RWF_FLAGS)) -> Size;
 
     /// Read from a file descriptor.
@@ -170,11 +173,11 @@ syscalls! {
 
     /// Read from a file descriptor into several buffers.
     readv { x86_64: 19, x32: 515, aarch64: 65, i386: 145; class: DESC }
-        (fd: Fd, iov: IovOut("iovcnt"), iovcnt: Ulong) -> Size;
+        (fd: Fd, iov: TreesOut(&IOVEC_OUT, Arg("iovcnt")), iovcnt: Ulong) -> Size;
 
     /// Copy bytes from one file descriptor to another inside the kernel.
     sendfile { x86_64: 40, aarch64: 71, i386: 187; class: DESC | NETWORK }
-        (out_fd: Fd, in_fd: Fd, offset: StructIn(&OFF), count: Size) -> Size;
+        (out_fd: Fd, in_fd: Fd, offset: Changed(&OFF), count: Size) -> Size;
 
     /// Move bytes between two file descriptors of which one is a pipe.
     splice { x86_64: 275, aarch64: 76, i386: 313; class: DESC }
@@ -208,7 +211,8 @@ syscalls! {
 
     /// Splice user pages into a pipe, or the contents of a pipe into user pages.
     vmsplice { x86_64: 278, x32: 532, aarch64: 75, i386: 316; class: DESC }
-        (fd: Fd, iov: IovIn("nr_segs"), nr_segs: Ulong, flags: Bits(&SPLICE_FLAGS)) -> Size;
+        (fd: Fd, iov: TreesIn(&IOVEC_IN, Arg("nr_segs")), nr_segs: Ulong,
+         flags: Bits(&SPLICE_FLAGS)) -> Size;
 
     /// Write to a file descriptor.
     write { x86_64: 1, aarch64: 64, i386: 4; class: DESC }
@@ -216,5 +220,5 @@ syscalls! {
 
     /// Write to a file descriptor from several buffers.
     writev { x86_64: 20, x32: 516, aarch64: 66, i386: 146; class: DESC }
-        (fd: Fd, iov: IovIn("iovcnt"), iovcnt: Ulong) -> Size;
+        (fd: Fd, iov: TreesIn(&IOVEC_IN, Arg("iovcnt")), iovcnt: Ulong) -> Size;
 }

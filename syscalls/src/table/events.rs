@@ -122,18 +122,20 @@ syscalls! {
 
     /// Wait for events on a set of file descriptors under a temporary signal mask.
     ppoll { x86_64: 271, aarch64: 73, i386: 309; class: DESC | POLL }
-        (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, tmo_p: StructIn(&TIMESPEC),
+        (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, tmo_p: TimeLimit(&TIMESPEC),
          sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Wait until file descriptors are ready, under a temporary signal mask.
     pselect6 { x86_64: 270, aarch64: 72, i386: 308; class: DESC | POLL }
-        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr, timeout: StructIn(&TIMESPEC),
-         sigmask: StructIn(&SIGSET_ARG)) -> Int;
+        (nfds: Int, readfds: Ready(BitsOf("nfds")), writefds: Ready(BitsOf("nfds")),
+         exceptfds: Ready(BitsOf("nfds")), timeout: TimeLimit(&TIMESPEC),
+         sigmask: TreeIn(&SIGSET_ARG)) -> Int;
 
     /// Wait until file descriptors are ready.
     select { x86_64: 23; class: DESC | POLL }
-        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr,
-         timeout: StructIn(&TIMEVAL)) -> Int;
+        (nfds: Int, readfds: Ready(BitsOf("nfds")), writefds: Ready(BitsOf("nfds")),
+         exceptfds: Ready(BitsOf("nfds")),
+         timeout: TimeLimit(&TIMEVAL)) -> Int;
 
     /// Wait until file descriptors are ready; the arguments lie in a block in memory.
     select { i386: 82; class: DESC | POLL }

@@ -10,8 +10,9 @@ syscalls! {
 
     /// Wait until file descriptors are ready.
     _newselect { i386: 142; class: DESC | POLL }
-        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr,
-         timeout: StructIn(&TIMEVAL)) -> Int;
+        (nfds: Int, readfds: Ready(BitsOf("nfds")), writefds: Ready(BitsOf("nfds")),
+         exceptfds: Ready(BitsOf("nfds")),
+         timeout: TimeLimit(&TIMEVAL)) -> Int;
 
     /// Tune the flushing of dirty buffers; no longer implemented.
     bdflush { i386: 134; class: ADMIN }
@@ -187,7 +188,7 @@ syscalls! {
 
     /// Wait for events on file descriptors under a temporary signal mask, with a 64-bit timeout.
     ppoll_time64 { i386: 414; class: DESC | POLL }
-        (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, tmo_p: StructIn(&TIMESPEC64),
+        (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, tmo_p: TimeLimit(&TIMESPEC64),
          sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
 
     /// Do nothing: reserved for profiling and never implemented.
@@ -200,8 +201,9 @@ syscalls! {
 
     /// Wait until file descriptors are ready under a temporary signal mask, with a 64-bit timeout.
     pselect6_time64 { i386: 413; class: DESC | POLL }
-        (nfds: Int, readfds: Ptr, writefds: Ptr, exceptfds: Ptr, timeout: StructIn(&TIMESPEC64),
-         sigmask: StructIn(&SIGSET_ARG)) -> Int;
+        (nfds: Int, readfds: Ready(BitsOf("nfds")), writefds: Ready(BitsOf("nfds")),
+         exceptfds: Ready(BitsOf("nfds")), timeout: TimeLimit(&TIMESPEC64),
+         sigmask: TreeIn(&SIGSET_ARG)) -> Int;
 
     /// Read one directory entry (struct old_linux_dirent).
     readdir { i386: 89; class: DESC }
@@ -209,8 +211,8 @@ syscalls! {
 
     /// Receive several messages from a socket, with a 64-bit timeout.
     recvmmsg_time64 { i386: 417; class: NETWORK | DESC }
-        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS),
-         timeout: StructIn(&TIMESPEC64)) -> Int;
+        (sockfd: Fd, msgvec: TreesChanged(&MMSGHDR_OUT, Within("vlen")), vlen: Uint,
+         flags: Bits(&MSG_FLAGS), timeout: TimeLimit(&TIMESPEC64)) -> Int;
 
     /// Accept a pending signal, with a 64-bit timeout.
     rt_sigtimedwait_time64 { i386: 421; class: SIGNAL }
@@ -228,7 +230,7 @@ syscalls! {
 
     /// Copy bytes from one file descriptor to another, with a 64-bit offset.
     sendfile64 { i386: 239; class: DESC | NETWORK }
-        (out_fd: Fd, in_fd: Fd, offset: StructIn(&LOFF), count: Size) -> Size;
+        (out_fd: Fd, in_fd: Fd, offset: Changed(&LOFF), count: Size) -> Size;
 
     /// Set the 32-bit group id for file system checks and return the old one.
     setfsgid32 { i386: 216; class: CREDS }
@@ -289,7 +291,7 @@ syscalls! {
 
     /// Return from a signal handler; issued by the C library's trampoline.
     sigreturn { i386: 119; class: SIGNAL }
-        () -> Restored;
+        (frame: SignalFrame(&OLD_FRAME)) -> Restored;
 
     /// Wait for a signal under a temporary mask of the first 32 signals.
     sigsuspend { i386: 72; class: SIGNAL }

@@ -50,7 +50,8 @@ syscalls! {
 
     /// Open a mount or a copy of it with other properties.
     open_tree_attr { x86_64: 467, aarch64: 467, i386: 467; class: ADMIN | FILE | DESC }
-        (dirfd: DirFd, pathname: Path, flags: Bits(&OPEN_TREE_FLAGS), attr: SizedIn(&MOUNT_ATTR, "size", 32),
+        (dirfd: DirFd, pathname: Path, flags: Bits(&OPEN_TREE_FLAGS), attr: SizedIn(&MOUNT_ATTR,
+         "size", 32),
          size: Size) -> Fd;
 
     /// Change the root mount.

@@ -5,11 +5,11 @@ use crate::row::syscalls;
 syscalls! {
     /// Accept a connection on a socket.
     accept { x86_64: 43, aarch64: 202; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Fd;
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Changed(&SOCKLEN)) -> Fd;
 
     /// Accept a connection on a socket, with flags.
     accept4 { x86_64: 288, aarch64: 242, i386: 364; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN),
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Changed(&SOCKLEN),
          flags: Bits(&SOCKET_FLAGS)) -> Fd;
 
     /// Give a socket its local address.
@@ -22,16 +22,16 @@ syscalls! {
 
     /// Get the address a socket is connected to.
     getpeername { x86_64: 52, aarch64: 205, i386: 368; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Int;
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Changed(&SOCKLEN)) -> Int;
 
     /// Get the local address of a socket.
     getsockname { x86_64: 51, aarch64: 204, i386: 367; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Int;
+        (sockfd: Fd, addr: SockaddrOut(At("addrlen")), addrlen: Changed(&SOCKLEN)) -> Int;
 
     /// Get an option of a socket.
     getsockopt { x86_64: 55, x32: 542, aarch64: 209, i386: 365; class: NETWORK | DESC }
         (sockfd: Fd, level: One(&SOCKET_LEVELS), optname: By(&SOCKET_OPTION),
-         optval: By(&GETSOCKOPT_VALUE), optlen: StructIn(&SOCKLEN)) -> Int;
+         optval: By(&GETSOCKOPT_VALUE), optlen: Changed(&SOCKLEN)) -> Int;
 
     /// Listen for connections on a socket.
     listen { x86_64: 50, aarch64: 201, i386: 363; class: NETWORK | DESC }
@@ -40,29 +40,30 @@ syscalls! {
     /// Receive a message from a socket, and its sender's address.
     recvfrom { x86_64: 45, x32: 517, aarch64: 207, i386: 371; class: NETWORK | DESC }
         (sockfd: Fd, buf: Out(Within("len")), len: Size, flags: Bits(&MSG_FLAGS),
-         src_addr: SockaddrOut(At("addrlen")), addrlen: StructIn(&SOCKLEN)) -> Size;
+         src_addr: SockaddrOut(At("addrlen")), addrlen: Changed(&SOCKLEN)) -> Size;
 
     /// Receive several messages from a socket.
     recvmmsg { x86_64: 299, aarch64: 243, i386: 337; class: NETWORK | DESC }
-        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS),
-         timeout: StructIn(&TIMESPEC)) -> Int;
+        (sockfd: Fd, msgvec: TreesChanged(&MMSGHDR_OUT, Within("vlen")), vlen: Uint,
+         flags: Bits(&MSG_FLAGS), timeout: TimeLimit(&TIMESPEC)) -> Int;
 
     /// Receive several messages from a socket.
     recvmmsg { x32: 537; class: NETWORK | DESC; untested("x32 is not in the kernels tested on") }
-        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS),
-         timeout: StructIn(&TIMESPEC64)) -> Int;
+        (sockfd: Fd, msgvec: TreesChanged(&MMSGHDR_OUT, Within("vlen")), vlen: Uint,
+         flags: Bits(&MSG_FLAGS), timeout: TimeLimit(&TIMESPEC64)) -> Int;
 
     /// Receive a message from a socket, with control data.
     recvmsg { x86_64: 47, x32: 519, aarch64: 212, i386: 372; class: NETWORK | DESC }
-        (sockfd: Fd, msg: MsgOut, flags: Bits(&MSG_FLAGS)) -> Size;
+        (sockfd: Fd, msg: TreeOut(&MSGHDR_OUT), flags: Bits(&MSG_FLAGS)) -> Size;
 
     /// Send several messages on a socket.
     sendmmsg { x86_64: 307, x32: 538, aarch64: 269, i386: 345; class: NETWORK | DESC }
-        (sockfd: Fd, msgvec: Ptr, vlen: Uint, flags: Bits(&MSG_FLAGS)) -> Int;
+        (sockfd: Fd, msgvec: TreesIn(&MMSGHDR_IN, Arg("vlen")), vlen: Uint,
+         flags: Bits(&MSG_FLAGS)) -> Int;
 
     /// Send a message on a socket, with control data.
     sendmsg { x86_64: 46, x32: 518, aarch64: 211, i386: 370; class: NETWORK | DESC }
-        (sockfd: Fd, msg: MsgIn, flags: Bits(&MSG_FLAGS)) -> Size;
+        (sockfd: Fd, msg: TreeIn(&MSGHDR_IN), flags: Bits(&MSG_FLAGS)) -> Size;
 
     /// Send a message on a socket, possibly to a given address.
     sendto { x86_64: 44, aarch64: 206, i386: 369; class: NETWORK | DESC }

@@ -23,11 +23,11 @@ syscalls! {
 
     /// Execute a program.
     execve { x86_64: 59, x32: 520, aarch64: 221, i386: 11; class: FILE | PROCESS }
-        (filename: ExecPath, argv: ExecArgv, envp: Ptr) -> NewImage;
+        (filename: ExecPath, argv: ExecArgv, envp: Counted) -> NewImage;
 
     /// Execute a program, relative to a directory descriptor.
     execveat { x86_64: 322, x32: 545, aarch64: 281, i386: 358; class: FILE | DESC | PROCESS }
-        (dirfd: DirFd, pathname: ExecPath, argv: ExecArgv, envp: Ptr,
+        (dirfd: DirFd, pathname: ExecPath, argv: ExecArgv, envp: Counted,
          flags: Bits(&EXECVEAT_FLAGS)) -> NewImage;
 
     /// End the calling thread.
@@ -115,12 +115,12 @@ syscalls! {
 
     /// Copy memory of another process into the caller's.
     process_vm_readv { x86_64: 310, x32: 539, aarch64: 270, i386: 347; class: PROCESS | MEMORY }
-        (pid: Pid, local_iov: IovOut("liovcnt"), liovcnt: Ulong,
+        (pid: Pid, local_iov: TreesOut(&IOVEC_OUT, Arg("liovcnt")), liovcnt: Ulong,
          remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Ulong) -> Size;
 
     /// Copy memory of the caller into another process.
     process_vm_writev { x86_64: 311, x32: 540, aarch64: 271, i386: 348; class: PROCESS | MEMORY }
-        (pid: Pid, local_iov: IovIn("liovcnt"), liovcnt: Ulong,
+        (pid: Pid, local_iov: TreesIn(&IOVEC_IN, Arg("liovcnt")), liovcnt: Ulong,
          remote_iov: ArrayIn(&IOVEC, Arg("riovcnt")), riovcnt: Ulong, flags: Ulong) -> Size;
 
     /// Observe and control another process.

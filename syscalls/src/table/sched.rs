@@ -29,7 +29,7 @@ syscalls! {
 
     /// Get the CPUs a thread may run on and return the size of the mask in bytes.
     sched_getaffinity { x86_64: 204, aarch64: 123, i386: 242; class: SCHED }
-        (pid: Pid, cpusetsize: Size, mask: Ptr) -> Size;
+        (pid: Pid, cpusetsize: Size, mask: SetOut(Within("cpusetsize"))) -> Size;
 
     /// Get the scheduling policy and attributes of a thread.
     sched_getattr { x86_64: 315, aarch64: 275, i386: 352; class: SCHED }
@@ -50,7 +50,7 @@ syscalls! {
 
     /// Set the CPUs a thread may run on.
     sched_setaffinity { x86_64: 203, aarch64: 122, i386: 241; class: SCHED }
-        (pid: Pid, cpusetsize: Size, mask: Ptr) -> Int;
+        (pid: Pid, cpusetsize: Size, mask: SetIn(Arg("cpusetsize"))) -> Int;
 
     /// Set the scheduling policy and attributes of a thread.
     sched_setattr { x86_64: 314, aarch64: 274, i386: 351; class: SCHED }

@@ -35,7 +35,7 @@ syscalls! {
 
     /// Return from a signal handler; issued by the C library's trampoline.
     rt_sigreturn { x86_64: 15, x32: 513, aarch64: 139, i386: 173; class: SIGNAL }
-        () -> Restored;
+        (frame: SignalFrame(&RT_FRAME)) -> Restored;
 
     /// Wait for a signal under a temporary signal mask.
     rt_sigsuspend { x86_64: 130, aarch64: 133, i386: 179; class: SIGNAL }

@@ -11,7 +11,7 @@ use syscord_syscalls::{Kind, Role};
 use super::{decimal, hexadecimal};
 use crate::{
     escape::{c_escaped, json_string},
-    row::{Memory, Row, Value},
+    row::{Memory, Row, Set, Value},
     structure::{Member, Structure, Structures},
 };
 
@@ -20,8 +20,9 @@ use crate::{
 /// Numbers are numbers, but strings where people read them in another base (`"0x1f"`, `"0644"`).
 /// Where memory was captured, it stands in place of its address: a string, for a list of strings
 /// an array, for a structure an object, and within `{"text": …, "cut": true}` (`list` or `struct`
-/// in place of `text` for structures) if it is only the first part. The content that
-/// is shown as the event's `data` is null here. What could not be read is
+/// in place of `text` for structures) if it is only the first part. What the call changed is
+/// `{"before": …, "after": …}`. The content that
+/// is shown as the event's `data` is null here, unless it lies in several buffers. What could not be read is
 /// `{"addr": …, "unreadable": true}`.
 pub(crate) fn args_json(out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>) {
     out.push(b'{');
@@ -31,7 +32,7 @@ pub(crate) fn args_json(out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>) {
         }
         json_string(out, arg.name.as_bytes());
         out.push(b':');
-        if data == Some(index) {
+        if data == Some(index) && arg.kind.role == Some(Role::Content) {
             out.extend_from_slice(b"null");
         } else {
             value_json(out, row.value(index));
@@ -68,6 +69,12 @@ fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
             out.extend_from_slice(b",\"cut\":true}");
         }
         Value::Structures(structures) => structures_json(out, structures),
+        Value::Set(set) if set.cut => {
+            out.extend_from_slice(b"{\"list\":");
+            set_json(out, set);
+            out.extend_from_slice(b",\"cut\":true}");
+        }
+        Value::Set(set) => set_json(out, set),
         Value::Unreadable(address) => {
             out.extend_from_slice(b"{\"addr\":");
             value_json(out, address.map_or(Value::Unknown, Value::Hex));
@@ -87,10 +94,49 @@ fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
             base64(out, memory.bytes);
             out.extend_from_slice(b"\"}");
         }
-        Some(Role::Content | Role::Path | Role::Text | Role::Struct | Role::Array) | None => {
-            json_string(out, memory.bytes)
+        Some(Role::Control) => {
+            out.extend_from_slice(b"{\"base64\":\"");
+            base64(out, memory.bytes);
+            out.extend_from_slice(b"\"}");
         }
+        Some(Role::Count) => decimal(out, count(memory.bytes)),
+        Some(
+            Role::Content
+            | Role::Path
+            | Role::Text
+            | Role::Struct
+            | Role::Array
+            | Role::Parts
+            | Role::ArrayParts
+            | Role::SetParts,
+        )
+        | None => json_string(out, memory.bytes),
     }
+}
+
+/// How many there were (role `count`).
+pub(crate) fn count(bytes: &[u8]) -> u32 {
+    bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+}
+
+fn set_json(out: &mut Vec<u8>, set: Set<'_>) {
+    let numbers = |out: &mut Vec<u8>, bits| list_json(out, Set::numbers(bits), decimal);
+    changed_json(out, set.before.filter(|before| *before != set.bits), set.bits, numbers);
+}
+
+/// What was there before and after a call.
+fn changed_json<T>(
+    out: &mut Vec<u8>,
+    before: Option<T>,
+    after: T,
+    write: impl Fn(&mut Vec<u8>, T),
+) {
+    let Some(before) = before else { return write(out, after) };
+    out.extend_from_slice(b"{\"before\":");
+    write(out, before);
+    out.extend_from_slice(b",\"after\":");
+    write(out, after);
+    out.push(b'}');
 }
 
 fn structures_json(out: &mut Vec<u8>, structures: Structures<'_>) {
@@ -117,6 +163,13 @@ fn structure_json(out: &mut Vec<u8>, structure: Structure<'_>) {
 }
 
 fn member_json(out: &mut Vec<u8>, member: Member<'_>) {
+    match member.target() {
+        Some(target) => value_json(out, target),
+        None => changed_json(out, member.changed(), member, plain_member_json),
+    }
+}
+
+fn plain_member_json(out: &mut Vec<u8>, member: Member<'_>) {
     let Some(bytes) = member.bytes() else {
         return out.extend_from_slice(b"null");
     };
@@ -153,23 +206,31 @@ fn list_json<T>(
 pub(crate) fn text<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
     let memory = match value {
         Value::Memory(memory) => memory,
-        Value::Structures(structures) => {
+        Value::Structures(_) | Value::Set(_) => {
             let mut out = Vec::new();
-            structures_json(&mut out, *structures);
+            value_json(&mut out, *value);
             return Some(Cow::Owned(String::from_utf8_lossy(&out).into_owned()));
         }
         _ => return None,
     };
     Some(match memory.role {
-        Some(Role::List) => {
+        Some(Role::List | Role::Control | Role::Count) => {
             let mut out = Vec::new();
             memory_json(&mut out, *memory);
             Cow::Owned(String::from_utf8_lossy(&out).into_owned())
         }
         Some(Role::Address) => Cow::Owned(socket_address(memory.bytes)),
-        Some(Role::Content | Role::Path | Role::Text | Role::Struct | Role::Array) | None => {
-            String::from_utf8_lossy(memory.bytes)
-        }
+        Some(
+            Role::Content
+            | Role::Path
+            | Role::Text
+            | Role::Struct
+            | Role::Array
+            | Role::Parts
+            | Role::ArrayParts
+            | Role::SetParts,
+        )
+        | None => String::from_utf8_lossy(memory.bytes),
     })
 }
 

@@ -22,7 +22,7 @@ pub(super) fn socket_address(out: &mut Vec<u8>, bytes: &[u8], style: &Style) {
     let (start, parts) = (out.len(), bytes.len());
     let whole = match family {
         AF_UNIX => unix(out, &bytes[2..], style),
-        AF_INET if parts >= 8 => inet(out, bytes),
+        AF_INET if parts >= 16 => inet(out, bytes),
         AF_INET6 if parts >= 24 => inet6(out, bytes),
         AF_NETLINK if parts >= 12 => netlink(out, bytes),
         _ => None,

@@ -1,7 +1,9 @@
 //! The lines that `strace -f -o FILE` writes.
 
 mod address;
+mod control;
 mod names;
+mod outcome;
 mod quirk;
 mod quote;
 mod siginfo;
@@ -184,12 +186,15 @@ fn wide(out: &mut Vec<u8>, row: &Row<'_>, index: usize, number: i64, style: &Sty
 }
 
 /// Kinds whose memory the kernel fills.
-const FILLED: [u8; 9] = [
+const FILLED: [u8; 12] = [
     Kind::PathOut(Len::Ret).id(),
     Kind::Out(Len::Ret).id(),
-    Kind::IovOut("").id(),
+    Kind::TreeOut(&TIMESPEC).id(),
+    Kind::TreesOut(&TIMESPEC, Len::Ret).id(),
+    Kind::TreesChanged(&TIMESPEC, Len::Ret).id(),
+    Kind::SetOut(Len::Ret).id(),
+    Kind::Changed(&TIMESPEC).id(),
     Kind::SockaddrOut(Len::Ret).id(),
-    Kind::MsgOut.id(),
     Kind::StructOut(&TIMESPEC).id(),
     Kind::StructFound(&TIMESPEC).id(),
     Kind::StructLeft(&TIMESPEC).id(),
@@ -216,9 +221,7 @@ fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
     let kind = row.chosen(row.call.ret);
     let raw = ret.cast_unsigned();
     number(out, row, kind, raw, style);
-    if let Some(quirk) = row.call.quirk {
-        quirk.result(out, row, ret, style);
-    }
+    outcome::behind_result(out, row, ret, style);
 }
 
 fn number(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &Style) {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     row::{Row, Value},
     schema::KindInfo,
-    structure::{Structure, Structures},
+    structure::Structures,
 };
 
 /// A peculiarity of one call, or of a few.
@@ -165,25 +165,6 @@ impl Quirk {
         joined(out, row, Some(row.call.ret), (name, bits), ret as u32);
         out.push(b')');
         true
-    }
-
-    /// Appends what stands behind a result that is no error.
-    pub(super) fn result(self, out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &Style) {
-        match (self, row.value(0)) {
-            (Quirk::Poll, _) if ret == 0 => out.extend_from_slice(b" (Timeout)"),
-            (Quirk::Poll, Value::Structures(fds)) => {
-                let found = |fd: &Structure<'_>| {
-                    let mut events = fd.members().filter(|member| member.def.name == "revents");
-                    events.any(|events| events.bytes().is_some_and(|b| b.iter().any(|b| *b != 0)))
-                };
-                out.extend_from_slice(b" (");
-                elements(out, fds.iter().filter(found), fds.cut, style, |out, fd| {
-                    structure_without(out, fd, &["events"], style);
-                });
-                out.push(b')');
-            }
-            _ => {}
-        }
     }
 
     /// Appends all arguments, if the quirk is about them; says whether it was.

@@ -11,14 +11,17 @@ use super::{
     super::{decimal, hexadecimal},
     Style,
     address::socket_address,
+    control::control_messages,
     names::{Set, Xlat, named, symbol},
+    outcome::numbers,
     siginfo,
     time::{ticks, time_text},
 };
 use crate::{
-    row::{Memory, Row, Value, number},
+    render::value::count,
+    row::{self, Memory, Row, Value, number},
     schema::{KindInfo, Schema},
-    structure::{Behind, Member, Shown, Structure, Structures},
+    structure::{Behind, Member, Shown, Side, Structure, Structures},
 };
 
 const BITS: u8 = Kind::Bits(&WHENCE).id();
@@ -39,22 +42,47 @@ const PATH_OUT: u8 = Kind::PathOut(Len::Ret).id();
 const ARRAY_OUT: u8 = Kind::ArrayOut(&TIMESPEC, Len::Ret).id();
 const IN: u8 = Kind::In(Len::Ret).id();
 const OUT: u8 = Kind::Out(Len::Ret).id();
+const INT: u8 = Kind::Int.id();
 const PTR: u8 = Kind::Ptr.id();
 const LIMIT: u8 = Kind::Limit.id();
 const DATA: u8 = Kind::Data.id();
 const TICKS: u8 = Kind::Ticks.id();
 const TIME: u8 = Kind::Time.id();
+const TIME_LIMIT: u8 = Kind::TimeLimit(&TIMESPEC).id();
+const READY: u8 = Kind::Ready(Len::Ret).id();
+const TREES_CHANGED: u8 = Kind::TreesChanged(&TIMESPEC, Len::Ret).id();
+const SOCKADDR_OUT: u8 = Kind::SockaddrOut(Len::Ret).id();
+const FILLED: u8 = Kind::Filled.id();
 
 /// Appends an argument.
 pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Style) {
     let Some(kind) = row.kind(arg) else { return };
-    match row.value(arg) {
+    let value = match kind.id {
+        TIME_LIMIT | READY => row.value_at(arg, Side::Before),
+        _ => row.value(arg),
+    };
+    match value {
         Value::Unknown => out.extend_from_slice(b"???"),
+        Value::Memory(memory) if memory.role == Some(Role::Count) => {
+            pointer(out, row.raw(arg).unwrap_or_default());
+            let (count, more) =
+                (count(memory.bytes), if memory.cut { ", unterminated" } else { "" });
+            let plural = if count == 1 { "" } else { "s" };
+            drop(write!(out, " /* {count} var{plural}{more} */"));
+        }
         Value::Memory(memory) => captured(out, memory, kind.id == PATH_OUT, style),
         Value::Structures(structures) if structures.torn() && row.raw(arg).is_some() => {
             pointer(out, row.raw(arg).unwrap_or_default());
         }
-        Value::Structures(structures) => structures_text(out, structures, style),
+        // What was not received is not shown.
+        Value::Structures(_) if kind.id == TREES_CHANGED && row.ret.is_none_or(|ret| ret < 0) => {
+            pointer(out, row.raw(arg).unwrap_or_default());
+        }
+        Value::Structures(structures) => {
+            let done = row.ret.map_or(0, |ret| usize::try_from(ret).unwrap_or(0));
+            structures_text(out, structures, done, style);
+        }
+        Value::Set(set) => set_text(out, set),
         Value::Unreadable(address) => pointer(out, address.unwrap_or_default()),
         // Nothing is in a buffer that was not filled, like that of a read at the end of a file.
         Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == OUT => {
@@ -231,17 +259,39 @@ pub(super) fn elements<T>(
     out.push(b']');
 }
 
-fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, style: &Style) {
+fn set_text(out: &mut Vec<u8>, set: row::Set<'_>) {
+    numbers(out, row::Set::numbers(set.bits));
+    if set.cut {
+        out.pop();
+        out.extend_from_slice(b" ...]");
+    }
+}
+
+/// Appends structures; of an array, the first `done` are those that the call was done with.
+fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, done: usize, style: &Style) {
     if structures.array {
-        let items = structures.iter();
-        return elements(out, items, structures.cut, style, |out, one| structure(out, one, style));
+        let items = structures.iter().enumerate();
+        return elements(out, items, structures.cut, style, |out, (index, one)| {
+            let filled = one.members().find(|member| member.kind.id == FILLED);
+            let left_out = filled.filter(|_| index >= done).map(|member| member.def.name.as_str());
+            structure_without(out, one, left_out.as_slice(), style);
+        });
     }
     for one in structures.iter() {
         match one.bare() {
+            _ if structures.is_start() => given_length(out, one, style),
             // A value behind a pointer; a set of signals has brackets of its own, and a text has quotes.
             Some(bare) if ![SIGSET, CHARS].contains(&bare.kind.id) => {
                 out.push(b'[');
-                member(out, bare, style);
+                match bare.changed() {
+                    // A length; a position is shown in brackets of its own.
+                    Some(before) if bare.kind.id != INT => {
+                        member_as_is(out, before, style);
+                        out.extend_from_slice(b"] => [");
+                        member_as_is(out, bare, style);
+                    }
+                    _ => member(out, bare, style),
+                }
                 out.push(b']');
             }
             _ => structure(out, one, style),
@@ -249,8 +299,20 @@ fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, style: &Style)
     }
 }
 
+/// The length that the program gave, if nothing else is known.
+fn given_length(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
+    let last = structure.members().take_while(|member| member.bytes().is_some()).last();
+    out.push(b'{');
+    if let Some(last) = last {
+        out.extend_from_slice(last.def.name.as_bytes());
+        out.push(b'=');
+        member(out, last, style);
+    }
+    out.push(b'}');
+}
+
 /// Appends a structure's members, save those that are shown only on request.
-fn structure(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
+pub(super) fn structure(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
     structure_without(out, structure, &[], style);
 }
 
@@ -271,9 +333,10 @@ pub(super) fn structure_without(
     let (mut first, mut hidden) = (true, false);
     // Of a device, its number stands where other files have their size (stat(2)).
     let device = structure.members().any(|field| is_device_mode(&field));
-    for field in structure.members() {
+    let lengths = structure.members().skip(1).map(Some).chain([None]);
+    for (field, length) in structure.members().zip(lengths) {
         let name = field.def.name.as_str();
-        if left_out.contains(&name) {
+        if left_out.contains(&name) || is_no_control(&field, length) {
             continue;
         }
         if field.bytes().is_none() && structure.may_be_short() {
@@ -297,7 +360,10 @@ pub(super) fn structure_without(
         }
         out.extend_from_slice(field.def.name.as_bytes());
         out.push(b'=');
-        member(out, field, style);
+        match field.target() {
+            Some(target) => pointed(out, field, length, target, style),
+            None => member(out, field, style),
+        }
         first = false;
     }
     if hidden {
@@ -354,8 +420,54 @@ fn is_device_mode(member: &Member<'_>) -> bool {
     member.kind.id == FILE_MODE && mode().is_some_and(|mode| DEVICES.contains(&mode))
 }
 
+/// Whether a member would point to control messages, of which there are none.
+fn is_no_control(member: &Member<'_>, length: Option<Member<'_>>) -> bool {
+    let length = length.and_then(|length| Some(length.raw(length.bytes()?)));
+    member.kind.role == Some(Role::Control) && length == Some(0)
+}
+
+/// Appends what a member points to; `length` is the member behind it.
+fn pointed(
+    out: &mut Vec<u8>,
+    member: Member<'_>,
+    length: Option<Member<'_>>,
+    target: Value<'_>,
+    style: &Style,
+) {
+    match target {
+        Value::Memory(memory) if memory.role == Some(Role::Control) => {
+            let word = usize::from(member.def.width);
+            control_messages(out, memory.bytes, memory.cut, word, style);
+        }
+        Value::Memory(mut memory) => {
+            // The kernel tells how long an address is, of which it wrote no more than there was room for.
+            let given = length.filter(|_| member.kind.id == SOCKADDR_OUT).and_then(|l| l.given());
+            if let Some(given) = given.and_then(|given| usize::try_from(given).ok()) {
+                memory.bytes = &memory.bytes[..memory.bytes.len().min(given)];
+            }
+            captured(out, memory, false, style);
+        }
+        Value::Structures(structures) => structures_text(out, structures, usize::MAX, style),
+        Value::Unreadable(address) => pointer(out, address.unwrap_or_default()),
+        Value::Unknown
+        | Value::Set(_)
+        | Value::Signed(_)
+        | Value::Unsigned(_)
+        | Value::Hex(_)
+        | Value::Octal(_) => out.extend_from_slice(b"???"),
+    }
+}
+
 /// Appends the value of a member.
 pub(super) fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
+    if let Some(before) = member.changed() {
+        member_as_is(out, before, style);
+        out.extend_from_slice(b" => ");
+    }
+    member_as_is(out, member, style);
+}
+
+fn member_as_is(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
     let Some(bytes) = member.bytes() else {
         return out.extend_from_slice(b"???");
     };

@@ -1,0 +1,209 @@
+//! From rows to plans.
+
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use super::{Node, Plan, PlanCapture, capture_flag, capture_op, length, plan_flag};
+use crate::{
+    Abi, Kind, Len, Memory, Role, Syscall, When,
+    choices::{Case, Choice},
+    structs::Struct,
+};
+
+mod tree;
+
+/// The structures whose members point to what is captured, each once for every ABI. Index 0 is none.
+#[derive(Debug)]
+pub struct Nodes {
+    of: Vec<Option<(&'static Struct, Abi)>>,
+    nodes: Vec<Node>,
+}
+
+/// The plan of a row: what to capture, whether contents count, and nothing about names. The
+/// `RECORD` bit is left to the syscall set.
+pub fn plan_of(row: &Syscall, abi: Abi, contents: bool, nodes: &mut Nodes) -> Plan {
+    let mut plan = compile(row, abi, contents, nodes, |kind| kind);
+    if let Some((key, choice)) = decider(row).filter(|_| contents) {
+        plan.decides = 1 + key;
+        plan.decisive = choice.bits() as u32;
+        plan.flags |= plan_flag::AT_EXIT;
+    }
+    plan
+}
+
+/// The plans that take the place of a row's, each with the value of the argument by which it
+/// does ([`Plan::decides`]), of which [`Plan::decisive`] bits count.
+pub fn variants_of(row: &Syscall, abi: Abi, contents: bool, nodes: &mut Nodes) -> Vec<(u32, Plan)> {
+    let Some((_, choice)) = decider(row).filter(|_| contents) else { return Vec::new() };
+    let plan = |value: u32| {
+        let chosen = |kind| match kind {
+            Kind::By(other) if other.key == choice.key => other.of(u64::from(value)),
+            other => other,
+        };
+        let mut plan = compile(row, abi, contents, nodes, chosen);
+        plan.flags |= plan_flag::AT_EXIT;
+        (value, plan)
+    };
+    values(choice).into_iter().map(plan).collect()
+}
+
+/// The values that fit a case. Where cases are flags, several may be set at once.
+fn values(choice: &Choice) -> BTreeSet<u32> {
+    const FEW: usize = 4;
+    let value = |case: &Case| (case.value & choice.mask(case)) as u32;
+    let mut values: BTreeSet<u32> = choice.cases.iter().map(value).collect();
+    if choice.cases.len() <= FEW {
+        for case in choice.cases {
+            let joined: Vec<u32> = values.iter().map(|other| other | value(case)).collect();
+            values.extend(joined);
+        }
+    }
+    values
+}
+
+/// The argument on which it depends what is captured, and the choice with the most cases that
+/// goes by it.
+fn decider(row: &Syscall) -> Option<(u8, &'static Choice)> {
+    let choices = row.args.iter().filter_map(|arg| match arg.kind {
+        Kind::By(choice) if choice.decides_captures() => Some(choice),
+        _ => None,
+    });
+    let choice = choices.max_by_key(|choice| choice.cases.len())?;
+    let key = row.args.iter().position(|arg| arg.name == choice.key)?;
+    Some((key as u8, choice))
+}
+
+fn compile(
+    row: &Syscall,
+    abi: Abi,
+    contents: bool,
+    nodes: &mut Nodes,
+    chosen: impl Fn(Kind) -> Kind,
+) -> Plan {
+    let layout = row.layout(abi);
+    let mut plan = Plan { flags: result_flags(row.ret), ..Plan::default() };
+    for (index, arg) in row.args.iter().enumerate() {
+        let Some((memory, when, role)) = chosen(arg.kind).memory() else { continue };
+        if is_content(role) && !contents {
+            continue;
+        }
+        match memory {
+            Memory::Count => plan.counted = 1 + index as u8,
+            Memory::Frame(frame) => {
+                plan.frame = frame.mask(abi);
+                plan.frame_arg = index as u8;
+            }
+            Memory::Str
+            | Memory::StrArray
+            | Memory::Bytes(_)
+            | Memory::Structs(..)
+            | Memory::Tree(..) => {
+                let looping = matches!(memory, Memory::StrArray | Memory::Tree(..));
+                let place = match looping {
+                    true => Some(&mut plan.looping).filter(|place| place.op == 0),
+                    false => plan.captures.get_mut(usize::from(plan.count)),
+                };
+                let Some(place) = place else { continue };
+                *place = capture(row, layout, index, (memory, when, role), nodes);
+                plan.count += u8::from(!looping);
+                if place.length == length::AT {
+                    plan.flags |= plan_flag::LENGTH_AT_ENTRY;
+                    plan.length_arg = place.length_arg;
+                }
+            }
+        }
+        plan.flags |= match when {
+            When::Entry => plan_flag::AT_ENTRY,
+            When::Both if overwritten_length(memory, when, layout).is_some() => plan_flag::AT_EXIT,
+            When::Both => plan_flag::AT_ENTRY | plan_flag::AT_EXIT,
+            When::Exit | When::Success | When::Found | When::Interrupted => plan_flag::AT_EXIT,
+        };
+        if let Some(at) = overwritten_length(memory, when, layout) {
+            plan.flags |= plan_flag::LENGTH_AT_ENTRY;
+            (plan.length_arg, plan.length_at, plan.tells_length) = (index as u8, at, 1);
+        }
+    }
+    plan
+}
+
+/// Whether `--content 0` leaves it out.
+fn is_content(role: Role) -> bool {
+    match role {
+        Role::Content
+        | Role::Struct
+        | Role::Array
+        | Role::Parts
+        | Role::ArrayParts
+        | Role::SetParts
+        | Role::Control => true,
+        Role::Path | Role::Text | Role::Address | Role::List | Role::Count => false,
+    }
+}
+
+/// Where in it a word of 32 bits lies that the kernel overwrites: one that is all there is, or the length
+/// of a member that points to something. It is kept with the call under way, which is cheaper than a
+/// record of its own.
+fn overwritten_length(memory: Memory, when: When, abi: Abi) -> Option<u8> {
+    match memory {
+        Memory::Structs(of, _) if when == When::Both && of.size(abi) == 4 => Some(0),
+        Memory::Tree(of, Len::Fixed(1)) => tree::overwritten_length(of, abi),
+        _ => None,
+    }
+}
+
+fn result_flags(ret: Kind) -> u8 {
+    match ret {
+        Kind::Child => plan_flag::RETURNS_TWICE,
+        Kind::Never => plan_flag::NEVER_RETURNS,
+        Kind::NewImage => plan_flag::NEW_IMAGE,
+        Kind::Restored => plan_flag::RESTORES,
+        _ => 0,
+    }
+}
+
+fn capture(
+    row: &Syscall,
+    layout: Abi,
+    index: usize,
+    (memory, when, role): (Memory, When, Role),
+    nodes: &mut Nodes,
+) -> PlanCapture {
+    let argument = |name: &str| row.args.iter().position(|a| a.name == name).unwrap_or(0) as u8;
+    let (op, len, unit) = match memory {
+        Memory::Str => (capture_op::STR, Len::Fixed(0), 1),
+        Memory::StrArray | Memory::Count | Memory::Frame(_) => {
+            (capture_op::STR_ARRAY, Len::Fixed(0), 1)
+        }
+        Memory::Bytes(len) => (capture_op::BYTES, len, 1),
+        Memory::Structs(of, len) => (capture_op::BYTES, len, of.size(layout)),
+        Memory::Tree(of, len) => (capture_op::TREE, len, of.size(layout)),
+    };
+    let (length, length_arg, unit) = match len {
+        Len::Ret => (length::RET, 0, unit),
+        Len::Within(name) => (length::WITHIN, argument(name), unit),
+        Len::Arg(name) => (length::ARG, argument(name), unit),
+        Len::At(name) => (length::AT, argument(name), unit),
+        Len::BitsOf(name) => {
+            (length::BITS, argument(name), if layout == Abi::I386 { 4 } else { 8 })
+        }
+        Len::Fixed(count) => (length::ONE, 0, count * unit),
+    };
+    let mut flags = match when {
+        When::Entry => capture_flag::ENTRY,
+        When::Both if overwritten_length(memory, when, layout).is_none() => capture_flag::BOTH,
+        When::Both | When::Exit => 0,
+        When::Success => capture_flag::ON_SUCCESS,
+        When::Found => capture_flag::ON_FOUND,
+        When::Interrupted => capture_flag::ON_INTERRUPTED,
+    };
+    if matches!(role, Role::Content | Role::Array) {
+        flags |= capture_flag::CONTENT;
+    }
+    if matches!(role, Role::Parts | Role::ArrayParts | Role::SetParts) {
+        flags |= capture_flag::PART;
+    }
+    let node = match memory {
+        Memory::Tree(of, _) => nodes.node(of, layout),
+        _ => 0,
+    };
+    PlanCapture { op, arg: index as u8, length, length_arg, unit, flags, node }
+}
