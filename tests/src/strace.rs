@@ -99,6 +99,12 @@ pub fn parse(text: &str) -> BTreeMap<u32, Thread> {
     for (tid, call) in begun {
         threads.entry(tid).or_default().calls.push(call_of(&call, "?"));
     }
+    // Of a signal that it does not show (`signal=none`), strace does not say either that it killed.
+    for thread in threads.values_mut() {
+        let told = thread.notices.iter().any(|line| line.starts_with("+++ "));
+        let own = thread.calls.last().is_some_and(|call| call.name.starts_with("exit"));
+        thread.killed |= !told && !own;
+    }
     // A thread that was killed before its first call, or strace itself was too late for it.
     threads.retain(|_, thread| !thread.calls.is_empty());
     threads

@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use syscord_tests::{Scratch, compile, kernel, multilib, python, repository, run, tool};
+use syscord_tests::{EVERY, Scratch, compile, kernel, multilib, python, repository, run, tool};
 
 use crate::shares::{Shares, WHOLE_LINES, same_lines, same_notices};
 
@@ -245,6 +245,23 @@ fn narrow_programs() {
     // Fewer than elsewhere: what socketcall's arguments point to lies two pointers deep, and the runs
     // are short, so that what differs of every program weighs more.
     shares.check("narrow", 93.0);
+}
+
+/// Every call, most of them also so that they fail.
+#[test]
+fn every_call() {
+    if !kernel() || cfg!(not(target_arch = "x86_64")) {
+        return;
+    }
+    let mut every = Shares::default();
+    for theme in EVERY {
+        let scratch = Scratch::new(&format!("lines-every-{theme}"));
+        let program = text(&compile(&scratch, &format!("every/{theme}.c"), &[]));
+        let folder = text(&scratch.file("folder"));
+        fs::create_dir(&folder).expect("a folder");
+        every.run(&format!("every-{theme}"), &[&program, &folder], 0);
+    }
+    every.check("every call", WHOLE_LINES);
 }
 
 /// Signals by every sender and for every reason that a program can bring about, and how it ends.

@@ -64,7 +64,7 @@ names! {
     }
 
     /// What syslog(2) does.
-    SYSLOG_ACTIONS: "SYSLOG_ACTION_???" {
+    SYSLOG_ACTIONS: "%d SYSLOG_ACTION_???" {
         value {
             SYSLOG_ACTION_CLOSE = 0, SYSLOG_ACTION_OPEN = 1, SYSLOG_ACTION_READ = 2,
             SYSLOG_ACTION_READ_ALL = 3, SYSLOG_ACTION_READ_CLEAR = 4, SYSLOG_ACTION_CLEAR = 5,

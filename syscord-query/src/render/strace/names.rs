@@ -29,8 +29,8 @@ pub(super) enum Set {
     Noted,
 }
 
-/// What stands for a value without a name, if it is a format (printf(3)): a signed decimal, or the
-/// permissions that stand beside flags.
+/// What stands for a value without a name, if it is a format (printf(3)): a signed decimal, which what
+/// it is called may follow, or the permissions that stand beside flags.
 const DECIMAL: &str = "%d";
 const PERMISSIONS: &str = "%#03o";
 
@@ -51,13 +51,14 @@ pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xla
     if xlat == Xlat::Abbrev && known && set != Set::Noted {
         return out.extend_from_slice(&text);
     }
+    let in_decimal = names.unknown.strip_prefix(DECIMAL);
     match value {
-        _ if names.unknown == DECIMAL && names.bits < 64 => decimal(out, value as u32 as i32),
-        _ if names.unknown == DECIMAL => decimal(out, value.cast_signed()),
+        _ if in_decimal.is_some() && names.bits < 64 => decimal(out, value as u32 as i32),
+        _ if in_decimal.is_some() => decimal(out, value.cast_signed()),
         0 => out.push(b'0'),
         _ => hexadecimal(out, value),
     }
-    let unknown = if names.unknown == DECIMAL { "" } else { &names.unknown };
+    let unknown = in_decimal.unwrap_or(&names.unknown).trim_start();
     let text = if known { text.as_slice() } else { unknown.as_bytes() };
     let says_more = known || value != 0 || set != Set::Bits;
     if xlat != Xlat::Raw && says_more && !text.is_empty() {

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use syscord_format::Detail;
+use syscord_syscalls::Role;
 
 use super::{
     super::hexadecimal,
@@ -59,6 +60,7 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("ioprio_set", Quirk::Joined(Some(2), "IOPRIO_PRIO_VALUE", 13)),
     ("ioprio_get", Quirk::Joined(None, "IOPRIO_PRIO_VALUE", 13)),
     ("getrandom", Quirk::HexBytes(0)),
+    ("fsconfig", Quirk::HexBytes(3)),
     ("getdents", Quirk::Dirents(16)),
     ("getdents64", Quirk::Dirents(16)),
     ("poll", Quirk::Poll),
@@ -114,7 +116,9 @@ impl Quirk {
             (Quirk::Joined(Some(at), name, bits), Value::Hex(number)) if at == arg => {
                 joined(out, row, row.kind(arg), (name, bits), number as u32);
             }
-            (Quirk::HexBytes(bytes), Value::Memory(_)) if bytes == arg => {
+            (Quirk::HexBytes(bytes), Value::Memory(memory))
+                if bytes == arg && memory.role == Some(Role::Content) =>
+            {
                 argument(out, row, arg, &Style { hex: 2, ..style.clone() });
             }
             (Quirk::Poll, Value::Structures(fds)) if arg == 0 => {
