@@ -323,6 +323,7 @@ const DEFINED: &[Group] = &[
             whole(&SIZE, "__kernel_size_t"),
             whole(&SIZE32, "__u32"),
             whole(&MEMPOLICY, "int"),
+            whole(&NODES, "unsigned long"),
         ],
     },
     Group {

@@ -71,6 +71,9 @@ structs! {
         flags: word = Bits(&MMAP_FLAGS), fd: word = Fd, offset: word = Ulong
     }
 
+    /// A word of a mask of NUMA nodes (mbind(2)).
+    NODES { _: word = Hex }
+
     /// A NUMA memory policy (get_mempolicy(2)).
     MEMPOLICY { _: u32 = Bits(&MEMPOLICY_MODES) }
 

@@ -9,8 +9,8 @@ syscalls! {
 
     /// Get the NUMA memory policy of a thread or an address.
     get_mempolicy { x86_64: 239, aarch64: 236, i386: 275; class: MEMORY }
-        (mode: StructOut(&MEMPOLICY), nodemask: Ptr, maxnode: Ulong, addr: Ptr,
-         flags: Bits(&MEMPOLICY_FLAGS)) -> Int;
+        (mode: StructOut(&MEMPOLICY), nodemask: ArrayOut(&NODES, BitsOf("maxnode")), maxnode: Ulong,
+         addr: Ptr, flags: Bits(&MEMPOLICY_FLAGS)) -> Int;
 
     /// Announce how a range of memory will be used.
     madvise { x86_64: 28, aarch64: 233, i386: 219; class: MEMORY }
@@ -22,8 +22,8 @@ syscalls! {
 
     /// Set the NUMA memory policy of a range of memory.
     mbind { x86_64: 237, aarch64: 235, i386: 274; class: MEMORY }
-        (addr: Ptr, len: Ulong, mode: Bits(&MEMPOLICY_MODES), nodemask: Ptr, maxnode: Ulong,
-         flags: Bits(&MBIND_FLAGS)) -> Int;
+        (addr: Ptr, len: Ulong, mode: Bits(&MEMPOLICY_MODES),
+         nodemask: ArrayIn(&NODES, BitsOf("maxnode")), maxnode: Ulong, flags: Bits(&MBIND_FLAGS)) -> Int;
 
     /// Issue memory barriers on a set of threads.
     membarrier { x86_64: 324, aarch64: 283, i386: 375; class: MEMORY }
@@ -40,7 +40,8 @@ syscalls! {
 
     /// Move all pages of a process to another set of NUMA nodes.
     migrate_pages { x86_64: 256, aarch64: 238, i386: 294; class: MEMORY }
-        (pid: Pid, maxnode: Ulong, old_nodes: Ptr, new_nodes: Ptr) -> Long;
+        (pid: Pid, maxnode: Ulong, old_nodes: ArrayIn(&NODES, BitsOf("maxnode")),
+         new_nodes: ArrayIn(&NODES, BitsOf("maxnode"))) -> Long;
 
     /// Tell which pages of a range are resident.
     mincore { x86_64: 27, aarch64: 232, i386: 218; class: MEMORY }
@@ -130,7 +131,8 @@ syscalls! {
 
     /// Set the NUMA memory policy of the calling thread.
     set_mempolicy { x86_64: 238, aarch64: 237, i386: 276; class: MEMORY }
-        (mode: Bits(&MEMPOLICY_MODES), nodemask: Ptr, maxnode: Ulong) -> Int;
+        (mode: Bits(&MEMPOLICY_MODES), nodemask: ArrayIn(&NODES, BitsOf("maxnode")),
+         maxnode: Ulong) -> Int;
 
     /// Set the home node of the NUMA memory policy of a range.
     set_mempolicy_home_node { x86_64: 450, aarch64: 450, i386: 450; class: MEMORY }

@@ -40,6 +40,8 @@ pub(crate) enum Quirk {
     Dirents(usize),
     /// The structures in this argument have a member that is shown with the result.
     Poll,
+    /// The arrays of words are masks, of which all digits are shown.
+    Masks,
     /// The structure has a member that counts with this flag only, and what the kernel wrote behind
     /// its pointers is shown: see [`CLONE_PIDFD`] and [`CLONE_PARENT_SETTID`].
     Clone3,
@@ -66,6 +68,10 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("poll", Quirk::Poll),
     ("ppoll", Quirk::Poll),
     ("ppoll_time64", Quirk::Poll),
+    ("set_mempolicy", Quirk::Masks),
+    ("get_mempolicy", Quirk::Masks),
+    ("mbind", Quirk::Masks),
+    ("migrate_pages", Quirk::Masks),
     ("clone", Quirk::Clone),
     ("clone3", Quirk::Clone3),
 ];
@@ -124,6 +130,18 @@ impl Quirk {
             (Quirk::Poll, Value::Structures(fds)) if arg == 0 => {
                 elements(out, fds.iter(), fds.cut, style, |out, fd| {
                     structure_without(out, fd, &["revents"], style);
+                });
+            }
+            (Quirk::Masks, Value::Structures(words)) if words.array => {
+                elements(out, words.iter(), words.cut, style, |out, word| {
+                    let bytes = word.bare().and_then(|word| word.bytes()).unwrap_or_default();
+                    let word = word.bare().map_or(0, |word| word.raw(bytes));
+                    // As printf(3)'s %#016lx: the prefix counts, and 0 has none.
+                    let width = 2 * bytes.len();
+                    drop(match word {
+                        0 => write!(out, "{word:0width$x}"),
+                        _ => write!(out, "{word:#0width$x}"),
+                    });
                 });
             }
             (Quirk::Clone3, Value::Structures(args)) if arg == 0 => {
