@@ -141,7 +141,7 @@ fn given(plan: &Plan) -> impl Iterator<Item = &PlanCapture> {
     let captures = plan.captures.iter().take(usize::from(plan.count));
     captures.filter(|capture| {
         let anyhow = capture.flags & !(capture_flag::ENTRY | capture_flag::CONTENT) == 0;
-        let by_itself = !matches!(capture.length, length::RET | length::WITHIN);
+        let by_itself = matches!(capture.length, length::ARG | length::AT | length::ONE);
         let read = matches!(capture.op, capture_op::STR | capture_op::BYTES);
         anyhow && by_itself && read
     })

@@ -36,7 +36,7 @@ use crate::{
     filter::Filter,
     output::Output,
     render::{
-        Counter, CsvRenderer, JsonRenderer, LineSink, ParquetSink, Renderer, StraceSink,
+        Counter, CsvRenderer, JsonRenderer, LineSink, ParquetSink, Renderer, Spans, StraceSink,
         TextRenderer,
     },
     walk::{Outcome, walk},
@@ -110,7 +110,9 @@ fn events(args: &EventsArgs) -> Result<Outcome, Error> {
     } else if args.format.csv {
         lines(args, &filter, CsvRenderer::default(), output)
     } else if args.format.strace {
-        let mut sink = StraceSink::new(args.style.style(), output);
+        let style = args.style.style();
+        let spans = Spans::find(&args.files, &filter, args.filter.limit, style.clone())?;
+        let mut sink = StraceSink::new(style, spans, output);
         let outcome = walk(&args.files, &filter, args.filter.limit, &mut sink)?;
         sink.finish()?;
         Ok(outcome)

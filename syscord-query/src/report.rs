@@ -35,9 +35,15 @@ pub(crate) struct Report {
     told: usize,
     damaged: bool,
     lost_blocks: bool,
+    quiet: bool,
 }
 
 impl Report {
+    /// One that tells nothing.
+    pub(crate) fn quiet() -> Report {
+        Report { quiet: true, ..Report::default() }
+    }
+
     /// Goes on with the trace at `path`.
     pub(crate) fn start(&mut self, path: &Path) {
         self.name = shown(path);
@@ -47,7 +53,7 @@ impl Report {
     /// Tells what damage the reader has met since the last call.
     pub(crate) fn damage(&mut self, trace: &Trace) {
         for damage in trace.damage().iter().skip(self.told) {
-            eprintln!("warning: {}: {damage}", self.name);
+            self.tell(&damage.to_string());
             self.damaged = true;
         }
         self.told = trace.damage().len();
@@ -66,7 +72,7 @@ impl Report {
                 return Err(Error::trace(path, error));
             }
             error => {
-                eprintln!("warning: {}: the block at byte {offset} is lost: {error}", self.name);
+                self.tell(&format!("the block at byte {offset} is lost: {error}"));
                 self.damaged = true;
                 self.lost_blocks = true;
             }
@@ -76,7 +82,13 @@ impl Report {
 
     /// Tells something else that the reader of the output should know.
     pub(crate) fn warn(&self, text: &str) {
-        eprintln!("warning: {}: {text}", self.name);
+        self.tell(text);
+    }
+
+    fn tell(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("warning: {}: {text}", self.name);
+        }
     }
 
     /// Whether a block was passed over that is no damage to the reader: its contents are wrong.

@@ -25,6 +25,12 @@ pub(crate) trait Sink {
         false
     }
 
+    /// Whether a block need not be looked at whose events end from `first` to `last` and took at most `longest`
+    /// nanoseconds.
+    fn passes(&mut self, _first: i64, _last: i64, _longest: u64) -> bool {
+        false
+    }
+
     /// Takes an event.
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error>;
 
@@ -78,12 +84,32 @@ pub(crate) fn walk<S: Sink>(
     limit: Option<u64>,
     sink: &mut S,
 ) -> Result<Outcome, Error> {
+    go(files, filter, limit, sink, Report::default())
+}
+
+/// The same without a word on what cannot be read: another walk says it.
+pub(crate) fn walk_quietly<S: Sink>(
+    files: &[PathBuf],
+    filter: &Filter,
+    limit: Option<u64>,
+    sink: &mut S,
+) -> Result<Outcome, Error> {
+    go(files, filter, limit, sink, Report::quiet())
+}
+
+fn go<S: Sink>(
+    files: &[PathBuf],
+    filter: &Filter,
+    limit: Option<u64>,
+    sink: &mut S,
+    report: Report,
+) -> Result<Outcome, Error> {
     let mut walk = Walk {
         filter,
         sink,
         left: limit.unwrap_or(u64::MAX),
         start: None,
-        report: Report::default(),
+        report,
         ledger: Ledger::default(),
     };
     for path in files {
@@ -215,7 +241,10 @@ impl<'w, S: Sink> Walk<'w, S> {
         };
         state.clocks.forget_before(block.header.first);
         let zone = ZoneMap::parse(&block.zone)?;
-        if !bound.may_match(&block.header, &zone, &state.clocks) {
+        let times = (state.clocks.wall(block.header.first), state.clocks.wall(block.header.last));
+        if !bound.may_match(&block.header, &zone, &state.clocks)
+            || self.sink.passes(times.0, times.1, zone.longest)
+        {
             return Ok(());
         }
         let select_needs = bound.select_needs(&block.header, &state.clocks);

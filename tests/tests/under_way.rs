@@ -196,3 +196,40 @@ fn strace_shows_them_alike() {
     assert!(calls(&theirs).len() > ALL / 2, "{theirs}");
     assert!(calls(&ours).is_superset(&calls(&theirs)), "{ours}{theirs}");
 }
+
+/// Of a call that lasts for longer than a block, the line stands where it began.
+#[test]
+fn long_calls_have_their_lines_where_they_began() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("under-way-long");
+    let trace = scratch.file("t.scd");
+    let script = "sleep 3 & A=$!; for i in 1 2 3 4 5; do sleep 0.5; done; wait $A; sleep 1.5";
+    let ran = record(["-q", "-o", trace.to_str().unwrap(), "--", "sh", "-c", script]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines = query([trace.to_str().unwrap(), "--strace"]).out;
+    let at = |text: &str| lines.find(text).unwrap_or_else(|| panic!("no {text} in {lines}"));
+    let line = |at: usize| &lines[lines[..at].rfind('\n').map_or(0, |end| end + 1)..];
+    let line = |at: usize| line(at).lines().next().unwrap();
+    // It is torn where it began, before the short ones that it outlasts.
+    let (long, short) = (at("{tv_sec=3, tv_nsec=0}"), at("{tv_sec=0, tv_nsec=500000000}"));
+    assert!(line(long).ends_with(" <unfinished ...>"), "{}", line(long));
+    let pid = line(long).split(' ').next().unwrap();
+    let end = at(&format!("{pid} <... clock_nanosleep resumed>"));
+    assert!(line(end).ends_with(") = 0") && short < end, "{}", line(end));
+    let between = lines[long..end].matches("{tv_sec=0, tv_nsec=500000000}").count();
+    assert!(between >= 4, "{between} short ones while it lasted");
+    // Nothing comes between the ends of the last: it is one line.
+    let last = line(at("{tv_sec=1, tv_nsec=500000000}"));
+    assert!(last.ends_with(") = 0"), "{last}");
+    // What comes through a pipe is read once.
+    let piped = Command::new("sh")
+        .args(["-c", "cat \"$0\" | \"$1\" - --strace"])
+        .args([trace.as_os_str(), syscord_tests::program("syscord-query").as_os_str()])
+        .output()
+        .expect("sh");
+    let piped = String::from_utf8_lossy(&piped.stdout).into_owned();
+    let once = piped.lines().find(|line| line.contains("{tv_sec=3, tv_nsec=0}"));
+    assert!(once.is_some_and(|line| line.ends_with(") = 0")), "{piped}");
+}

@@ -11,7 +11,7 @@ pub(crate) use self::{
     csv::{CsvRenderer, quoted},
     json::JsonRenderer,
     parquet::ParquetSink,
-    strace::StraceSink,
+    strace::{Spans, StraceSink},
     text::TextRenderer,
 };
 use crate::{columns::Needs, error::Error, output::Output, row::Row, walk::Sink};

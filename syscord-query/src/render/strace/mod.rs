@@ -8,6 +8,7 @@ mod quirk;
 mod quote;
 mod siginfo;
 mod sink;
+mod spans;
 mod time;
 mod value;
 
@@ -16,7 +17,7 @@ use std::io::Write;
 use syscord_format::Detail;
 use syscord_syscalls::{Abi, Kind, Len, names::files::WHENCE, structs::time::TIMESPEC};
 
-pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink};
+pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink, spans::Spans};
 use self::{
     names::{Set, named},
     quote::{HexEscapes, quoted},

@@ -1,11 +1,21 @@
 //! Lines in the order in which strace would have written them: a call during which another thread
 //! did something is torn in two.
 
-use std::{collections::HashMap, io::Write, ops::Range, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    io::Write,
+    ops::Range,
+    rc::Rc,
+};
 
 use syscord_syscalls::Kind;
 
-use super::{Quirk, RESULT_COLUMN, Style, Xlat, call, result, siginfo::delivered, value::signal};
+use super::{
+    Quirk, RESULT_COLUMN, Style, Xlat, call, result,
+    siginfo::delivered,
+    spans::{Span, Spans},
+    value::signal,
+};
 use crate::{
     columns::Needs,
     error::Error,
@@ -28,8 +38,10 @@ pub(crate) struct StraceSink {
     interrupted: HashMap<u32, Rc<Call>>,
     /// Where the last block ended: what began before was not told of then.
     told: i64,
-    /// Whether the last line is a call's that has not ended yet.
-    open: bool,
+    /// The last line, if it is a call's that has not ended yet.
+    open: Option<Open>,
+    /// Calls that end in a later block.
+    spans: Spans,
 }
 
 /// A call, a signal, or the end of a thread.
@@ -47,6 +59,13 @@ struct Happened {
     under_way: bool,
 }
 
+/// A line that is not at its end.
+struct Open {
+    tid: u32,
+    start: i64,
+    width: usize,
+}
+
 /// One end of what happened; the index is that in [`StraceSink::happened`].
 enum Point {
     /// All of it at once.
@@ -55,11 +74,14 @@ enum Point {
     Begin(usize),
     /// A call returns.
     Return(usize),
+    /// A call begins that ends in a later block.
+    Span(Span),
 }
 
 impl StraceSink {
-    /// Lines of that style, to `output`.
-    pub(crate) fn new(style: Style, output: Output) -> StraceSink {
+    /// Lines of that style, to `output`. Of calls that begin in an earlier block than they end, `spans` has
+    /// the first lines.
+    pub(crate) fn new(style: Style, spans: Spans, output: Output) -> StraceSink {
         StraceSink {
             style,
             time: TimeWriter::default(),
@@ -68,14 +90,15 @@ impl StraceSink {
             happened: Vec::new(),
             interrupted: HashMap::new(),
             told: i64::MIN,
-            open: false,
+            open: None,
+            spans,
         }
     }
 
     /// Writes what is left.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         self.block_end()?;
-        if self.open {
+        if self.open.is_some() {
             self.output.write(b" <detached ...>\n")?;
         }
         Ok(())
@@ -95,11 +118,15 @@ impl StraceSink {
         resumed
     }
 
-    fn points(&self) -> Vec<(i64, u8, Point)> {
+    fn points(&mut self) -> Vec<(i64, u8, Point)> {
         let mut points = Vec::with_capacity(2 * self.happened.len());
         for (index, one) in self.happened.iter().enumerate() {
             // At the same moment, a thread's call returns before its next begins.
-            if one.under_way {
+            if one.start < self.told && self.spans.end(one.tid, one.start) {
+                if !one.under_way {
+                    points.push((one.end, 0, Point::Return(index)));
+                }
+            } else if one.under_way {
                 let time = if one.start >= self.told { one.start } else { one.end };
                 points.push((time, 1, Point::Begin(index)));
             } else if one.start < one.end && one.start >= self.told {
@@ -109,47 +136,70 @@ impl StraceSink {
                 points.push((one.end, 1, Point::Whole(index)));
             }
         }
+        if let Some(last) = points.iter().map(|(time, ..)| *time).max() {
+            let here: HashSet<(u32, i64)> =
+                self.happened.iter().map(|one| (one.tid, one.start)).collect();
+            while let Some(span) = self.spans.begin(last, |tid, start| here.contains(&(tid, start)))
+            {
+                points.push((span.start, 1, Point::Span(span)));
+            }
+        }
         points.sort_by_key(|(time, order, _)| (*time, *order));
         points
     }
 
     /// Begins a line. A call whose line is the last so far goes on behind this one.
-    fn leader(&mut self, out: &mut Vec<u8>, index: usize, time: i64) -> usize {
-        if std::mem::take(&mut self.open) {
+    fn leader(&mut self, out: &mut Vec<u8>, tid: u32, time: i64) -> usize {
+        if self.open.take().is_some() {
             out.extend_from_slice(b" <unfinished ...>\n");
         }
         let line = out.len();
-        drop(write!(out, "{:<5} ", self.happened[index].tid));
+        drop(write!(out, "{tid:<5} "));
         self.time.stamp(out, time, self.style.time);
         line
     }
 
     /// A call on one line, a signal, or the end of a thread.
     fn whole(&mut self, out: &mut Vec<u8>, index: usize) {
-        let line = self.leader(out, index, self.happened[index].start);
+        let (tid, start) = (self.happened[index].tid, self.happened[index].start);
+        let line = self.leader(out, tid, start);
         let one = &self.happened[index];
         out.extend_from_slice(&self.text[one.head.clone()]);
-        self.tail(out, index, line);
+        self.tail(out, index, line, 0);
     }
 
     fn begin(&mut self, out: &mut Vec<u8>, index: usize) {
-        self.leader(out, index, self.happened[index].start);
-        out.extend_from_slice(&self.text[self.happened[index].head.clone()]);
-        self.open = true;
+        let one = &self.happened[index];
+        let (tid, start) = (one.tid, one.start);
+        let head = self.text[one.head.clone()].to_vec();
+        self.open_line(out, tid, start, &head);
+    }
+
+    fn open_line(&mut self, out: &mut Vec<u8>, tid: u32, start: i64, head: &[u8]) {
+        let line = self.leader(out, tid, start);
+        out.extend_from_slice(head);
+        self.open = Some(Open { tid, start, width: out.len() - line });
     }
 
     fn resume(&mut self, out: &mut Vec<u8>, index: usize) {
-        let line = self.leader(out, index, self.happened[index].end);
+        let one = &self.happened[index];
+        let (tid, start, end) = (one.tid, one.start, one.end);
+        // Nothing came between: it is one line.
+        if let Some(open) = self.open.take_if(|open| (open.tid, open.start) == (tid, start)) {
+            return self.tail(out, index, out.len(), open.width);
+        }
+        let line = self.leader(out, tid, end);
         let one = &self.happened[index];
         let name = self.text[one.name..].split(|byte| *byte == b'(').next().unwrap_or_default();
         out.extend_from_slice(b"<... ");
         out.extend_from_slice(name);
         out.extend_from_slice(b" resumed>");
-        self.tail(out, index, line);
+        self.tail(out, index, line, 0);
     }
 
-    /// The rest of a line that starts at `line`; the result stands in a column of its own.
-    fn tail(&self, out: &mut Vec<u8>, index: usize, line: usize) {
+    /// The rest of a line of which `before` bytes are written already and others start at `line`; the result
+    /// stands in a column of its own.
+    fn tail(&self, out: &mut Vec<u8>, index: usize, line: usize, before: usize) {
         let tail = &self.text[self.happened[index].tail.clone()];
         let (args, rest) = match tail.iter().position(|byte| *byte == RESULT) {
             Some(at) => (&tail[..at], Some(&tail[at + 1..])),
@@ -157,7 +207,7 @@ impl StraceSink {
         };
         out.extend_from_slice(args);
         if let Some(rest) = rest {
-            let width = out.len() - line;
+            let width = before + out.len() - line;
             out.resize(out.len() + RESULT_COLUMN.saturating_sub(width + 1), b' ');
             out.extend_from_slice(b" = ");
             out.extend_from_slice(rest);
@@ -186,17 +236,15 @@ impl Sink for StraceSink {
             return Ok(());
         }
         let start = self.text.len();
-        if self.style.number {
-            drop(write!(self.text, "[{:4}] ", row.call.number));
-        }
-        let name = self.text.len();
-        let known = match self.resumed(row) {
+        let (name, known) = match self.resumed(row) {
             Some(resumed) => {
-                let (name, resumed) = (&row.call.name, &resumed.name);
-                drop(write!(self.text, "{name}(<... resuming interrupted {resumed} ...>)"));
-                self.text.len()
+                number(&mut self.text, row, &self.style);
+                let name = self.text.len();
+                let (this, resumed) = (&row.call.name, &resumed.name);
+                drop(write!(self.text, "{this}(<... resuming interrupted {resumed} ...>)"));
+                (name, self.text.len())
             }
-            None => name + call(&mut self.text, row, &self.style),
+            None => line(&mut self.text, row, &self.style),
         };
         // Of a call that never returned, nothing is known that it would have filled.
         if row.ret.is_none() && !row.is_under_way() && known + 1 < self.text.len() {
@@ -209,13 +257,9 @@ impl Sink for StraceSink {
             let micros = duration / 1_000;
             drop(write!(self.text, " <{}.{:06}>", micros / 1_000_000, micros % 1_000_000));
         }
-        // An execve may have begun under another thread's id.
-        let renamed = row.call.ret.id == Kind::NewImage.id() && row.ret == Some(0);
-        let duration = if renamed { 0 } else { row.duration.unwrap_or(0) };
-        let began = row.ts.saturating_sub_unsigned(duration);
         self.happened.push(Happened {
             tid: row.tid,
-            start: began,
+            start: began(row),
             end: row.ts,
             head: start..known,
             tail: known..self.text.len(),
@@ -257,6 +301,7 @@ impl Sink for StraceSink {
             match point {
                 Point::Whole(index) => self.whole(&mut out, *index),
                 Point::Return(index) => self.resume(&mut out, *index),
+                Point::Span(span) => self.open_line(&mut out, span.tid, span.start, &span.head),
                 Point::Begin(index) => {
                     let next = points.get(at + 1).map(|(_, _, point)| point);
                     if matches!(next, Some(Point::Return(next)) if next == index) {
@@ -272,6 +317,27 @@ impl Sink for StraceSink {
         self.happened.clear();
         self.text.clear();
         self.output.write(&out)
+    }
+}
+
+/// When a call began, as far as that is known and was under the thread's id: an execve may have begun under
+/// another.
+pub(super) fn began(row: &Row<'_>) -> i64 {
+    let renamed = row.call.ret.id == Kind::NewImage.id() && row.ret == Some(0);
+    let duration = if renamed { 0 } else { row.duration.unwrap_or(0) };
+    row.ts.saturating_sub_unsigned(duration)
+}
+
+/// Appends a call up to its result. Returns where its name is, and where what was known when it began ends.
+pub(super) fn line(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> (usize, usize) {
+    number(out, row, style);
+    let name = out.len();
+    (name, name + call(out, row, style))
+}
+
+fn number(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
+    if style.number {
+        drop(write!(out, "[{:4}] ", row.call.number));
     }
 }
 

@@ -1,0 +1,120 @@
+//! Calls that began in an earlier block than the one in which they end. Their first lines belong where
+//! they began, so a file that can be read twice is: once for these calls alone.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    path::{Path, PathBuf},
+};
+
+use super::{Quirk, Style, sink};
+use crate::{
+    columns::Needs,
+    error::Error,
+    filter::Filter,
+    row::Row,
+    walk::{Sink, walk_quietly},
+};
+
+/// So many are kept; of those beyond there is one line, at their end.
+const MOST: usize = 1 << 20;
+
+/// The first line of a call.
+pub(super) struct Span {
+    pub(super) tid: u32,
+    pub(super) start: i64,
+    pub(super) head: Box<[u8]>,
+}
+
+/// The first lines that are still to be written, in the order of their times.
+#[derive(Default)]
+pub(crate) struct Spans {
+    pending: VecDeque<Span>,
+    /// Those that were written, and whose ends were not.
+    open: HashSet<(u32, i64)>,
+}
+
+impl Spans {
+    /// Those of the traces; none where one cannot be read twice.
+    pub(crate) fn find(
+        files: &[PathBuf],
+        filter: &Filter,
+        limit: Option<u64>,
+        style: Style,
+    ) -> Result<Spans, Error> {
+        let twice = |path: &PathBuf| path.metadata().is_ok_and(|file| file.is_file());
+        if !files.iter().all(|path| path != Path::new("-") && twice(path)) {
+            return Ok(Spans::default());
+        }
+        let mut finder = Finder {
+            style,
+            before: i64::MIN,
+            last: i64::MIN,
+            passes: limit.is_none(),
+            found: Vec::new(),
+        };
+        walk_quietly(files, filter, limit, &mut finder)?;
+        finder.found.sort_by_key(|span| span.start);
+        Ok(Spans { pending: finder.found.into(), open: HashSet::new() })
+    }
+
+    /// Takes the next that begins by `time`, unless it ends in the same block.
+    pub(super) fn begin(&mut self, time: i64, ends: impl Fn(u32, i64) -> bool) -> Option<Span> {
+        while self.pending.front()?.start <= time {
+            let span = self.pending.pop_front()?;
+            if !ends(span.tid, span.start) {
+                self.open.insert((span.tid, span.start));
+                return Some(span);
+            }
+        }
+        None
+    }
+
+    /// Whether a call's first line was written; its end is taken to be written now.
+    pub(super) fn end(&mut self, tid: u32, start: i64) -> bool {
+        !self.open.is_empty() && self.open.remove(&(tid, start))
+    }
+}
+
+struct Finder {
+    style: Style,
+    /// Where the block before ended.
+    before: i64,
+    /// The latest end so far.
+    last: i64,
+    /// Whether blocks may be passed over: not if their events count.
+    passes: bool,
+    found: Vec<Span>,
+}
+
+impl Sink for Finder {
+    fn needs(&self) -> Needs {
+        Needs::NONE.and(Needs::ALL)
+    }
+
+    fn passes(&mut self, first: i64, last: i64, longest: u64) -> bool {
+        let passes = self.passes && first.saturating_sub_unsigned(longest) >= self.before;
+        if passes {
+            self.last = last;
+        }
+        passes
+    }
+
+    fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
+        self.last = self.last.max(row.ts);
+        let start = sink::began(row);
+        // What it goes on with is known only in order.
+        let resumes = matches!(row.call.quirk, Some(Quirk::Resumes));
+        if start < self.before && self.found.len() < MOST && !resumes && !row.call.is_operation {
+            let mut text = Vec::new();
+            let (_, known) = sink::line(&mut text, row, &self.style);
+            text.truncate(known);
+            self.found.push(Span { tid: row.tid, start, head: text.into() });
+        }
+        Ok(())
+    }
+
+    fn block_end(&mut self) -> Result<(), Error> {
+        self.before = self.last;
+        Ok(())
+    }
+}
