@@ -19,6 +19,12 @@ pub const MAX_CALLS: usize = 65_535;
 pub const MAX_ARGS: usize = 6;
 /// Most bytes of one captured string or buffer.
 pub const MAX_ENTRY: usize = 1 << 20;
+/// Most files that one row tells of.
+pub const MAX_FILES: usize = 8;
+/// Most bytes of a file's name, or of what more is known of it.
+pub const MAX_NAME: usize = 8192;
+/// Most numbers in the two.
+pub const MAX_FILE_NUMBERS: usize = 8;
 /// Most values of an integer column's dictionary.
 pub const MAX_DICTIONARY: usize = 65_536;
 /// Coarsest time resolution: a tick is at most 2^30 ns.

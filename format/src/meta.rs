@@ -344,6 +344,7 @@ pub fn columns() -> Vec<ColumnDef> {
         (section::STRINGS, "strings", "string", "byte"),
         (section::CONTENTS, "contents", "content", "byte"),
         (section::MARKS, "marks", "bits", ""),
+        (section::FILES, "files", "file", ""),
     ];
     table
         .into_iter()

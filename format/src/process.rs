@@ -115,6 +115,75 @@ pub enum ProcEvent {
         /// the kernel had none.
         info: Vec<u8>,
     },
+    /// What a descriptor stands for from now on.
+    File {
+        /// The process.
+        tgid: u32,
+        /// The thread that made it so; the process's id where that is not known.
+        tid: u32,
+        /// The descriptor; −100 (`AT_FDCWD`) is the working directory.
+        fd: i32,
+        /// What its link in `/proc/PID/fd` reads; empty if that is not known.
+        link: Vec<u8>,
+        /// What more is known: a socket's protocol and addresses, a device's number.
+        detail: Vec<u8>,
+    },
+    /// A descriptor was closed.
+    Closed {
+        /// The process.
+        tgid: u32,
+        /// The thread that closed it.
+        tid: u32,
+        /// The descriptor.
+        fd: i32,
+    },
+    /// Which descriptors a thread has: those that are not listed are closed.
+    Open {
+        /// The process.
+        tgid: u32,
+        /// The thread.
+        tid: u32,
+        /// Whether it shares them with other threads or processes.
+        shared: bool,
+        /// Whether it shares the working directory.
+        shares_cwd: bool,
+        /// Descriptors below this are told of.
+        count: u32,
+        /// A bit for each that is open: descriptor i is bit i mod 8 of byte i div 8.
+        open: Vec<u8>,
+    },
+    /// What a new thread or process shares with the thread that made it, where that is not the usual: a
+    /// thread shares all, a process nothing.
+    Shares {
+        /// Its process.
+        tgid: u32,
+        /// The new thread.
+        tid: u32,
+        /// Whether it shares descriptors.
+        files: bool,
+        /// Whether it shares the working directory.
+        cwd: bool,
+    },
+    /// The program that a process runs.
+    Program {
+        /// The process.
+        tgid: u32,
+        /// Path of the program; of a script, that of its interpreter. Empty if it is not known.
+        exe: Vec<u8>,
+        /// Its command line; empty if it is not known.
+        argv: Vec<Vec<u8>>,
+    },
+    /// A thread's user and group.
+    Ids {
+        /// The process.
+        tgid: u32,
+        /// The thread.
+        tid: u32,
+        /// Real user id.
+        uid: u32,
+        /// Real group id.
+        gid: u32,
+    },
 }
 
 /// Decodes the payload of a PROC block.

@@ -4,8 +4,8 @@ mod common;
 
 use common::*;
 use syscord_format::{
-    BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, MAGIC, VERSION, Writer, columns,
-    drop_reason, limits, mark, section,
+    BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, FileFd, MAGIC, VERSION, Writer,
+    columns, drop_reason, limits, mark, section,
 };
 
 #[test]
@@ -17,7 +17,7 @@ fn ids() {
         kinds,
         ["unknown", "META", "CLOCK", "PROC", "EVENTS", "LOSS", "INDEX", "END", "unknown"]
     );
-    let names = "threads calls gaps durations cpus results arguments strings contents marks";
+    let names = "threads calls gaps durations cpus results arguments strings contents marks files";
     for (id, name) in (1..).zip(names.split(' ')) {
         assert_eq!(section::name(id), name);
         assert_eq!(columns()[usize::from(id) - 1].id, id);
@@ -117,8 +117,8 @@ fn layout_of_bodies() {
     };
     let words =
         |out: &mut Vec<u8>, words: &[u32]| out.extend(words.iter().flat_map(|w| w.to_le_bytes()));
-    expected.extend(8u64.to_le_bytes());
-    for time in 1..=8u64 {
+    expected.extend(14u64.to_le_bytes());
+    for time in 1..=14u64 {
         expected.extend(time.to_le_bytes());
         let out = &mut expected;
         words(out, &[time as u32 - 1]);
@@ -155,10 +155,33 @@ fn layout_of_bodies() {
                 words(out, &[100, 101]);
                 bytes(out, b"idle");
             }
-            _ => {
+            8 => {
                 words(out, &[100, 101, 17]);
                 bytes(out, b"\x11\0\0\0");
             }
+            9 => {
+                words(out, &[100, 101, 100u32.wrapping_neg()]);
+                bytes(out, b"/tmp");
+                bytes(out, b"char 1:3");
+            }
+            10 => words(out, &[100, 101, 3]),
+            11 => {
+                words(out, &[100, 101]);
+                out.extend([1, 0]);
+                words(out, &[64]);
+                bytes(out, &[7]);
+            }
+            12 => {
+                words(out, &[102, 102]);
+                out.extend([1, 0]);
+            }
+            13 => {
+                words(out, &[102]);
+                bytes(out, b"/bin/ls");
+                out.extend(1u64.to_le_bytes());
+                bytes(out, b"ls");
+            }
+            _ => words(out, &[102, 102, 7, 8]),
         }
     }
     let body = [&(expected.len() as u32).to_le_bytes()[..], &expected].concat();
@@ -194,42 +217,57 @@ fn layout_of_a_chunk() {
         ret,
         marks: 0,
         captures,
+        files: vec![],
     };
-    let events = [
+    let mut events = [
         event(1000, Some(10), &[4, 0x1000], 5, vec![capture(b"/a", CaptureStatus::Whole, 0)]),
         event(1100, None, &[4, 0], -2, vec![]),
         event(1200, Some(64), &[4, 0x2000], 6, vec![capture(b"/b", CaptureStatus::Cut, 300)]),
     ];
+    events[2].files = vec![OwnedFile {
+        fd: FileFd::Result,
+        link: b"[\0]".to_vec(),
+        detail: vec![],
+        numbers: vec![7],
+    }];
     let encoded = encode(&events, 0, true);
     assert_eq!((encoded.rows, encoded.first, encoded.last), (3, 1000, 1200));
-    let sections: [&[u8]; 8] = [
+    let sections: [(u16, &[u8]); 9] = [
         // One thread; tid 11, tgid 10, 3 rows: constants.
-        &[1, 0, 22, 0, 20, 0, 6],
+        (1, &[1, 0, 22, 0, 20, 0, 6]),
         // One syscall; ABI 0, number 257, 2 arguments; then its rows.
-        &[1, 0, 0x81, 0x02, 2, 0, 0, 0],
+        (2, &[1, 0, 0x81, 0x02, 2, 0, 0, 0]),
         // Base 1000; gaps 0, 100 (class 22, raw bits 0100) and 36 (class 16, raw bits 100).
-        &[0xe8, 0x07, 0, 22, 16, 0b100_0100],
+        (3, &[0xe8, 0x07, 0, 22, 16, 0b100_0100]),
         // 10 (class 9, raw bit 0), unknown, 64 (class 20, raw bits 0000).
-        &[9, 255, 20, 0],
+        (4, &[9, 255, 20, 0]),
         // One run on CPU 3.
-        &[1, 0, 6, 0, 6],
+        (5, &[1, 0, 6, 0, 6]),
         // 5 bytes; frame of reference from −2, 4 bits: 7, 0, 8.
-        &[5, 1, 3, 4, 0x07, 0x08],
+        (6, &[5, 1, 3, 4, 0x07, 0x08]),
         // 3 bytes: no capture, constant 4. 7 bytes: captured into section 8, states 1, 0, 2 in 2 bits
         // each, constant 0 for the row that was not captured.
-        &[3, 0, 0, 8, 7, 1, 1, 0, 2, 0b10_00_01, 0, 0],
+        (7, &[3, 0, 0, 8, 7, 1, 1, 0, 2, 0b10_00_01, 0, 0]),
         // Entries 0 and 1 in a bit each; true length 300; 2 entries of 2 bytes.
-        &[4, 1, 0, 1, 0b10, 3, 0, 0xd8, 0x04, 2, 0, 4, b'/', b'a', b'/', b'b'],
+        (8, &[4, 1, 0, 1, 0b10, 3, 0, 0xd8, 0x04, 2, 0, 4, b'/', b'a', b'/', b'b']),
+        // Names of 3 and 0 bytes, and those; 1 fact: row 2, the result, names 0 and 1; the number 7.
+        (
+            11,
+            &[
+                2, 1, 0, 2, 0b0011, b'[', 0, b']', 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 14, 0, 0, 0,
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            ],
+        ),
     ];
     let mut payload = (sections.len() as u32).to_le_bytes().to_vec();
-    for (id, bytes) in (1u16..).zip(sections) {
+    for (id, bytes) in sections {
         payload.extend(id.to_le_bytes());
         payload.extend([0, 0]);
         payload.extend((bytes.len() as u32).to_le_bytes());
         payload.extend((bytes.len() as u32).to_le_bytes());
         payload.extend([0; 4]);
     }
-    payload.extend(sections.concat());
+    payload.extend(sections.map(|(_, bytes)| bytes).concat());
     let header = BlockHeader {
         kind: BlockKind::EVENTS,
         flags: 0,

@@ -7,7 +7,7 @@ use common::*;
 use proptest::prelude::*;
 use syscord_format::{
     BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, ChunkBuilder, EncodedChunk,
-    FormatError, Trace, Writer, ZoneMap,
+    FileFd, FormatError, NUMBER, Trace, Writer, ZoneMap, limits,
 };
 
 /// The header that a chunk's block would have.
@@ -52,6 +52,31 @@ fn check(events: &[OwnedEvent], tick_shift: u8, durations: bool, builder: &mut C
     assert_eq!(zone.longest, known.max().unwrap_or(0));
 }
 
+/// Any files: as many numbers as the names have places for.
+fn files() -> impl Strategy<Value = Vec<OwnedFile>> {
+    let fd = prop_oneof![
+        Just(FileFd::Result),
+        Just(FileFd::First),
+        any::<i32>().prop_map(FileFd::Listed)
+    ];
+    let byte = prop_oneof![3 => any::<u8>(), 1 => Just(NUMBER)];
+    let name = prop::collection::vec(byte, 0..6);
+    let numbers = prop::collection::vec(any::<u64>(), limits::MAX_FILE_NUMBERS);
+    let file =
+        (fd, name.clone(), name, numbers).prop_map(|(fd, mut link, mut detail, mut numbers)| {
+            let mut places = 0;
+            for byte in link.iter_mut().chain(&mut detail).filter(|byte| **byte == NUMBER) {
+                places += 1;
+                if places > limits::MAX_FILE_NUMBERS {
+                    *byte = b'/';
+                }
+            }
+            numbers.truncate(places);
+            OwnedFile { fd, link, detail, numbers }
+        });
+    prop_oneof![3 => Just(vec![]), 1 => prop::collection::vec(file, 0..4)]
+}
+
 /// Any events: the number of arguments and the section of a capture follow from the syscall.
 fn events() -> impl Strategy<Value = Vec<OwnedEvent>> {
     let value = (any::<u64>(), 0u32..64).prop_map(|(value, shift)| value >> shift);
@@ -77,10 +102,14 @@ fn events() -> impl Strategy<Value = Vec<OwnedEvent>> {
             0u32..4,
         ),
         (0u8..6, number, prop::collection::vec(value, 6), any::<i64>()),
-        (prop_oneof![9 => Just(0u8), 1 => any::<u8>()], captures),
+        (prop_oneof![9 => Just(0u8), 1 => any::<u8>()], captures, files()),
     )
         .prop_map(
-            |((end, duration, tgid, tid, cpu), (abi, number, mut args, ret), (marks, captures))| {
+            |(
+                (end, duration, tgid, tid, cpu),
+                (abi, number, mut args, ret),
+                (marks, captures, files),
+            )| {
                 args.truncate(number as usize % 7);
                 let mut event = OwnedEvent {
                     end,
@@ -95,6 +124,7 @@ fn events() -> impl Strategy<Value = Vec<OwnedEvent>> {
                     ret,
                     marks,
                     captures: Vec::new(),
+                    files,
                 };
                 for (arg, status, bytes, full) in captures {
                     let new = event.captures.iter().all(|c| c.arg != arg);

@@ -187,14 +187,16 @@ fn opaque(value: usize) -> usize {
     unsafe { read_volatile(&raw const value) }
 }
 
+/// The length of a record that is being written.
 #[inline(always)]
 pub(crate) fn length(record: *mut u8) -> usize {
     // SAFETY: a reserved record begins with its header.
     usize::from(unsafe { read_volatile(&raw const (*record.cast::<RecordHeader>()).len8) }) * 8
 }
 
+/// Sets that length.
 #[inline(always)]
-fn set_length(record: *mut u8, length: usize) {
+pub fn set_length(record: *mut u8, length: usize) {
     // SAFETY: as above.
     unsafe { write_volatile(&raw mut (*record.cast::<RecordHeader>()).len8, (length / 8) as u16) }
 }

@@ -54,6 +54,52 @@ static OFFSETS: Offsets = Offsets {
     ring_sq_entries: 0,
     ring_sq_array: 0,
     ring_sq_sqes: 0,
+    mm_exe_file: 0,
+    cred_gid: 0,
+    task_files: 0,
+    task_fs: 0,
+    files_count: 0,
+    files_fdt: 0,
+    fdt_max: 0,
+    fdt_fd: 0,
+    fdt_open: 0,
+    fs_users: 0,
+    fs_pwd: 0,
+    file_inode: 0,
+    file_path: 0,
+    file_private: 0,
+    path_mount: 0,
+    path_dentry: 0,
+    inode_mode: 0,
+    inode_number: 0,
+    inode_device: 0,
+    inode_super: 0,
+    super_magic: 0,
+    dentry_inode: 0,
+    dentry_parent: 0,
+    dentry_name: 0,
+    dentry_hashed: 0,
+    mount_mnt: 0,
+    mount_parent: 0,
+    mount_point: 0,
+    mount_root: 0,
+    socket_sock: 0,
+    socket_file: 0,
+    sock_socket: 0,
+    sock_type: 0,
+    sock_protocol: 0,
+    sock_family: 0,
+    sock_local_port: 0,
+    sock_remote_port: 0,
+    sock_local: 0,
+    sock_remote: 0,
+    sock_local6: 0,
+    sock_remote6: 0,
+    unix_address: 0,
+    unix_peer: 0,
+    unix_length: 0,
+    unix_name: 0,
+    netlink_port: 0,
     pad: 0,
 };
 
@@ -116,6 +162,52 @@ accessors! {
     ring_sq_entries: u32 = OFFSETS.ring_sq_entries;
     ring_sq_array: u32 = OFFSETS.ring_sq_array;
     ring_sq_sqes: u32 = OFFSETS.ring_sq_sqes;
+    mm_exe_file: u32 = OFFSETS.mm_exe_file;
+    cred_gid: u32 = OFFSETS.cred_gid;
+    task_files: u32 = OFFSETS.task_files;
+    task_fs: u32 = OFFSETS.task_fs;
+    files_count: u32 = OFFSETS.files_count;
+    files_fdt: u32 = OFFSETS.files_fdt;
+    fdt_max: u32 = OFFSETS.fdt_max;
+    fdt_fd: u32 = OFFSETS.fdt_fd;
+    fdt_open: u32 = OFFSETS.fdt_open;
+    fs_users: u32 = OFFSETS.fs_users;
+    fs_pwd: u32 = OFFSETS.fs_pwd;
+    file_inode: u32 = OFFSETS.file_inode;
+    file_path: u32 = OFFSETS.file_path;
+    file_private: u32 = OFFSETS.file_private;
+    path_mount: u32 = OFFSETS.path_mount;
+    path_dentry: u32 = OFFSETS.path_dentry;
+    inode_mode: u32 = OFFSETS.inode_mode;
+    inode_number: u32 = OFFSETS.inode_number;
+    inode_device: u32 = OFFSETS.inode_device;
+    inode_super: u32 = OFFSETS.inode_super;
+    super_magic: u32 = OFFSETS.super_magic;
+    dentry_inode: u32 = OFFSETS.dentry_inode;
+    dentry_parent: u32 = OFFSETS.dentry_parent;
+    dentry_name: u32 = OFFSETS.dentry_name;
+    dentry_hashed: u32 = OFFSETS.dentry_hashed;
+    mount_mnt: u32 = OFFSETS.mount_mnt;
+    mount_parent: u32 = OFFSETS.mount_parent;
+    mount_point: u32 = OFFSETS.mount_point;
+    mount_root: u32 = OFFSETS.mount_root;
+    socket_sock: u32 = OFFSETS.socket_sock;
+    socket_file: u32 = OFFSETS.socket_file;
+    sock_socket: u32 = OFFSETS.sock_socket;
+    sock_type: u32 = OFFSETS.sock_type;
+    sock_protocol: u32 = OFFSETS.sock_protocol;
+    sock_family: u32 = OFFSETS.sock_family;
+    sock_local_port: u32 = OFFSETS.sock_local_port;
+    sock_remote_port: u32 = OFFSETS.sock_remote_port;
+    sock_local: u32 = OFFSETS.sock_local;
+    sock_remote: u32 = OFFSETS.sock_remote;
+    sock_local6: u32 = OFFSETS.sock_local6;
+    sock_remote6: u32 = OFFSETS.sock_remote6;
+    unix_address: u32 = OFFSETS.unix_address;
+    unix_peer: u32 = OFFSETS.unix_peer;
+    unix_length: u32 = OFFSETS.unix_length;
+    unix_name: u32 = OFFSETS.unix_name;
+    netlink_port: u32 = OFFSETS.netlink_port;
 
     active: u32 = FILTER.active;
 }

@@ -11,6 +11,7 @@
 
 mod capture;
 mod config;
+mod files;
 mod filter;
 mod process;
 mod regs;

@@ -10,7 +10,7 @@ use syscord_syscalls::record::{
 };
 
 use crate::{
-    config, filter,
+    capture, config, files, filter,
     regs::Regs,
     ring::{self, Ring, count},
     syscall,
@@ -36,7 +36,12 @@ pub fn fork(parent: Task, child: Task) {
         return;
     }
     let who = Who { tgid, tid, other_tid: task::tid(parent), ppid: parent_tgid };
-    record(process_event::FORK, who, child, |_| SIZE);
+    record(process_event::FORK, who, child, |record| {
+        let shared = files::inherited(parent, child);
+        // SAFETY: a reserved record has room for a ProcessRecord.
+        unsafe { (*record.cast::<ProcessRecord>()).status = shared.cast_signed() };
+        SIZE
+    });
 }
 
 /// A thread has a new program, and is its process's only one.
@@ -53,11 +58,16 @@ pub fn exec(task: Task, old_tid: u32, bprm: u64) {
         let path = task::read::<u64>(bprm, config::bprm_filename());
         let length = SIZE + kernel_string(record, path);
         // For a script the kernel runs its interpreter, with another argv.
-        if path == task::read::<u64>(bprm, config::bprm_interp()) {
+        let length = if path == task::read::<u64>(bprm, config::bprm_interp()) {
             length + arguments(record, length, task)
         } else {
             length
-        }
+        };
+        capture::set_length(record, length);
+        let mm = task::read::<u64>(task, config::task_mm());
+        files::file(record, -1, task::read(mm, config::mm_exe_file()));
+        files::table(record, task);
+        capture::length(record)
     });
 }
 

@@ -7,7 +7,7 @@ use aya_ebpf::{
 };
 use syscord_syscalls::{
     Abi,
-    plan::{MAX_VARIANTS, NUMBERS, Plan, plan_flag, variant_key},
+    plan::{MAX_VARIANTS, NUMBERS, Plan, effect, plan_flag, variant_key},
     record::{
         CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
         event_mark, record_kind,
@@ -15,7 +15,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    capture, config,
+    capture, config, files,
     filter::{self, Answer},
     regs::{self, Regs},
     ring::{self, NoRoom, Ring, count},
@@ -96,6 +96,21 @@ impl Call {
     #[inline(always)]
     pub fn is(&self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+
+    /// What it changes, as far as that does not depend on an argument.
+    fn effects(&self) -> u8 {
+        match self.plan {
+            // SAFETY: a live plan.
+            Some(plan) => unsafe { (*plan).effects },
+            None => 0,
+        }
+    }
+
+    /// Whether it may change anything.
+    fn may_change(&self) -> bool {
+        // SAFETY: a live plan.
+        self.effects() != 0 || self.plan.is_some_and(|plan| unsafe { (*plan).decides } != 0)
     }
 }
 
@@ -181,34 +196,53 @@ pub fn exit(regs: Regs, ret: i64) {
         }
         Answer::Record { since } => since,
     };
-    if !call.is(plan_flag::RECORD) {
+    let begun = if call.is(plan_flag::RECORD) {
+        let mut entered = take_entered(call.who.tid);
+        if entered.time < since {
+            entered.time = 0;
+        }
+        event(&ring, &call, regs, ret, entered)
+    } else {
         count!(ring, filtered_syscall);
         if call.is(REPLACES) {
             take_entered(call.who.tid);
         }
-        return;
+        state(&ring, &call, regs, ret)
+    };
+    let Some(Begun { record, mut length, effects, effect_arg }) = begun else { return };
+    // In one place for all, or the verifier would walk it several times.
+    if effects != 0 {
+        files::tell(record, effects, effect_arg);
+        length = capture::length(record);
     }
-    let mut entered = take_entered(call.who.tid);
-    if entered.time < since {
-        entered.time = 0;
-    }
-    event(&ring, &call, regs, ret, entered);
+    finish(&ring, record, length);
+}
+
+/// A record to which may be added what the call has changed.
+struct Begun {
+    record: *mut u8,
+    length: usize,
+    /// Bits of [`effect`].
+    effects: u8,
+    effect_arg: u8,
 }
 
 #[inline(always)]
-fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) {
+fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Option<Begun> {
     let began = entered.time;
     let lost_args = call.is(plan_flag::NEW_IMAGE) && ret == 0;
-    let captures = call.is(plan_flag::AT_EXIT | plan_flag::AT_ENTRY) || lost_args;
+    let captures =
+        call.is(plan_flag::AT_EXIT | plan_flag::AT_ENTRY) || lost_args || call.effects() != 0;
     let room = if captures { MAX_RECORD } else { size_of::<EventRecord>() };
-    let Some(record) = reserve(ring, room) else { return };
+    let record = reserve(ring, room)?;
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
     let duration = if began == 0 { UNKNOWN_DURATION } else { now.wrapping_sub(began) };
     write(record, record_kind::EVENT, call, regs, now, duration, ret);
-    let mut length = size_of::<EventRecord>();
+    count!(ring, recorded);
+    let mut begun = Begun { record, length: size_of::<EventRecord>(), effects: 0, effect_arg: 0 };
     if lost_args {
-        length = mark(record, event_mark::ARGS_UNKNOWN);
+        begun.length = mark(record, event_mark::ARGS_UNKNOWN);
     } else if captures && let Some(plan) = call.plan {
         let again = began == 0 || ret < 0;
         let which = if call.is(plan_flag::AT_ENTRY) && !call.is(plan_flag::RESTORES) && again {
@@ -218,10 +252,32 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) {
         };
         let given = if began == 0 { u32::MAX } else { entered.length };
         let plan = variant(call, plan, record.cast());
-        length = capture::run(record, plan, which, given);
+        begun.length = capture::run(record, plan, which, given);
+        // SAFETY: a live plan.
+        (begun.effects, begun.effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
     }
-    count!(ring, recorded);
-    finish(ring, record, length);
+    Some(begun)
+}
+
+/// Begins to tell what a call has changed that is left out itself.
+#[inline(always)]
+fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
+    let plan = call.plan.filter(|_| call.may_change())?;
+    let plan = chosen(call, plan, regs);
+    // SAFETY: a live plan.
+    let (effects, effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
+    if effects == 0 || ret < 0 && effects & effect::ADDRESSED == 0 {
+        return None;
+    }
+    let Ok(record) = ring.reserve(MAX_RECORD) else {
+        count!(ring, dropped_side);
+        return None;
+    };
+    // SAFETY: the helper has no preconditions.
+    let now = unsafe { bpf_ktime_get_ns() };
+    write(record, record_kind::STATE, call, regs, now, UNKNOWN_DURATION, ret);
+    capture::set_length(record, size_of::<EventRecord>());
+    Some(Begun { record, length: size_of::<EventRecord>(), effects, effect_arg })
 }
 
 /// The plan, or the one that takes its place for this call's arguments.
@@ -233,6 +289,19 @@ fn variant(call: &Call, plan: *const Plan, event: *const EventRecord) -> *const 
         return plan;
     }
     let value = capture::argument(event, decides - 1) as u32 & decisive;
+    let index = u32::from(call.abi) * NUMBERS as u32 + call.number;
+    VARIANTS.get_ptr(&variant_key(index, value)).unwrap_or(plan)
+}
+
+/// The same before there is a record.
+#[inline(always)]
+fn chosen(call: &Call, plan: *const Plan, regs: Regs) -> *const Plan {
+    // SAFETY: a live plan.
+    let (decides, decisive) = unsafe { ((*plan).decides, (*plan).decisive) };
+    if decides == 0 {
+        return plan;
+    }
+    let value = regs::argument(regs, call.who.compat, decides - 1) as u32 & decisive;
     let index = u32::from(call.abi) * NUMBERS as u32 + call.number;
     VARIANTS.get_ptr(&variant_key(index, value)).unwrap_or(plan)
 }

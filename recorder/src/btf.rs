@@ -43,6 +43,7 @@ mod kind {
     pub const UNION: u32 = 5;
     pub const ENUM: u32 = 6;
     pub const TYPEDEF: u32 = 8;
+    pub const RESTRICT: u32 = 11;
     pub const FUNC_PROTO: u32 = 13;
     pub const VAR: u32 = 14;
     pub const DATASEC: u32 = 15;
@@ -76,6 +77,7 @@ struct Member {
 pub fn offsets(layouts: &Layouts, machine_is_x86: bool) -> Result<Offsets, BtfError> {
     let compat = if machine_is_x86 { "status" } else { "flags" };
     let task = |field| layouts.offset("task_struct", &[field]);
+    let sock = |field| layouts.offset("sock", &["__sk_common", field]);
     Ok(Offsets {
         task_pid: task("pid")?,
         task_tgid: task("tgid")?,
@@ -100,6 +102,53 @@ pub fn offsets(layouts: &Layouts, machine_is_x86: bool) -> Result<Offsets, BtfEr
         task_mm: task("mm")?,
         mm_arg_start: layouts.offset("mm_struct", &["arg_start"])?,
         mm_arg_end: layouts.offset("mm_struct", &["arg_end"])?,
+        mm_exe_file: layouts.offset("mm_struct", &["exe_file"])?,
+        cred_gid: layouts.offset("cred", &["gid"])?,
+        task_files: task("files")?,
+        task_fs: task("fs")?,
+        files_count: layouts.offset("files_struct", &["count"])?,
+        files_fdt: layouts.offset("files_struct", &["fdt"])?,
+        fdt_max: layouts.offset("fdtable", &["max_fds"])?,
+        fdt_fd: layouts.offset("fdtable", &["fd"])?,
+        fdt_open: layouts.offset("fdtable", &["open_fds"])?,
+        fs_users: layouts.offset("fs_struct", &["users"])?,
+        fs_pwd: layouts.offset("fs_struct", &["pwd"])?,
+        file_inode: layouts.offset("file", &["f_inode"])?,
+        file_path: layouts.offset("file", &["f_path"])?,
+        file_private: layouts.offset("file", &["private_data"])?,
+        path_mount: layouts.offset("path", &["mnt"])?,
+        path_dentry: layouts.offset("path", &["dentry"])?,
+        inode_mode: layouts.offset("inode", &["i_mode"])?,
+        inode_number: layouts.offset("inode", &["i_ino"])?,
+        inode_device: layouts.offset("inode", &["i_rdev"])?,
+        inode_super: layouts.offset("inode", &["i_sb"])?,
+        super_magic: layouts.offset("super_block", &["s_magic"])?,
+        dentry_inode: layouts.offset("dentry", &["d_inode"])?,
+        dentry_parent: layouts.offset("dentry", &["d_parent"])?,
+        dentry_name: layouts.offset("dentry", &["d_name", "name"])?,
+        dentry_hashed: layouts.offset("dentry", &["d_hash", "pprev"])?,
+        mount_mnt: layouts.offset("mount", &["mnt"])?,
+        mount_parent: layouts.offset("mount", &["mnt_parent"])?,
+        mount_point: layouts.offset("mount", &["mnt_mountpoint"])?,
+        mount_root: layouts.offset("mount", &["mnt", "mnt_root"])?,
+        socket_sock: layouts.offset("socket", &["sk"])?,
+        socket_file: layouts.offset("socket", &["file"])?,
+        sock_socket: layouts.offset("sock", &["sk_socket"])?,
+        sock_type: layouts.offset("sock", &["sk_type"])?,
+        sock_protocol: layouts.offset("sock", &["sk_protocol"])?,
+        sock_family: sock("skc_family")?,
+        sock_local_port: sock("skc_num")?,
+        sock_remote_port: sock("skc_dport")?,
+        sock_local: sock("skc_rcv_saddr")?,
+        sock_remote: sock("skc_daddr")?,
+        // What follows may be left out of a kernel, or be part of a module.
+        sock_local6: sock("skc_v6_rcv_saddr").unwrap_or(0),
+        sock_remote6: sock("skc_v6_daddr").unwrap_or(0),
+        unix_address: layouts.offset("unix_sock", &["addr"]).unwrap_or(0),
+        unix_peer: layouts.offset("unix_sock", &["peer"]).unwrap_or(0),
+        unix_length: layouts.offset("unix_address", &["len"]).unwrap_or(0),
+        unix_name: layouts.offset("unix_address", &["name"]).unwrap_or(0),
+        netlink_port: layouts.offset("netlink_sock", &["portid"]).unwrap_or(0),
         ..uring_offsets(layouts).unwrap_or_default()
     })
 }
@@ -210,10 +259,23 @@ impl Layouts {
             let (byte, ty) = self.member(at, field)?.ok_or_else(missing)?;
             offset += byte;
             if depth + 1 < path.len() {
-                at = *self.types.get((ty as usize).wrapping_sub(1)).ok_or_else(missing)?;
+                at = self.bare(ty)?.ok_or_else(missing)?;
             }
         }
         Ok(offset)
+    }
+
+    /// Where a type's entry starts, once `const` and its like are taken off.
+    fn bare(&self, mut ty: u32) -> Result<Option<usize>, BtfError> {
+        // A chain of types that leads back to itself would be malformed.
+        for _ in 0..self.types.len() {
+            let Some(at) = self.types.get((ty as usize).wrapping_sub(1)) else { break };
+            match word(&self.data, at + 4)? >> 24 & 0x1f {
+                kind::TYPEDEF..=kind::RESTRICT => ty = word(&self.data, at + 8)?,
+                _ => return Ok(Some(*at)),
+            }
+        }
+        Ok(None)
     }
 
     /// Byte offset and type of a member, also of one in an anonymous struct or union within.

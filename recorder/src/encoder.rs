@@ -3,23 +3,24 @@
 use std::{collections::HashMap, io::Write, sync::Arc};
 
 use syscord_format::{
-    Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, FormatError, LedgerRow,
-    ProcEvent, ProcRecord, Totals, Writer,
+    Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, File, FileFd, FormatError,
+    LedgerRow, ProcEvent, ProcRecord, Totals, Writer,
 };
 use syscord_syscalls::{
     Abi, MAX_ARGS,
     record::{
-        CaptureHeader, EventRecord, MARKS, ProcessRecord, UNKNOWN_DURATION, capture_status,
-        event_mark, process_event,
+        CaptureHeader, EventRecord, FILE, IDS, IdsRecord, MARKS, ProcessRecord, TABLE,
+        UNKNOWN_DURATION, capture_status, event_mark, process_event, record_kind, table_flag,
     },
 };
 
 use crate::{
+    files::Target,
     parts::{PartsOf, is_part},
     rings::Batch,
     schema::{ExecArgs, Layout, Schema},
     wire::{self, Captures, Record},
-    world::{Seen, World},
+    world::{self, Seen, World},
 };
 
 /// Entries of calls that never came back are forgotten beyond this many.
@@ -42,6 +43,8 @@ pub struct Encoder<W> {
     world: World,
     /// What was captured at entry, by process and time of entry: an execve may change the tid.
     entries: HashMap<(u32, u64), Vec<u8>>,
+    /// What was found of processes that appeared in this batch.
+    looked: HashMap<u32, Vec<ProcRecord>>,
     /// Programs that processes began in this batch, in the order of their times.
     new_images: NewImages,
     /// The parts of the call at hand.
@@ -56,15 +59,17 @@ impl<W: Write> Encoder<W> {
         writer: Writer<W>,
         world: World,
     ) -> Self {
-        let (entries, new_images, parts) = (HashMap::new(), HashMap::new(), PartsOf::default());
-        Encoder { schema, builder, writer, world, entries, new_images, parts }
+        let (entries, looked, new_images) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let parts = PartsOf::default();
+        Encoder { schema, builder, writer, world, entries, looked, new_images, parts }
     }
 
     /// Writes a batch: what happened to processes, then one chunk of events.
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn batch(&mut self, batch: &Batch) -> Result<(), FormatError> {
+    pub fn batch(&mut self, batch: &mut Batch) -> Result<(), FormatError> {
+        self.looked = std::mem::take(&mut batch.looked);
         if batch.side {
             let records = self.side(batch);
             self.writer.processes(&records)?;
@@ -115,23 +120,31 @@ impl<W: Write> Encoder<W> {
         Ok(self.writer.finish()?.1)
     }
 
-    /// Collects entry and process records; the latter in time order.
+    /// Collects what is no event; what happened to processes in time order.
     fn side(&mut self, batch: &Batch) -> Vec<ProcRecord> {
         let mut processes: Vec<(ProcessRecord, Captures<'_>)> = Vec::new();
+        let mut records = Vec::new();
         for record in wire::records(&batch.bytes) {
             match record {
-                Record::Event(..) => {}
+                Record::Event(call, captures) => {
+                    if call.header.kind == record_kind::EVENT_AND_STATE {
+                        changes(&call, false, captures, &mut records);
+                    }
+                }
                 Record::Entry(entry, bytes) => {
                     if self.entries.len() >= ENTRIES {
                         self.entries.clear();
                     }
                     self.entries.insert((entry.tgid, entry.time), bytes.to_vec());
                 }
+                Record::State(call, captures) => {
+                    let layout = self.schema.layout(call.header.what, call.header.number);
+                    changes(&call, layout.closes(), captures, &mut records);
+                }
                 Record::Process(process, captures, _) => processes.push((process, captures)),
             }
         }
         processes.sort_by_key(|(process, _)| process.time);
-        let mut records = Vec::new();
         for (process, captures) in processes {
             self.process(&process, captures, &mut records);
         }
@@ -142,45 +155,75 @@ impl<W: Write> Encoder<W> {
     fn process(
         &mut self,
         p: &ProcessRecord,
-        mut captures: Captures<'_>,
+        captures: Captures<'_>,
         records: &mut Vec<ProcRecord>,
     ) {
         let ProcessRecord { time, tgid, tid, uid, .. } = *p;
         let name = p.comm.split(|byte| *byte == 0).next().unwrap_or_default();
         let comm = name.to_vec();
-        let event = match p.header.what {
+        let mut push = |event| records.push(ProcRecord { time, event });
+        match p.header.what {
             process_event::FORK => {
                 self.world.forked(tgid);
                 let (parent_tgid, parent_tid) = (p.ppid, p.other_tid);
-                ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm }
+                push(ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm });
+                let is_thread = tgid == parent_tgid;
+                let shares = |flag: u32| p.status.cast_unsigned() & flag != 0;
+                let (files, cwd) =
+                    (shares(table_flag::SHARES_FILES), shares(table_flag::SHARES_CWD));
+                if (files, cwd) != (is_thread, is_thread) {
+                    push(ProcEvent::Shares { tgid, tid, files, cwd });
+                }
             }
-            process_event::EXEC => {
-                let path = captures.next().map(|(_, path)| path.to_vec()).unwrap_or_default();
-                let argv = captures.next().map(|(header, argv)| (header, argv.to_vec()));
-                let image = NewImage { time, path: path.clone(), argv };
-                self.new_images.entry(tgid).or_default().push(image);
-                ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path }
-            }
+            process_event::EXEC => self.exec(p, comm, captures, records),
             process_event::EXIT => {
                 if tgid == tid {
                     let seen = Seen { tgid, ppid: p.ppid, uid, comm };
                     records.extend(self.world.exit(seen));
                 }
-                ProcEvent::Exit { tgid, tid, status: p.status }
+                let event = ProcEvent::Exit { tgid, tid, status: p.status };
+                records.push(ProcRecord { time, event });
             }
-            process_event::RENAME => ProcEvent::Rename { tgid, tid, comm },
+            process_event::RENAME => push(ProcEvent::Rename { tgid, tid, comm }),
             process_event::SIGNAL => {
-                let info = captures.next().map(|(_, info)| info.to_vec()).unwrap_or_default();
-                ProcEvent::Signal { tgid, tid, number: p.status.cast_unsigned(), info }
+                let info = captured(&captures, 0).map_or_else(Vec::new, |(_, info)| info.to_vec());
+                push(ProcEvent::Signal { tgid, tid, number: p.status.cast_unsigned(), info });
             }
             process_event::APPEAR => {
                 let seen = Seen { tgid, ppid: p.ppid, uid, comm };
-                self.world.appear(time, seen, records);
-                return;
+                let looked = self.looked.remove(&tgid).unwrap_or_default();
+                self.world.appear(time, seen, looked, records);
             }
-            _ => return,
+            _ => {}
+        }
+    }
+
+    /// A process runs a new program.
+    fn exec(
+        &mut self,
+        p: &ProcessRecord,
+        comm: Vec<u8>,
+        captures: Captures<'_>,
+        records: &mut Vec<ProcRecord>,
+    ) {
+        let ProcessRecord { time, tgid, tid, uid, .. } = *p;
+        let path = captured(&captures, 0).map_or_else(Vec::new, |(_, path)| path.to_vec());
+        let argv = captured(&captures, 1).map(|(header, argv)| (header, argv.to_vec()));
+        let strings = argv.as_ref().map_or(&[][..], |(_, argv)| argv);
+        let program = ProcEvent::Program {
+            tgid,
+            exe: captured(&captures, FILE).map_or_else(Vec::new, |(_, file)| link(file)),
+            argv: world::strings(strings),
         };
-        records.push(ProcRecord { time, event });
+        let image = NewImage { time, path: path.clone(), argv };
+        self.new_images.entry(tgid).or_default().push(image);
+        let exec = ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path };
+        records.extend([exec, program].map(|event| ProcRecord { time, event }));
+        if let Some(event) =
+            captured(&captures, TABLE).and_then(|(_, table)| open(tgid, tid, table))
+        {
+            records.push(ProcRecord { time, event });
+        }
     }
 
     fn event(&mut self, cpu: u32, record: &EventRecord, captures: Captures<'_>) {
@@ -191,6 +234,7 @@ impl<W: Write> Encoder<W> {
             captures: [NONE; MAX_ARGS],
             count: 0,
         };
+        let files = captures.clone();
         let entry = self.take_entry(record);
         let begin = entry.as_deref().map(wire::captures);
         self.parts.collect(&captures, begin.as_ref());
@@ -208,6 +252,14 @@ impl<W: Write> Encoder<W> {
         {
             call.complete(Layout::exec(record.header.what, record.header.number), image);
         }
+        let targets = match call.layout.effects {
+            0 => Vec::new(),
+            _ => targets(record, files),
+        };
+        let files: Vec<File<'_>> = targets
+            .iter()
+            .map(|(fd, Target { link, detail, numbers })| File { fd: *fd, link, detail, numbers })
+            .collect();
         self.builder.push(&Event {
             end: record.time,
             duration: Some(record.duration).filter(|duration| *duration != UNKNOWN_DURATION),
@@ -221,6 +273,7 @@ impl<W: Write> Encoder<W> {
             ret: record.ret,
             marks: call.marks,
             captures: &call.captures[..call.count],
+            files: &files,
         });
     }
 
@@ -231,6 +284,76 @@ impl<W: Write> Encoder<W> {
         }
         self.entries.remove(&(record.tgid, record.time.wrapping_sub(record.duration)))
     }
+}
+
+/// The first capture with that place.
+fn captured<'a>(captures: &Captures<'a>, arg: u8) -> Option<(CaptureHeader, &'a [u8])> {
+    captures.clone().find(|(header, _)| header.arg == arg)
+}
+
+/// What the descriptors stand for that a call has made.
+fn targets(record: &EventRecord, captures: Captures<'_>) -> Vec<(FileFd, Target)> {
+    let files = captures.filter(|(header, _)| header.arg == FILE);
+    files
+        .filter_map(|(_, bytes)| {
+            let (file, names) = wire::file(bytes)?;
+            let fd = match file.fd {
+                fd if i64::from(fd) == record.ret => FileFd::Result,
+                fd if fd == record.args[0] as i32 => FileFd::First,
+                fd => FileFd::Listed(fd),
+            };
+            Some((fd, Target::of(&file, names)))
+        })
+        .collect()
+}
+
+/// Tells what a call has changed that is no event, or whose event does not tell.
+fn changes(
+    call: &EventRecord,
+    closes: bool,
+    captures: Captures<'_>,
+    records: &mut Vec<ProcRecord>,
+) {
+    let EventRecord { time, tgid, tid, .. } = *call;
+    let mut push = |event| records.push(ProcRecord { time, event });
+    if closes {
+        push(ProcEvent::Closed { tgid, tid, fd: call.args[0] as i32 });
+    }
+    for (header, bytes) in captures {
+        let event = match header.arg {
+            FILE => wire::file(bytes).map(|(file, names)| {
+                let (link, detail) = Target::of(&file, names).text();
+                ProcEvent::File { tgid, tid, fd: file.fd, link, detail }
+            }),
+            TABLE => open(tgid, tid, bytes),
+            IDS => wire::ids(bytes).map(|ids| {
+                let IdsRecord { uid, gid } = ids;
+                ProcEvent::Ids { tgid, tid, uid, gid }
+            }),
+            _ => None,
+        };
+        event.into_iter().for_each(&mut push);
+    }
+}
+
+/// Which descriptors a thread has.
+fn open(tgid: u32, tid: u32, table: &[u8]) -> Option<ProcEvent> {
+    let (flags, count, open) = wire::table(table)?;
+    let shares = |flag: u32| flags & flag != 0;
+    Some(ProcEvent::Open {
+        tgid,
+        tid,
+        shared: shares(table_flag::SHARES_FILES),
+        shares_cwd: shares(table_flag::SHARES_CWD),
+        count,
+        // Most processes have few: what follows the last one needs no room.
+        open: open[..open.iter().rposition(|bits| *bits != 0).map_or(0, |at| at + 1)].to_vec(),
+    })
+}
+
+/// The link of a file.
+fn link(file: &[u8]) -> Vec<u8> {
+    wire::file(file).map_or_else(Vec::new, |(file, names)| Target::of(&file, names).text().0)
 }
 
 /// The program that began with a call: the last one before its end.

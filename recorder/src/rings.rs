@@ -1,20 +1,23 @@
 //! Takes records out of the rings, up to a moment that every CPU has passed.
 
 use std::{
+    collections::HashMap,
     io,
     os::fd::{AsRawFd, BorrowedFd},
     ptr::{self, NonNull},
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use syscord_format::ProcRecord;
 use syscord_syscalls::record::{
-    Control, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, record_kind,
+    Control, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, process_event, record_kind,
 };
 use thiserror::Error;
 
 use crate::{
     clocks,
     probe::{Probe, ProbeError},
+    wire::{self, Record},
 };
 
 /// Why the rings cannot be read.
@@ -47,6 +50,10 @@ pub struct Batch {
     pub events: usize,
     /// Whether there are entry or process records too.
     pub side: bool,
+    /// What was found of processes that appeared, by id.
+    pub looked: HashMap<u32, Vec<ProcRecord>>,
+    /// Bytes in which appearances were looked for.
+    searched: usize,
 }
 
 impl Batch {
@@ -56,6 +63,22 @@ impl Batch {
         self.spans.clear();
         self.events = 0;
         self.side = false;
+        self.looked.clear();
+        self.searched = 0;
+    }
+
+    /// Looks at the processes that have appeared since the last time, by their ids.
+    pub fn look(&mut self, look: impl Fn(u32) -> Vec<ProcRecord>) {
+        if self.side {
+            for record in wire::records(&self.bytes[self.searched..]) {
+                if let Record::Process(process, ..) = record
+                    && process.header.what == process_event::APPEAR
+                {
+                    self.looked.insert(process.tgid, look(process.tgid));
+                }
+            }
+        }
+        self.searched = self.bytes.len();
     }
 }
 
@@ -177,6 +200,9 @@ impl Rings {
             let header = self.header(cpu, at);
             match header.kind {
                 record_kind::EVENT => batch.events += 1,
+                record_kind::EVENT_AND_STATE => {
+                    (batch.events, batch.side) = (batch.events + 1, true)
+                }
                 _ => batch.side = true,
             }
             let next = at + self.length(cpu, at)?;

@@ -4,7 +4,7 @@
 use syscord_format::CaptureSection;
 use syscord_syscalls::{
     Abi, Kind, MAX_ARGS, Role, Syscall, SyscallSet, When, lookup,
-    plan::{NUMBERS, Node, Nodes, Plan, plan_flag, plan_of, variants_of},
+    plan::{NUMBERS, Node, Nodes, Plan, effect, plan_flag, plan_of, variants_of},
 };
 
 /// ABIs that an index by ABI has room for.
@@ -23,6 +23,8 @@ pub struct Layout {
     pub terminated: u8,
     /// The least bytes of each argument's capture: of fewer, it was not readable.
     pub least: [u16; MAX_ARGS],
+    /// What it changes of its process ([`effect`]), in any case.
+    pub effects: u8,
 }
 
 /// Plans and layouts by ABI and number.
@@ -50,6 +52,7 @@ const UNKNOWN: Layout = Layout {
     captures: [None; MAX_ARGS],
     terminated: 0,
     least: [0; MAX_ARGS],
+    effects: 0,
 };
 
 impl Schema {
@@ -64,10 +67,13 @@ impl Schema {
                 let index = abi as usize * NUMBERS + number;
                 if let Some(row) = lookup(abi, number as u32) {
                     plans[index] = plan_of(row, abi, contents, &mut nodes);
-                    let of = index as u32;
-                    let by_value = variants_of(row, abi, contents, &mut nodes).into_iter();
-                    variants.extend(by_value.map(|(value, plan)| Variant { of, value, plan }));
                     layouts[index] = Layout::of(row, abi);
+                    layouts[index].effects = plans[index].effects;
+                    let of = index as u32;
+                    for (value, plan) in variants_of(row, abi, contents, &mut nodes) {
+                        layouts[index].effects |= plan.effects;
+                        variants.push(Variant { of, value, plan });
+                    }
                 }
                 if set.contains(abi, number as u32) {
                     plans[index].flags |= plan_flag::RECORD;
@@ -123,6 +129,11 @@ impl Schema {
 }
 
 impl Layout {
+    /// Whether it closes the descriptor in its first argument.
+    pub fn closes(&self) -> bool {
+        self.effects & effect::CLOSED != 0
+    }
+
     fn of(row: &Syscall, abi: Abi) -> Layout {
         let mut layout = Layout { args: row.args.len() as u8, ..UNKNOWN };
         for (i, arg) in row.args.iter().enumerate() {

@@ -46,7 +46,7 @@ use crate::{
     schema::{self, Schema},
     signals, syscall_set,
     under_way::UnderWay,
-    world::World,
+    world::{self, World},
 };
 
 /// Batches under way to the writer.
@@ -114,6 +114,8 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let mut world = World::new(clock.monotonic);
     if filters.filter.active == 0 {
         writer.processes(&world.snapshot()).map_err(write)?;
+    } else if let Some(held) = &held {
+        writer.processes(&world.command(held.pid)).map_err(write)?;
     }
     let tick = options.how_much.time_resolution.0;
     let builder =
@@ -131,6 +133,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         pipeline,
         progress,
         batch: Batch::default(),
+        command: held.as_ref().map(|held| held.pid),
     };
     session.run(held)
 }
@@ -144,6 +147,8 @@ struct Session<'a> {
     pipeline: Pipeline,
     progress: Progress,
     batch: Batch,
+    /// COMMAND's process id.
+    command: Option<u32>,
 }
 
 impl Session<'_> {
@@ -176,7 +181,7 @@ impl Session<'_> {
         let mut pause = POLL.0;
         loop {
             let fill = self.rings.fill();
-            self.rings.take(false, &mut self.batch)?;
+            self.take(false)?;
             if self.is_ripe(cut.elapsed()) {
                 self.send_batch()?;
                 cut = Instant::now();
@@ -210,7 +215,7 @@ impl Session<'_> {
         unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGTERM) };
         let asked = Instant::now();
         while asked.elapsed() < GRACE {
-            self.rings.take(false, &mut self.batch)?;
+            self.take(false)?;
             if self.is_ripe(Duration::ZERO) {
                 self.send_batch()?;
             }
@@ -229,7 +234,7 @@ impl Session<'_> {
         self.probe.detach();
         let end = clocks::monotonic();
         while !self.rings.is_empty() {
-            self.rings.take(true, &mut self.batch)?;
+            self.take(true)?;
             under_way.forget_returned(&self.batch);
             self.send_batch()?;
         }
@@ -238,6 +243,14 @@ impl Session<'_> {
         self.ledger.under_way(self.batch.events);
         self.send_batch()?;
         self.send_ledger()
+    }
+
+    /// Takes what the rings hold, and looks at processes that have appeared before they change.
+    fn take(&mut self, quiet: bool) -> Result<(), RecordError> {
+        self.rings.take(quiet, &mut self.batch)?;
+        let command = self.command;
+        self.batch.look(|tgid| world::look(tgid, Some(tgid) != command));
+        Ok(())
     }
 
     fn is_ripe(&self, age: Duration) -> bool {
@@ -327,7 +340,7 @@ impl Pipeline {
             for order in orders {
                 match order {
                     Work::Batch(mut batch) => {
-                        encoder.batch(&batch)?;
+                        encoder.batch(&mut batch)?;
                         batch.clear();
                         // Nobody may want it any more.
                         let _ = give_back.send(batch);

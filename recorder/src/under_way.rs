@@ -50,7 +50,7 @@ impl UnderWay {
                     under_way.calls.insert(event.tid, (event, captures));
                 }
                 Record::Process(_, _, bytes) => under_way.processes.extend_from_slice(bytes),
-                Record::Entry(..) => {}
+                Record::Entry(..) | Record::State(..) => {}
             }
         }
         under_way
@@ -80,7 +80,8 @@ impl UnderWay {
 
     /// The calls that are left, as events at `end`.
     pub fn into_batch(self, end: u64) -> Batch {
-        let mut batch = Batch { side: !self.processes.is_empty(), ..Batch::default() };
+        let mut batch = Batch::default();
+        batch.side = !self.processes.is_empty();
         batch.bytes = self.processes;
         let operations = self.operations.into_iter().map(|event| (event, marks()));
         for (mut event, captures) in self.calls.into_values().chain(operations) {

@@ -3,7 +3,8 @@
 use std::ptr;
 
 use syscord_syscalls::record::{
-    CaptureHeader, EventRecord, MARKS, ProcessRecord, RecordHeader, record_kind,
+    CaptureHeader, EventRecord, FileRecord, IdsRecord, MARKS, ProcessRecord, RecordHeader,
+    record_kind,
 };
 
 /// One record and what was captured with it.
@@ -12,6 +13,8 @@ pub enum Record<'a> {
     Event(EventRecord, Captures<'a>),
     /// What was captured when a call began; the bytes of the whole record, to be kept.
     Entry(EventRecord, &'a [u8]),
+    /// What a call has changed of its process; the call itself is no event.
+    State(EventRecord, Captures<'a>),
     /// Something happened to a process; the bytes of the whole record.
     Process(ProcessRecord, Captures<'a>, &'a [u8]),
 }
@@ -23,8 +26,11 @@ pub fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
         let record = bytes.get(..usize::from(header.len8) * 8).filter(|r| !r.is_empty())?;
         bytes = &bytes[record.len()..];
         match header.kind {
-            record_kind::EVENT => Some(Record::Event(read(record)?, captures(record))),
+            record_kind::EVENT | record_kind::EVENT_AND_STATE => {
+                Some(Record::Event(read(record)?, captures(record)))
+            }
             record_kind::ENTRY => Some(Record::Entry(read(record)?, record)),
+            record_kind::STATE => Some(Record::State(read(record)?, captures(record))),
             _ => {
                 let rest = record.get(size_of::<ProcessRecord>()..)?;
                 Some(Record::Process(read(record)?, Captures { rest }, record))
@@ -61,12 +67,33 @@ pub fn marks(captures: &Captures<'_>) -> u8 {
     captures.clone().find(|(header, _)| header.arg == MARKS).map_or(0, |(h, _)| h.full as u8)
 }
 
+/// What is known of a file, and its names.
+pub fn file(bytes: &[u8]) -> Option<(FileRecord, &[u8])> {
+    let file: FileRecord = read(bytes)?;
+    let names = bytes.get(size_of::<FileRecord>()..)?;
+    Some((file, names.get(..usize::from(file.names))?))
+}
+
+/// Which descriptors are open: flags, how many are told of, a bit for each.
+pub fn table(bytes: &[u8]) -> Option<(u32, u32, &[u8])> {
+    let [flags, count] = read(bytes)?;
+    Some((flags, count, bytes.get(8..)?))
+}
+
+/// User and group.
+pub fn ids(bytes: &[u8]) -> Option<IdsRecord> {
+    read(bytes)
+}
+
 /// What is free of padding and valid for any bytes.
 pub trait Plain: Copy {}
 impl Plain for RecordHeader {}
 impl Plain for EventRecord {}
 impl Plain for ProcessRecord {}
 impl Plain for CaptureHeader {}
+impl Plain for FileRecord {}
+impl Plain for IdsRecord {}
+impl Plain for [u32; 2] {}
 
 fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
     // SAFETY: the bytes suffice, and a Plain type is valid for any.

@@ -10,50 +10,77 @@ use std::{
 
 use syscord_format::{ProcEvent, ProcRecord};
 
+use crate::{
+    clocks,
+    descriptors::{self, Sockets},
+};
+
 /// What has been told of processes, so that each is described once.
 pub struct World {
     described: HashSet<u32>,
     /// When recording began.
     start: u64,
+    /// COMMAND as it was before it ran; its descriptors were told of then.
+    command: Option<ProcEvent>,
 }
 
 impl World {
     /// A world of which nothing is told; recording began at `start`.
     pub fn new(start: u64) -> World {
-        World { described: HashSet::new(), start }
+        World { described: HashSet::new(), start, command: None }
+    }
+
+    /// Tells what the descriptors of COMMAND stand for, which does nothing yet.
+    pub fn command(&mut self, pid: u32) -> Vec<ProcRecord> {
+        self.command = process(pid);
+        let mut records = Vec::new();
+        descriptors::describe(pid, &mut Sockets::default(), &mut records);
+        records
     }
 
     /// Describes every process, with threads and descriptors, as of the start; ours is left out.
     pub fn snapshot(&mut self) -> Vec<ProcRecord> {
         let time = self.start;
         let mut records = Vec::new();
+        let mut sockets = Sockets::default();
         let own = std::process::id();
         for tgid in numbers(Path::new("/proc")) {
             let before = records.len();
             if tgid != own {
                 whole(tgid, time, &mut records);
+                descriptors::describe(tgid, &mut sockets, &mut records);
             }
             // One that has ended meanwhile is described at its end.
             if records.len() > before {
                 self.described.insert(tgid);
             }
         }
+        records.sort_by_key(|record| record.time);
         records
     }
 
-    /// Describes a process that is recorded from now on, its threads and descriptors, and its
-    /// ancestors. `seen` is what the probe saw of it, for one that has gone by now.
-    pub fn appear(&mut self, time: u64, seen: Seen, records: &mut Vec<ProcRecord>) {
+    /// Tells of a process that is recorded from now on, and of its ancestors. `seen` is what the probe
+    /// saw of it, `looked` what [`look`] found soon after.
+    pub fn appear(
+        &mut self,
+        time: u64,
+        seen: Seen,
+        looked: Vec<ProcRecord>,
+        records: &mut Vec<ProcRecord>,
+    ) {
         self.ancestors(seen.ppid, time, records);
         self.described.insert(seen.tgid);
-        let before = records.len();
-        whole(seen.tgid, time, records);
-        if records.len() == before {
-            records.push(ProcRecord { time, event: seen.into_event() });
-        } else {
-            // `/proc` is read a little later than `time`: what the probe saw then comes first.
-            records[before..].iter_mut().for_each(|record| seen.correct(&mut record.event));
-        }
+        // Of COMMAND more was known before; what it runs is told of by its execve.
+        let command = self.command.take_if(|command| is_of(command, seen.tgid));
+        let event = match command {
+            Some(mut command) => {
+                seen.correct(&mut command);
+                command
+            }
+            None => seen.into_event(),
+        };
+        records.push(ProcRecord { time, event });
+        records.extend(looked);
     }
 
     /// A process was made, which the trace tells of itself.
@@ -80,6 +107,17 @@ impl World {
     }
 }
 
+/// Looks at a process that has appeared: itself, its threads and, unless they were told of before
+/// (COMMAND's), its descriptors, as of now. Nothing if it has gone.
+pub fn look(tgid: u32, descriptors: bool) -> Vec<ProcRecord> {
+    let mut records = Vec::new();
+    whole(tgid, clocks::monotonic(), &mut records);
+    if descriptors && !records.is_empty() {
+        descriptors::describe(tgid, &mut Sockets::default(), &mut records);
+    }
+    records
+}
+
 /// What the probe saw of a process.
 pub struct Seen {
     /// Its id.
@@ -93,14 +131,13 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Puts what was seen into what was known before.
     fn correct(&self, event: &mut ProcEvent) {
-        match event {
-            ProcEvent::Process { ppid, uid, comm, .. } => {
-                (*ppid, *uid) = (self.ppid, self.uid);
-                comm.clone_from(&self.comm);
-            }
-            ProcEvent::Thread { tgid, tid, comm } if tgid == tid => comm.clone_from(&self.comm),
-            _ => {}
+        if let ProcEvent::Process { ppid, uid, comm, exe, argv, .. } = event {
+            (*ppid, *uid) = (self.ppid, self.uid);
+            comm.clone_from(&self.comm);
+            exe.clear();
+            argv.clear();
         }
     }
 
@@ -119,6 +156,10 @@ impl Seen {
     }
 }
 
+fn is_of(event: &ProcEvent, process: u32) -> bool {
+    matches!(event, ProcEvent::Process { tgid, .. } if *tgid == process)
+}
+
 fn whole(tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {
     let Some(event) = process(tgid) else { return };
     records.push(ProcRecord { time, event });
@@ -127,11 +168,6 @@ fn whole(tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {
         if let Some(comm) = comm(&root.join(format!("task/{tid}/comm"))) {
             records.push(ProcRecord { time, event: ProcEvent::Thread { tgid, tid, comm } });
         }
-    }
-    for fd in numbers(&root.join("fd")) {
-        let target = link(&root.join(format!("fd/{fd}")));
-        let (Ok(fd), false) = (i32::try_from(fd), target.is_empty()) else { continue };
-        records.push(ProcRecord { time, event: ProcEvent::Descriptor { tgid, fd, target } });
     }
 }
 
@@ -159,7 +195,7 @@ fn process(tgid: u32) -> Option<ProcEvent> {
 }
 
 /// Entries of a directory whose names are numbers.
-fn numbers(directory: &Path) -> Vec<u32> {
+pub fn numbers(directory: &Path) -> Vec<u32> {
     let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
@@ -177,12 +213,13 @@ fn comm(path: &Path) -> Option<Vec<u8>> {
     Some(comm)
 }
 
-fn link(path: &Path) -> Vec<u8> {
+/// Where a link leads; nothing if it cannot be read.
+pub fn link(path: &Path) -> Vec<u8> {
     fs::read_link(path).map(|target| target.into_os_string().into_vec()).unwrap_or_default()
 }
 
 /// Strings that are each ended by a NUL.
-fn strings(bytes: &[u8]) -> Vec<Vec<u8>> {
+pub fn strings(bytes: &[u8]) -> Vec<Vec<u8>> {
     let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     if bytes.is_empty() {
         return Vec::new();
@@ -228,14 +265,15 @@ mod tests {
             comm: b"x".to_vec(),
         };
         let mut records = Vec::new();
-        world.appear(1, seen(), &mut records);
+        let looked = || look(std::process::id(), true);
+        world.appear(1, seen(), looked(), &mut records);
         let processes = |records: &[ProcRecord]| {
             records.iter().filter(|r| matches!(r.event, ProcEvent::Process { .. })).count()
         };
-        assert!(processes(&records) >= 2);
+        assert!(processes(&records) >= 3);
         records.clear();
-        world.appear(2, seen(), &mut records);
-        assert_eq!(processes(&records), 1, "ancestors are not told again");
+        world.appear(2, seen(), looked(), &mut records);
+        assert_eq!(processes(&records), 2, "ancestors are not told again");
     }
 
     #[test]

@@ -160,6 +160,17 @@ pub enum Kind {
     NewImage,
     /// Result only: the call restores the registers of an interrupted context (sigreturn(2)).
     Restored,
+    /// Result only: on success the descriptor in the first argument is closed (close(2)).
+    Closed,
+    /// Result only: the socket in the first argument may have other addresses now (bind(2)).
+    Addressed,
+    /// Result only: on success the working directory is another one (chdir(2)).
+    NewCwd,
+    /// Result only: on success the caller has other descriptors, or shares them with others
+    /// (close_range(2), unshare(2)).
+    NewTable,
+    /// Result only: on success the caller's user and group may be others (setuid(2)).
+    NewIds,
 }
 
 /// Where the length of a captured buffer is found. Within a structure, the names are those of its members.
@@ -276,8 +287,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`Filled`].
-const LAST_ID: u8 = 72;
+/// The last id that a kind has: that of [`NewIds`].
+const LAST_ID: u8 = 77;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -395,7 +406,12 @@ impl Kind {
             SignalFrame(_) => 69,
             ControlIn(_) => 70,
             ControlOut(_) => 71,
-            Filled => LAST_ID,
+            Filled => 72,
+            Closed => 73,
+            Addressed => 74,
+            NewCwd => 75,
+            NewTable => 76,
+            NewIds => LAST_ID,
         }
     }
 
@@ -470,6 +486,11 @@ impl Kind {
             ControlIn(_) => "control_in",
             ControlOut(_) => "control_out",
             Filled => "filled",
+            Closed => "closed",
+            Addressed => "addressed",
+            NewCwd => "new_cwd",
+            NewTable => "new_table",
+            NewIds => "new_ids",
         }
     }
 
@@ -499,8 +520,10 @@ impl Kind {
             | Fd | DirFd | Pid | Uid | Gid | Signal | WaitStatus | SigSet | Chars | Path | Str
             | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
             | SockaddrOut(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted | ControlIn(_)
-            | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Unused | Hex
-            | Limit | Data | Ticks | Time => return None,
+            | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Closed | Addressed
+            | NewCwd | NewTable | NewIds | Unused | Hex | Limit | Data | Ticks | Time => {
+                return None;
+            }
         })
     }
 
@@ -508,7 +531,7 @@ impl Kind {
     pub const fn shape(self) -> Shape {
         match self {
             Int | Fd | DirFd | Pid | Signal | Enum | One(_) | WaitStatus | Child | NewImage
-            | Never | Noted(_) => Shape::Signed32,
+            | Never | Noted(_) | Closed | Addressed | NewCwd | NewTable | NewIds => Shape::Signed32,
             Uint | Uid | Gid | Filled => Shape::Unsigned32,
             Long | Off | Time | Restored => Shape::Signed64,
             Ulong | Size | Limit | Data | Ticks => Shape::Unsigned64,
@@ -571,7 +594,8 @@ impl Kind {
             Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Bits(_) | One(_)
             | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
-            | Filled | Unused | Hex | Limit | Data | Noted(_) | Ticks | Time => {
+            | Closed | Addressed | NewCwd | NewTable | NewIds | Filled | Unused | Hex | Limit
+            | Data | Noted(_) | Ticks | Time => {
                 return None;
             }
         })

@@ -32,12 +32,37 @@ pub mod plan_flag {
     pub const LENGTH_AT_ENTRY: u8 = 1 << 7;
 }
 
+/// Bits of [`Plan::effects`]: what a call changes of its process, of which the probe tells even where
+/// the call itself is not in the syscall set.
+pub mod effect {
+    /// The result is a new descriptor: what it stands for is told.
+    pub const MADE: u8 = 1;
+    /// The same of the two descriptors that an argument points to.
+    pub const MADE_PAIR: u8 = 1 << 1;
+    /// The same of descriptors that came with the message that an argument points to.
+    pub const PASSED: u8 = 1 << 2;
+    /// The first argument's descriptor is closed.
+    pub const CLOSED: u8 = 1 << 3;
+    /// The first argument's socket has other addresses, which are told.
+    pub const ADDRESSED: u8 = 1 << 4;
+    /// The working directory is another one, which is told.
+    pub const CWD: u8 = 1 << 5;
+    /// Which descriptors are open is told.
+    pub const TABLE: u8 = 1 << 6;
+    /// User and group are told.
+    pub const IDS: u8 = 1 << 7;
+}
+
 /// What the probe does with one syscall.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Bits of [`plan_flag`].
     pub flags: u8,
+    /// Bits of [`effect`].
+    pub effects: u8,
+    /// Index of the argument that [`effect::MADE_PAIR`] and [`effect::PASSED`] are about.
+    pub effect_arg: u8,
     /// How many of `captures` are in use.
     pub count: u8,
     /// Index of the argument that points to a length, or to a structure with one, for
@@ -45,6 +70,8 @@ pub struct Plan {
     pub length_arg: u8,
     /// Index of the argument by whose value another plan is taken, and 1; 0: none is.
     pub decides: u8,
+    /// Zero.
+    pub pad: [u8; 6],
     /// The bits of that argument that count.
     pub decisive: u32,
     /// What is read of the memory behind the arguments: strings and spans of bytes.
@@ -118,6 +145,9 @@ pub mod branch_flag {
 impl Plan {
     /// Nothing is done.
     pub const NOTHING: Plan = Plan {
+        effects: 0,
+        effect_arg: 0,
+        pad: [0; 6],
         flags: 0,
         count: 0,
         length_arg: 0,
@@ -213,7 +243,7 @@ pub mod capture_flag {
     pub const PART: u8 = 1 << 6;
 }
 
-const _: () = assert!(size_of::<Plan>() == 24 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
+const _: () = assert!(size_of::<Plan>() == 32 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
 
 #[cfg(feature = "alloc")]
 pub use compile::{Nodes, plan_of, variants_of};

@@ -42,6 +42,10 @@ pub mod record_kind {
     pub const ENTRY: u8 = 2;
     /// Something happened to a process: [`super::ProcessRecord`].
     pub const PROCESS: u8 = 3;
+    /// What a call changed of its process: [`super::EventRecord`]. The call itself may be left out.
+    pub const STATE: u8 = 4;
+    /// A finished call that tells what it changed beside: EVENT and STATE in one.
+    pub const EVENT_AND_STATE: u8 = 5;
 }
 
 /// Bits that a [`MARKS`] capture carries.
@@ -132,12 +136,117 @@ pub mod capture_part {
 /// are rare, so no byte of every event is spent on them.
 pub const MARKS: u8 = 0xff;
 
+/// [`CaptureHeader::arg`] of what is known of a file: a [`FileRecord`] and names.
+pub const FILE: u8 = 0xfe;
+/// [`CaptureHeader::arg`] of a [`TableRecord`].
+pub const TABLE: u8 = 0xfd;
+/// [`CaptureHeader::arg`] of an [`IdsRecord`].
+pub const IDS: u8 = 0xfc;
+/// [`FileRecord::fd`] of the working directory (`AT_FDCWD`).
+pub const CWD: i32 = -100;
+/// The most descriptors of which one call tells.
+pub const FILES: usize = 4;
+/// The most bytes of names behind a [`FileRecord`].
+pub const NAMES_MAX: usize = 4096;
+/// The longest name of a file, its NUL included.
+pub const NAME_MAX: usize = 256;
+/// How far up a path is followed: names and mount points.
+pub const DEPTH: usize = 32;
+
+/// What a descriptor stands for: read from the kernel's objects when the descriptor was made.
+///
+/// Names follow, each ended by a NUL. Of a file in a directory: its own, its directory's, and so on
+/// up to the root. Of others: the name that the kernel gave it (a socket's is that of its protocol);
+/// then, of a Unix socket, its address.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FileRecord {
+    /// Inode number.
+    pub inode: u64,
+    /// A Unix socket: the inode number of the socket it is connected to, or 0; a netlink socket: its
+    /// port.
+    pub peer: u64,
+    /// The descriptor, or [`CWD`].
+    pub fd: i32,
+    /// File type and permissions (inode(7)).
+    pub mode: u32,
+    /// A device's number as the kernel keeps it: 12 bits of major number, 20 of minor.
+    pub device: u32,
+    /// The file system's magic number (statfs(2)).
+    pub magic: u32,
+    /// Bits of [`file_flag`].
+    pub flags: u16,
+    /// Bytes of names.
+    pub names: u16,
+    /// A socket's family (`AF_…`).
+    pub family: u16,
+    /// A socket's type (`SOCK_…`).
+    pub socket_type: u16,
+    /// A socket's protocol.
+    pub protocol: u16,
+    /// An internet socket's own port.
+    pub local_port: u16,
+    /// The port it is connected to, or 0.
+    pub remote_port: u16,
+    /// Zero.
+    pub pad: u16,
+    /// An internet socket's own address; an IPv4 one takes 4 bytes.
+    pub local: [u8; 16],
+    /// The address it is connected to.
+    pub remote: [u8; 16],
+}
+
+/// Bits of [`FileRecord::flags`].
+pub mod file_flag {
+    /// The file has been removed from its directory.
+    pub const REMOVED: u16 = 1;
+    /// The path goes on beyond the names.
+    pub const CUT: u16 = 2;
+    /// Nothing can be said of the file.
+    pub const UNKNOWN: u16 = 4;
+}
+
+/// The most descriptors that a [`TableRecord`] can tell of.
+pub const TABLE_FDS: usize = 4096;
+
+/// Which descriptors of a process are open.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct TableRecord {
+    /// Bits of [`table_flag`].
+    pub flags: u32,
+    /// Descriptors below this are told of.
+    pub count: u32,
+    /// A bit for each that is open.
+    pub open: [u8; TABLE_FDS / 8],
+}
+
+/// Bits of [`TableRecord::flags`], and of a FORK's [`ProcessRecord::status`].
+pub mod table_flag {
+    /// Other tasks have the same descriptors.
+    pub const SHARES_FILES: u32 = 1;
+    /// Other tasks have the same working directory.
+    pub const SHARES_CWD: u32 = 2;
+}
+
+/// User and group of a thread.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IdsRecord {
+    /// Real user id.
+    pub uid: u32,
+    /// Real group id.
+    pub gid: u32,
+}
+
 /// What a [`ProcessRecord`] tells.
 pub mod process_event {
-    /// `parent` made `tid`, a thread (same tgid) or a process.
+    /// `parent` made `tid`, a thread (same tgid) or a process, which shares with it what `status` says
+    /// ([`super::table_flag`]).
     pub const FORK: u8 = 1;
     /// A new program; the caller was `other_tid`. Captures follow: 0, its path as the kernel has it;
-    /// 1, its argv, unless that was changed for the sake of an interpreter.
+    /// 1, its argv, unless that was changed for the sake of an interpreter; [`super::FILE`], the
+    /// program; [`super::TABLE`].
     pub const EXEC: u8 = 2;
     /// A thread ended with `status`.
     pub const EXIT: u8 = 3;
@@ -171,7 +280,7 @@ pub struct ProcessRecord {
     pub ppid: u32,
     /// Real user id.
     pub uid: u32,
-    /// EXIT: status as wait(2) gives it; SIGNAL: its number.
+    /// EXIT: status as wait(2) gives it; SIGNAL: its number; FORK: what is shared.
     pub status: i32,
     /// The thread's name, NUL-padded.
     pub comm: [u8; COMM],
@@ -426,6 +535,98 @@ pub struct Offsets {
     pub ring_sq_array: u32,
     /// `io_ring_ctx.sq_sqes`.
     pub ring_sq_sqes: u32,
+    /// `mm_struct.exe_file`.
+    pub mm_exe_file: u32,
+    /// `cred.gid`.
+    pub cred_gid: u32,
+    /// `task_struct.files`.
+    pub task_files: u32,
+    /// `task_struct.fs`.
+    pub task_fs: u32,
+    /// `files_struct.count`.
+    pub files_count: u32,
+    /// `files_struct.fdt`.
+    pub files_fdt: u32,
+    /// `fdtable.max_fds`.
+    pub fdt_max: u32,
+    /// `fdtable.fd`.
+    pub fdt_fd: u32,
+    /// `fdtable.open_fds`.
+    pub fdt_open: u32,
+    /// `fs_struct.users`.
+    pub fs_users: u32,
+    /// `fs_struct.pwd`.
+    pub fs_pwd: u32,
+    /// `file.f_inode`.
+    pub file_inode: u32,
+    /// `file.f_path`.
+    pub file_path: u32,
+    /// `file.private_data`.
+    pub file_private: u32,
+    /// `path.mnt`.
+    pub path_mount: u32,
+    /// `path.dentry`.
+    pub path_dentry: u32,
+    /// `inode.i_mode`.
+    pub inode_mode: u32,
+    /// `inode.i_ino`.
+    pub inode_number: u32,
+    /// `inode.i_rdev`.
+    pub inode_device: u32,
+    /// `inode.i_sb`.
+    pub inode_super: u32,
+    /// `super_block.s_magic`.
+    pub super_magic: u32,
+    /// `dentry.d_inode`.
+    pub dentry_inode: u32,
+    /// `dentry.d_parent`.
+    pub dentry_parent: u32,
+    /// `dentry.d_name.name`.
+    pub dentry_name: u32,
+    /// `dentry.d_hash.pprev`.
+    pub dentry_hashed: u32,
+    /// `mount.mnt`.
+    pub mount_mnt: u32,
+    /// `mount.mnt_parent`.
+    pub mount_parent: u32,
+    /// `mount.mnt_mountpoint`.
+    pub mount_point: u32,
+    /// `mount.mnt.mnt_root`.
+    pub mount_root: u32,
+    /// `socket.sk`.
+    pub socket_sock: u32,
+    /// `socket.file`.
+    pub socket_file: u32,
+    /// `sock.sk_socket`.
+    pub sock_socket: u32,
+    /// `sock.sk_type`.
+    pub sock_type: u32,
+    /// `sock.sk_protocol`.
+    pub sock_protocol: u32,
+    /// `sock.__sk_common.skc_family`.
+    pub sock_family: u32,
+    /// `sock.__sk_common.skc_num`.
+    pub sock_local_port: u32,
+    /// `sock.__sk_common.skc_dport`.
+    pub sock_remote_port: u32,
+    /// `sock.__sk_common.skc_rcv_saddr`.
+    pub sock_local: u32,
+    /// `sock.__sk_common.skc_daddr`.
+    pub sock_remote: u32,
+    /// `sock.__sk_common.skc_v6_rcv_saddr`, or 0 where there is no IPv6.
+    pub sock_local6: u32,
+    /// `sock.__sk_common.skc_v6_daddr`, or 0.
+    pub sock_remote6: u32,
+    /// `unix_sock.addr`, or 0 where Unix sockets are not part of the kernel.
+    pub unix_address: u32,
+    /// `unix_sock.peer`, or 0.
+    pub unix_peer: u32,
+    /// `unix_address.len`, or 0.
+    pub unix_length: u32,
+    /// `unix_address.name`, or 0.
+    pub unix_name: u32,
+    /// `netlink_sock.portid`, or 0.
+    pub netlink_port: u32,
     /// Zero.
     pub pad: u32,
 }
@@ -464,6 +665,8 @@ const _: () = {
     assert!(size_of::<EventRecord>() == 88);
     assert!(size_of::<CaptureHeader>() == 8);
     assert!(size_of::<ProcessRecord>() == 56);
+    assert!(size_of::<FileRecord>() == 80);
+    assert!(size_of::<Offsets>() % 8 == 0);
     assert!(size_of::<Control>() == 256);
     assert!(MAX_RECORD / 8 <= u16::MAX as usize);
     assert!(SEGMENT.is_power_of_two());

@@ -13,7 +13,7 @@ use syscord_syscalls::{
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 68] = [
+const KIND_IDS: [(Kind, u8); 73] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -82,6 +82,11 @@ const KIND_IDS: [(Kind, u8); 68] = [
     (Kind::ControlIn(Len::Ret), 70),
     (Kind::ControlOut(Len::Ret), 71),
     (Kind::Filled, 72),
+    (Kind::Closed, 73),
+    (Kind::Addressed, 74),
+    (Kind::NewCwd, 75),
+    (Kind::NewTable, 76),
+    (Kind::NewIds, 77),
 ];
 
 #[test]
@@ -265,8 +270,20 @@ fn results_measure_buffers_in_bytes() {
 
 #[test]
 fn arguments_and_results_have_their_own_kinds() {
-    let for_results =
-        |kind| matches!(kind, Kind::Child | Kind::Never | Kind::NewImage | Kind::Restored);
+    let for_results = |kind| {
+        matches!(
+            kind,
+            Kind::Child
+                | Kind::Never
+                | Kind::NewImage
+                | Kind::Restored
+                | Kind::Closed
+                | Kind::Addressed
+                | Kind::NewCwd
+                | Kind::NewTable
+                | Kind::NewIds
+        )
+    };
     for call in table() {
         assert!(call.args.iter().all(|arg| !for_results(arg.kind)), "{}", call.name);
         assert_eq!(call.ret.memory(), None, "{}", call.name);

@@ -42,6 +42,8 @@ Columns of --csv and --parquet, and keys of --json:
             Structures are objects, arrays of them lists; cut ones {\"struct\" or \"list\", \"cut\"}.
             Parquet: a list of name, value (raw register) and text (captured memory)
   path      the first path among them, or null
+  state     with --state: the process's exe, argv, cwd, uid, cgroup and container, and in files what
+            the descriptors among arguments and result stand for; null where it is not known
   data      the first captured buffer. JSON: null if it is no UTF-8, then data_base64 has it;
             data_cut is true where only the first part was captured. Parquet: bytes
 CSV escapes control characters, what is no UTF-8 and the backslash in comm, path and data as in C:
@@ -95,6 +97,9 @@ pub(crate) struct EventsArgs {
     /// How strace's lines look.
     #[command(flatten)]
     pub(crate) style: StyleArgs,
+    /// With --json, --csv or --parquet: what was true of the process, in a column `state`
+    #[arg(long, conflicts_with_all = ["text", "strace", "count"], help_heading = "Output")]
+    pub(crate) state: bool,
     /// Write to FILE instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
@@ -149,6 +154,9 @@ pub(crate) struct StyleArgs {
     /// Most bytes of a string
     #[arg(short = 's', value_name = "BYTES", default_value_t = 32)]
     pub(crate) string_limit: usize,
+    /// What descriptors stand for: paths; -yy: also addresses of sockets, numbers of devices
+    #[arg(short = 'y', action = ArgAction::Count, requires = "strace")]
+    pub(crate) decode_fds: u8,
     /// Flags and constants
     #[arg(short = 'X', value_enum, default_value_t)]
     pub(crate) const_style: Xlat,
@@ -171,6 +179,7 @@ impl StyleArgs {
             string: self.string_limit,
             hex: self.hex,
             xlat: self.const_style,
+            descriptors: self.decode_fds,
         }
     }
 }
@@ -200,7 +209,8 @@ pub(crate) struct FilterArgs {
     /// Calls that failed with one of these errors
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) errno: Vec<String>,
-    /// Calls with a path that matches; `*` stops at a `/`, `**` does not; may be given several times
+    /// Calls with a path that matches, as it was given, made absolute, or behind a descriptor; `*` stops
+    /// at a `/`, `**` does not; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub(crate) path: Vec<String>,
     /// Calls with that file descriptor as argument or result
@@ -253,8 +263,15 @@ pub(crate) enum By {
     Process,
     /// Calls of a thread
     Thread,
-    /// Calls with the same path; those without one are left out
+    /// Calls with the same path, made absolute where its directory is known; those without one are
+    /// left out
     Path,
+    /// Calls on descriptors of the same file; those on no file that is known are left out
+    File,
+    /// The same of sockets, by their addresses
+    Socket,
+    /// Calls from the same container; those from none are left out
+    Container,
     /// Calls with the same error; those without one are left out
     Errno,
 }

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use syscord_format::{
-    Arguments, Calls, CaptureSection, Captures, Chunk, FormatError, NO_CPU, ThreadRun, Times, mark,
+    Arguments, Calls, CaptureSection, Captures, Chunk, Files, FormatError, NO_CPU, ThreadRun,
+    Times, mark,
 };
 
 use crate::schema::{Call, Schema};
@@ -37,12 +38,17 @@ impl Needs {
     pub(crate) const ORDER: Needs = Needs(1 << 9);
     /// What cannot be told from the values: calls that never returned, arguments not known.
     const MARKS: Needs = Needs(1 << 10);
-    /// All that a trace has.
+    /// What descriptors stand for at the time of the event.
+    pub(crate) const FILES: Needs = Needs(1 << 11);
+    /// All that a trace has of each event.
     pub(crate) const ALL: Needs = Needs((1 << 11) - 1);
 
     /// Both sets, and what they imply.
     pub(crate) const fn and(self, other: Needs) -> Needs {
         let mut set = self.0 | other.0;
+        if set & Needs::FILES.0 != 0 {
+            set |= Needs::WORLD.0 | Needs::RESULTS.0 | Needs::ARGUMENTS.0;
+        }
         if set & (Needs::STRINGS.0 | Needs::CONTENTS.0) != 0 {
             set |= Needs::ARGUMENTS.0;
         }
@@ -93,6 +99,8 @@ pub(crate) struct Columns {
     pub(crate) strings: Option<Captures>,
     /// Captured buffers.
     pub(crate) contents: Option<Captures>,
+    /// What descriptors stand for from an event on.
+    pub(crate) files: Files,
 }
 
 impl Columns {
@@ -127,6 +135,9 @@ impl Columns {
                 self.arguments = chunk.arguments(calls)?;
             }
         }
+        if missing(self, Needs::FILES) {
+            self.files = chunk.files()?;
+        }
         if missing(self, Needs::MARKS) {
             self.marks = chunk.marks()?;
         }
@@ -140,6 +151,17 @@ impl Columns {
         }
         self.loaded = self.loaded.and(needs);
         Ok(())
+    }
+
+    /// When a row's call ended; 0 if that is not loaded.
+    pub(crate) fn end(&self, row: usize) -> u64 {
+        self.times.as_ref().map_or(0, |times| times.end[row])
+    }
+
+    /// A row's process and thread.
+    pub(crate) fn thread(&self, row: usize) -> (u32, u32) {
+        let thread = self.thread_of_row.get(row).map_or(0, |thread| *thread as usize);
+        self.threads.get(thread).map_or((0, 0), |run| (run.tgid, run.tid))
     }
 
     /// The marks of a row.

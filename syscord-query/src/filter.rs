@@ -129,7 +129,7 @@ impl Bound<'_> {
             needs = needs.and(Needs::WORLD);
         }
         if filter.paths.is_some() {
-            needs = needs.and(Needs::STRINGS);
+            needs = needs.and(Needs::STRINGS).and(Needs::FILES);
         }
         if filter.fd.is_some() {
             needs = needs.and(Needs::ARGUMENTS).and(Needs::RESULTS);
@@ -165,10 +165,7 @@ impl Bound<'_> {
         let filter = self.filter;
         (filter.comms.is_empty() || filter.comms.contains(&row.who.comm))
             && filter.fd.is_none_or(|fd| uses_fd(row, fd))
-            && filter
-                .paths
-                .as_ref()
-                .is_none_or(|globs| row.paths().any(|path| globs.is_match(as_path(path))))
+            && filter.paths.as_ref().is_none_or(|globs| is_about(row, globs))
     }
 
     /// Whether a thread is wanted.
@@ -233,6 +230,16 @@ fn wanted(ids: &[u32], id: u32) -> bool {
 }
 
 /// Whether an argument or the result of a call is that file descriptor.
+/// Whether a path that matches is among the arguments, as it stands there or made absolute, or stands
+/// behind a descriptor.
+fn is_about(row: &Row<'_>, globs: &GlobSet) -> bool {
+    row.paths().any(|path| globs.is_match(as_path(path)))
+        || row.resolved_paths().any(|path| globs.is_match(as_path(&path)))
+        || row
+            .targets()
+            .any(|target| target.path().is_some_and(|path| globs.is_match(as_path(path))))
+}
+
 fn uses_fd(row: &Row<'_>, fd: i32) -> bool {
     let fd = i64::from(fd);
     let is_fd = |index: &usize| row.kind(*index).is_some_and(|kind| kind.is_fd());

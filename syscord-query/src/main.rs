@@ -3,6 +3,7 @@
 mod cli;
 mod clocks;
 mod columns;
+mod descriptors;
 mod error;
 mod escape;
 mod filter;
@@ -94,7 +95,7 @@ fn events(args: &EventsArgs) -> Result<Outcome, Error> {
                 "Parquet is not for a terminal: name a file with -o".to_string(),
             ));
         }
-        let mut sink = ParquetSink::new(output)?;
+        let mut sink = ParquetSink::new(output, args.state)?;
         let outcome = walk(&args.files, &filter, args.filter.limit, &mut sink)?;
         sink.finish()?;
         return Ok(outcome);
@@ -106,9 +107,9 @@ fn events(args: &EventsArgs) -> Result<Outcome, Error> {
         return Ok(outcome);
     }
     if args.format.json {
-        lines(args, &filter, JsonRenderer::default(), output)
+        lines(args, &filter, JsonRenderer::new(args.state), output)
     } else if args.format.csv {
-        lines(args, &filter, CsvRenderer::default(), output)
+        lines(args, &filter, CsvRenderer::new(args.state), output)
     } else if args.format.strace {
         let style = args.style.style();
         let spans = Spans::find(&args.files, &filter, args.filter.limit, style.clone())?;

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, mark};
-use syscord_syscalls::{Role, Shape};
+use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, FileFd, mark};
+use syscord_syscalls::{Kind, Role, Shape};
 
 use crate::{
     columns::Columns,
+    descriptors::{CWD, Target},
     schema::{Argument, Call, ERRORS, KindInfo, Schema},
     structure::{Side, Sides, Structures},
-    world::Who,
+    world::{Facts, Who, World},
 };
 
 /// One event. What the walk was not asked for is absent here.
@@ -28,6 +29,8 @@ pub(crate) struct Row<'a> {
     pub(crate) tid: u32,
     /// Their names and parent.
     pub(crate) who: Who,
+    /// All threads and descriptors at its end, but for what the call itself has changed.
+    pub(crate) world: Option<&'a World>,
     /// The CPU on which the call ended.
     pub(crate) cpu: Option<u32>,
     /// The result; `None` if it never returned.
@@ -172,6 +175,75 @@ impl<'a> Row<'a> {
             }
             role => Some(Value::Memory(Memory { role, bytes, cut })),
         }
+    }
+
+    /// What a descriptor of the thread stands for, if that is known.
+    pub(crate) fn target(&self, fd: i32) -> Option<Rc<Target>> {
+        self.world?.target(self.tgid, self.tid, fd)
+    }
+
+    /// What the call's result stands for, if it is a new descriptor.
+    pub(crate) fn made(&self) -> Option<Target> {
+        let mut files = self.columns.files.of(self.index as u32);
+        let file = files.find(|file| file.fd() == FileFd::Result)?;
+        let target = Target { link: file.link(), detail: file.detail() };
+        (!target.link.is_empty()).then_some(target)
+    }
+
+    /// What descriptors that the call stored stand for.
+    pub(crate) fn stored(&self, fd: i32) -> Option<Target> {
+        let mut files = self.columns.files.of(self.index as u32);
+        let file = files.find(|file| file.fd() == FileFd::Listed(fd))?;
+        Some(Target { link: file.link(), detail: file.detail() })
+    }
+
+    /// What else is known of the process.
+    pub(crate) fn facts(&self) -> Option<&'a Facts> {
+        self.world?.facts(self.tgid)
+    }
+
+    /// The descriptors among the arguments and the result, with what they stand for.
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = (i32, Option<Rc<Target>>)> + '_ {
+        let of_args = (0..self.args().len()).filter_map(|arg| {
+            let is_fd = self.kind(arg)?.is_fd();
+            let fd = self.raw(arg).filter(|_| is_fd)? as i32;
+            Some((fd, self.target(fd)))
+        });
+        let is_fd = self.chosen(self.call.ret).is_fd();
+        let result = self.ret.filter(|ret| is_fd && *ret >= 0);
+        let result = result.map(|fd| (fd as i32, self.made().map(Rc::new)));
+        of_args.filter(|(fd, _)| *fd >= 0).chain(result)
+    }
+
+    /// What they stand for, as far as that is known.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = Rc<Target>> + '_ {
+        self.descriptors().filter_map(|(_, target)| target)
+    }
+
+    /// A path among the arguments, made absolute if it is relative to a directory that is known.
+    fn resolved(&self, arg: usize, path: &[u8]) -> Option<Vec<u8>> {
+        if path.starts_with(b"/") {
+            return Some(path.to_vec());
+        }
+        let directory = arg
+            .checked_sub(1)
+            .filter(|before| self.kind(*before).is_some_and(|kind| kind.id == Kind::DirFd.id()));
+        let directory = directory.map_or(Some(CWD), |before| Some(self.raw(before)? as i32))?;
+        let target = self.target(directory)?;
+        let mut whole = target.path()?.to_vec();
+        if whole.last() != Some(&b'/') {
+            whole.push(b'/');
+        }
+        whole.extend_from_slice(path.strip_prefix(b"./").unwrap_or(path));
+        Some(whole)
+    }
+
+    /// Every captured path, relative ones made absolute where their directory is known.
+    pub(crate) fn resolved_paths(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+        self.with_role(Role::Path).filter_map(|arg| {
+            let path = self.captured(arg)?.ok()?.bytes;
+            Some(self.resolved(arg, path).unwrap_or_else(|| path.to_vec()))
+        })
     }
 
     /// The first captured path.

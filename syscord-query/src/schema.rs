@@ -59,6 +59,8 @@ pub(crate) struct Call {
     pub(crate) args: Vec<Argument>,
     /// What its result is.
     pub(crate) ret: KindInfo,
+    /// Whether it makes or closes descriptors.
+    pub(crate) changes_files: bool,
     /// What strace shows in another way than its kinds say.
     pub(crate) quirk: Option<Quirk>,
     /// How the classic text shows it, if it has a line of its own.
@@ -177,10 +179,12 @@ impl Schema {
             Some(known) => known.name.as_str().into(),
             None => format!("syscall_{}", def.number).into(),
         };
+        let ret = known.map_or(KindInfo::RAW, |known| self.kind(known.ret));
         Call {
+            changes_files: ret.id == Kind::Fd.id() || ret.id == Kind::Closed.id(),
             quirk: Quirk::of(&name),
             text: text::Line::of(&name),
-            ret: known.map_or(KindInfo::RAW, |known| self.kind(known.ret)),
+            ret,
             number: def.number,
             known: known.is_some(),
             narrow: def.abi == Abi::I386 as u8,

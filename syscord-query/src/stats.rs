@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     cli::{By, StatsArgs},
     columns::Needs,
+    descriptors::Target,
     error::Error,
     escape::c_escaped,
     filter::Filter,
@@ -75,7 +76,9 @@ impl Sink for Sums {
         match self.by {
             By::Syscall | By::Errno => needs,
             By::Process | By::Thread => needs.and(Needs::WORLD),
-            By::Path => needs.and(Needs::STRINGS),
+            By::Path => needs.and(Needs::STRINGS).and(Needs::FILES),
+            By::File | By::Socket => needs.and(Needs::FILES),
+            By::Container => needs.and(Needs::WORLD),
         }
     }
 
@@ -111,8 +114,8 @@ impl Sums {
                 key.extend_from_slice(&row.tid.to_le_bytes());
                 key.extend_from_slice(&row.who.thread_born.to_le_bytes());
             }
-            By::Path => match row.path() {
-                Some(path) => key.extend_from_slice(path),
+            By::Path | By::File | By::Socket | By::Container => match named(self.by, row) {
+                Some(name) => key.extend_from_slice(&name),
                 None => return false,
             },
             By::Errno => match row.errno() {
@@ -134,12 +137,28 @@ impl Sums {
     }
 }
 
+/// The path, file, socket or container that an event is about, if it is about one.
+fn named(by: By, row: &Row<'_>) -> Option<Vec<u8>> {
+    let of_target = |part: fn(&Target) -> Option<&[u8]>| {
+        row.targets().find_map(|target| part(&target).map(<[u8]>::to_vec))
+    };
+    match by {
+        By::Path => row.resolved_paths().next(),
+        By::File => of_target(Target::path),
+        By::Socket => of_target(Target::socket),
+        By::Container => row.facts()?.container().map(<[u8]>::to_vec),
+        By::Syscall | By::Process | By::Thread | By::Errno => None,
+    }
+}
+
 fn subject(by: By, row: &Row<'_>) -> Subject {
     match by {
         By::Syscall => Subject::Name(c_escaped(row.call.name.as_bytes())),
         By::Process => Subject::Process { pid: row.tgid, comm: row.who.process_comm },
         By::Thread => Subject::Thread { tid: row.tid, pid: row.tgid, comm: row.who.comm },
-        By::Path => Subject::Name(c_escaped(row.path().unwrap_or_default())),
+        By::Path | By::File | By::Socket | By::Container => {
+            Subject::Name(c_escaped(&named(by, row).unwrap_or_default()))
+        }
         By::Errno => {
             let errno = row.errno().map(|errno| row.schema.errno(errno));
             Subject::Name(c_escaped(errno.unwrap_or_default().as_bytes()))
@@ -226,6 +245,9 @@ fn subject_columns(by: By) -> &'static [&'static str] {
         By::Process => &["pid", "comm"],
         By::Thread => &["tid", "pid", "comm"],
         By::Path => &["path"],
+        By::File => &["file"],
+        By::Socket => &["socket"],
+        By::Container => &["container"],
         By::Errno => &["errno"],
     }
 }

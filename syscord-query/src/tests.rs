@@ -195,6 +195,7 @@ fn described_trace(meta: &Meta, events: &[Made], dropped: u64) -> Temp {
             ret: made.ret,
             marks: made.marks,
             captures: &captures,
+            files: &[],
         });
     }
     writer.events(&builder.encode().unwrap()).unwrap();

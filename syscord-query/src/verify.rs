@@ -130,6 +130,7 @@ impl Check {
         let times = chunk.times()?;
         chunk.cpus()?;
         chunk.marks()?;
+        chunk.files()?;
         let results = chunk.results(&calls)?;
         if let Some(arguments) = chunk.arguments(&calls)? {
             chunk.captured(CaptureSection::Strings, &arguments)?;

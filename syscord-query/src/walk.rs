@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use syscord_format::{Block, BlockKind, Chunk, FormatError, ProcEvent, Trace, ZoneMap};
+use syscord_format::{
+    Block, BlockKind, Calls, Chunk, FileFd, FormatError, ProcEvent, Trace, ZoneMap,
+};
+use syscord_syscalls::Kind;
 
 use crate::{
     clocks::Clocks,
     columns::{Columns, Needs},
+    descriptors::Target,
     error::Error,
     filter::{Bound, Filter},
     report::{Ledger, Report, open},
@@ -242,14 +246,15 @@ impl<'w, S: Sink> Walk<'w, S> {
         state.clocks.forget_before(block.header.first);
         let zone = ZoneMap::parse(&block.zone)?;
         let times = (state.clocks.wall(block.header.first), state.clocks.wall(block.header.last));
+        let follows = state.needs.has(Needs::FILES);
         if !bound.may_match(&block.header, &zone, &state.clocks)
             || self.sink.passes(times.0, times.1, zone.longest)
         {
-            return Ok(());
+            return if follows { self.pass(state, block) } else { Ok(()) };
         }
         let select_needs = bound.select_needs(&block.header, &state.clocks);
         let picky = bound.match_needs() != Needs::NONE;
-        let whole = !picky && select_needs == Needs::NONE;
+        let whole = !picky && !follows && select_needs == Needs::NONE;
         if whole && self.number(u64::from(block.header.rows)) {
             return Ok(());
         }
@@ -259,7 +264,7 @@ impl<'w, S: Sink> Walk<'w, S> {
         let mut columns = Columns::default();
         columns.load(&chunk, &mut state.schema, select_needs)?;
         let rows = bound.select(&columns, chunk.rows(), &state.clocks);
-        if rows.is_empty() || (!picky && self.number(rows.len() as u64)) {
+        if !follows && (rows.is_empty() || !picky && self.number(rows.len() as u64)) {
             return Ok(());
         }
         // What every row has is cheap, and what a row is without it would be hard to say.
@@ -267,6 +272,16 @@ impl<'w, S: Sink> Walk<'w, S> {
         columns.load(&chunk, &mut state.schema, needs)?;
         let rows = if needs.has(Needs::ORDER) { in_order(rows, &columns) } else { rows };
         self.rows(state, &columns, &rows)
+    }
+
+    /// Follows descriptors through a chunk of which no event is wanted.
+    fn pass(&mut self, state: &mut State<'w>, block: &Block) -> Result<(), Failure> {
+        let payload = state.trace.read(block)?;
+        let shift = state.schema.meta().tick_shift;
+        let chunk = Chunk::parse(&block.header, payload, shift)?;
+        let mut columns = Columns::default();
+        columns.load(&chunk, &mut state.schema, Needs::NONE.and(Needs::FILES))?;
+        self.rows(state, &columns, &[])
     }
 
     /// Hands events on by their number alone, if the sink takes them so.
@@ -293,13 +308,20 @@ impl<'w, S: Sink> Walk<'w, S> {
         let needs = *needs;
         let picky = bound.match_needs() != Needs::NONE;
         let mut known = Known::new(columns.threads.len());
+        let mut changes = match needs.has(Needs::FILES) {
+            true => Changes::of(columns, calls),
+            false => Changes::default(),
+        };
         for row in rows {
             let index = *row as usize;
-            let end = columns.times.as_ref().map_or(0, |times| times.end[index]);
+            let end = columns.end(index);
             let thread = columns.thread_of_row.get(index).map_or(0, |thread| *thread as usize);
-            let run = columns.threads.get(thread);
-            let (tgid, tid) = run.map_or((0, 0), |run| (run.tgid, run.tid));
+            let (tgid, tid) = columns.thread(index);
             let mut who = Who::default();
+            while let Some(change) = changes.next_before(columns, (end, *row)) {
+                advance(world, columns.end(change), clocks, bound, self.sink);
+                apply(columns, change, world);
+            }
             if needs.has(Needs::WORLD) {
                 advance(world, end, clocks, bound, self.sink);
                 who = known.who(world, thread, tgid, tid);
@@ -313,6 +335,7 @@ impl<'w, S: Sink> Walk<'w, S> {
                 tgid,
                 tid,
                 who,
+                world: Some(&*world),
                 cpu: columns.cpu(index),
                 ret: columns.result(index).map(|ret| signed(call, ret)),
                 columns,
@@ -324,10 +347,79 @@ impl<'w, S: Sink> Walk<'w, S> {
             self.sink.event(&row)?;
             self.left -= 1;
             if self.left == 0 {
-                break;
+                return Ok(());
             }
         }
+        while let Some(change) = changes.next_before(columns, (u64::MAX, u32::MAX)) {
+            advance(world, columns.end(change), clocks, bound, self.sink);
+            apply(columns, change, world);
+        }
         Ok(())
+    }
+}
+
+/// The rows of a chunk that may change what descriptors stand for, in time order.
+#[derive(Default)]
+struct Changes {
+    rows: Vec<u32>,
+    done: usize,
+}
+
+impl Changes {
+    fn of(columns: &Columns, calls: &Calls) -> Changes {
+        let changing: Vec<bool> = columns.resolved.iter().map(|call| call.changes_files).collect();
+        let by_call = calls.of_row.iter().enumerate();
+        let mut rows: Vec<u32> = by_call
+            .filter(|(_, call)| changing[usize::from(**call)])
+            .map(|(row, _)| row as u32)
+            .chain(columns.files.rows())
+            .collect();
+        rows.sort_unstable_by_key(|row| (columns.end(*row as usize), *row));
+        rows.dedup();
+        Changes { rows, done: 0 }
+    }
+
+    /// The next row, if it comes before that place in time order.
+    fn next_before(&mut self, columns: &Columns, place: (u64, u32)) -> Option<usize> {
+        let row = *self.rows.get(self.done)?;
+        let before = (columns.end(row as usize), row) < place;
+        self.done += usize::from(before);
+        before.then_some(row as usize)
+    }
+}
+
+/// What close(2) fails with if the descriptor is not open.
+const EBADF: i64 = 9;
+
+/// Lets the descriptors stand for what an event says that they do from then on.
+fn apply(columns: &Columns, row: usize, world: &mut World) {
+    let Some(calls) = &columns.calls else { return };
+    let call = &columns.resolved[usize::from(calls.of_row[row])];
+    let (tgid, tid) = columns.thread(row);
+    let ret = columns.result(row).map(|ret| signed(call, ret));
+    let first = || columns.arguments.as_ref().and_then(|args| args.raw(row, 0));
+    let changed = match ret {
+        // Of a descriptor that was made, nothing is known unless it is told.
+        Some(fd @ 0..) if call.ret.id == Kind::Fd.id() => Some(fd as i32),
+        // Whatever else went wrong, close(2) closes what is open.
+        Some(ret) if call.ret.id == Kind::Closed.id() && ret != -EBADF => {
+            first().map(|fd| fd as i32)
+        }
+        _ => None,
+    };
+    if let Some(fd) = changed {
+        world.set_target(tgid, tid, fd, Target::default());
+    }
+    for file in columns.files.of(row as u32) {
+        let fd = match file.fd() {
+            FileFd::Result => ret.map(|fd| fd as i32),
+            FileFd::First => first().map(|fd| fd as i32),
+            FileFd::Listed(fd) => Some(fd),
+        };
+        if let Some(fd) = fd {
+            let target = Target { link: file.link(), detail: file.detail() };
+            world.set_target(tgid, tid, fd, target);
+        }
     }
 }
 

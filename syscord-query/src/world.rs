@@ -1,8 +1,13 @@
 //! Who a thread is at a moment: PROC records applied in time order.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+};
 
 use syscord_format::{ProcEvent, ProcRecord};
+
+use crate::descriptors::{CWD, Descriptors, Open, Target};
 
 /// The longest name that Linux keeps of a thread, in bytes.
 const COMM_LEN: usize = 15;
@@ -50,6 +55,8 @@ struct Thread {
     comm: Comm,
     born: u64,
     exited: bool,
+    /// The process and thread that made it; zeros if that was before the trace.
+    parent: (u32, u32),
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +65,29 @@ struct Process {
     comm: Comm,
     born: u64,
     threads: Vec<u32>,
+    facts: Facts,
+}
+
+/// What is known of a process beside its names and its place among others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// Path of its program; empty if it is not known.
+    pub(crate) exe: Vec<u8>,
+    /// Its command line; empty if it is not known.
+    pub(crate) argv: Vec<Vec<u8>>,
+    /// Real user id.
+    pub(crate) uid: Option<u32>,
+    /// Its control group; empty if it is not known.
+    pub(crate) cgroup: Vec<u8>,
+}
+
+impl Facts {
+    /// The id of the container that it is in, by the name of its control group: 64 hexadecimal digits.
+    pub(crate) fn container(&self) -> Option<&[u8]> {
+        const DIGITS: usize = 64;
+        let runs = self.cgroup.split(|byte| !byte.is_ascii_hexdigit());
+        runs.filter(|run| run.len() == DIGITS).next_back()
+    }
 }
 
 /// The processes and threads of a trace, at the moment that the reader has come to.
@@ -66,6 +96,7 @@ pub(crate) struct World {
     pending: VecDeque<ProcRecord>,
     threads: HashMap<u32, Thread>,
     processes: HashMap<u32, Process>,
+    descriptors: Descriptors,
     /// Threads that have ended, but whose last events may still come.
     exited: Vec<u32>,
     version: u64,
@@ -74,7 +105,10 @@ pub(crate) struct World {
 impl World {
     /// Takes the records of a PROC block, to be applied when their time has come.
     pub(crate) fn queue(&mut self, records: Vec<ProcRecord>) {
+        // Each block is in order, but descriptions are dated when /proc was read: maybe after what a
+        // later block tells of.
         self.pending.extend(records);
+        self.pending.make_contiguous().sort_by_key(|record| record.time);
     }
 
     /// Applies the next record up to `time`, and returns it; `None` if there is none.
@@ -107,6 +141,21 @@ impl World {
         who
     }
 
+    /// What else is known of a process.
+    pub(crate) fn facts(&self, tgid: u32) -> Option<&Facts> {
+        self.processes.get(&tgid).map(|process| &process.facts)
+    }
+
+    /// What a descriptor of a thread stands for, if that is known.
+    pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Rc<Target>> {
+        self.descriptors.target(tgid, tid, fd)
+    }
+
+    /// A call has made a descriptor stand for something, or for nothing known.
+    pub(crate) fn set_target(&mut self, tgid: u32, tid: u32, fd: i32, target: Target) {
+        self.descriptors.set(tgid, tid, fd, target);
+    }
+
     /// Forgets the threads that have ended, as the chunk that holds their last events is over.
     pub(crate) fn sweep(&mut self) {
         for tid in std::mem::take(&mut self.exited) {
@@ -114,10 +163,12 @@ impl World {
                 continue;
             }
             let Some(thread) = self.threads.remove(&tid) else { continue };
+            self.descriptors.thread_gone(tid);
             if let Some(process) = self.processes.get_mut(&thread.tgid) {
                 process.threads.retain(|other| *other != tid);
                 if process.threads.is_empty() {
                     self.processes.remove(&thread.tgid);
+                    self.descriptors.process_gone(thread.tgid);
                 }
             }
         }
@@ -125,26 +176,26 @@ impl World {
 
     fn apply(&mut self, record: &ProcRecord) {
         match &record.event {
-            ProcEvent::Process { tgid, ppid, comm, .. } => {
+            ProcEvent::Process { tgid, ppid, uid, comm, exe, argv, cwd, cgroup, .. } => {
                 let process = self.processes.entry(*tgid).or_default();
                 process.ppid = Some(*ppid);
                 process.comm = Comm::new(comm);
+                let (exe, argv, cgroup) = (exe.clone(), argv.clone(), cgroup.clone());
+                process.facts = Facts { exe, argv, uid: Some(*uid), cgroup };
+                self.set_link(*tgid, CWD, cwd);
             }
             ProcEvent::Thread { tgid, tid, comm } => self.thread(*tgid, *tid, comm, 0),
-            ProcEvent::Descriptor { .. } | ProcEvent::Signal { .. } => {}
-            ProcEvent::Fork { parent_tgid, tgid, tid, comm, .. } => {
-                if parent_tgid != tgid {
-                    let process = Process {
-                        ppid: Some(*parent_tgid),
-                        comm: Comm::new(comm),
-                        born: record.time,
-                        threads: Vec::new(),
-                    };
-                    self.processes.insert(*tgid, process);
-                }
-                self.thread(*tgid, *tid, comm, record.time);
+            ProcEvent::Descriptor { tgid, fd, target } => self.set_link(*tgid, *fd, target),
+            ProcEvent::Signal { .. } => {}
+            ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm } => {
+                let parent = (*parent_tgid, *parent_tid);
+                self.fork(parent, (*tgid, *tid), *uid, comm, record.time);
             }
-            ProcEvent::Exec { tgid, comm, .. } => self.exec(*tgid, comm, record.time),
+            ProcEvent::Exec { tgid, old_tid, uid, comm, path } => {
+                self.exec(*tgid, *old_tid, comm, record.time);
+                let facts = &mut self.processes.entry(*tgid).or_default().facts;
+                (facts.exe, facts.argv, facts.uid) = (path.clone(), Vec::new(), Some(*uid));
+            }
             ProcEvent::Exit { tid, .. } => self.exit(*tid),
             ProcEvent::Rename { tgid, tid, comm } => {
                 if let Some(thread) = self.threads.get_mut(tid) {
@@ -154,11 +205,65 @@ impl World {
                     self.processes.entry(*tgid).or_default().comm = Comm::new(comm);
                 }
             }
+            ProcEvent::File { tgid, tid, fd, link, detail } => {
+                let target = Target { link: link.clone(), detail: detail.clone() };
+                self.descriptors.set(*tgid, *tid, *fd, target);
+            }
+            ProcEvent::Closed { tgid, tid, fd } => self.descriptors.close(*tgid, *tid, *fd),
+            ProcEvent::Open { tgid, tid, shared, shares_cwd, count, open } => {
+                let threads = self.processes.get(tgid).map_or(1, |process| process.threads.len());
+                let open = Open { count: *count, bits: open };
+                let own = [!shared, !shares_cwd];
+                self.descriptors.open((*tgid, *tid), threads <= 1, own, open);
+            }
+            ProcEvent::Shares { tgid, tid, files, cwd } => {
+                if let Some(parent) = self.threads.get(tid).map(|thread| thread.parent) {
+                    self.descriptors.fork(parent, (*tgid, *tid), *files, *cwd);
+                }
+            }
+            ProcEvent::Program { tgid, exe, argv } => {
+                let facts = &mut self.processes.entry(*tgid).or_default().facts;
+                if !exe.is_empty() {
+                    facts.exe.clone_from(exe);
+                }
+                facts.argv.clone_from(argv);
+            }
+            ProcEvent::Ids { tgid, uid, .. } => {
+                self.processes.entry(*tgid).or_default().facts.uid = Some(*uid);
+            }
         }
     }
 
+    fn set_link(&mut self, tgid: u32, fd: i32, link: &[u8]) {
+        if !link.is_empty() {
+            let target = Target { link: link.to_vec(), detail: Vec::new() };
+            self.descriptors.set(tgid, tgid, fd, target);
+        }
+    }
+
+    fn fork(&mut self, parent: (u32, u32), child: (u32, u32), uid: u32, comm: &[u8], time: u64) {
+        let (tgid, tid) = child;
+        let is_thread = tgid == parent.0;
+        if !is_thread {
+            let facts = self.facts(parent.0).cloned().unwrap_or_default();
+            let process = Process {
+                ppid: Some(parent.0),
+                comm: Comm::new(comm),
+                born: time,
+                threads: Vec::new(),
+                facts: Facts { uid: Some(uid), ..facts },
+            };
+            self.processes.insert(tgid, process);
+        }
+        self.thread(tgid, tid, comm, time);
+        if let Some(thread) = self.threads.get_mut(&tid) {
+            thread.parent = parent;
+        }
+        self.descriptors.fork(parent, child, is_thread, is_thread);
+    }
+
     fn thread(&mut self, tgid: u32, tid: u32, comm: &[u8], born: u64) {
-        let thread = Thread { tgid, comm: Comm::new(comm), born, exited: false };
+        let thread = Thread { tgid, comm: Comm::new(comm), born, exited: false, parent: (0, 0) };
         self.threads.insert(tid, thread);
         let process = self.processes.entry(tgid).or_default();
         if !process.threads.contains(&tid) {
@@ -167,7 +272,8 @@ impl World {
     }
 
     /// The calling thread becomes the process's only one, and has its id.
-    fn exec(&mut self, tgid: u32, comm: &[u8], time: u64) {
+    fn exec(&mut self, tgid: u32, old_tid: u32, comm: &[u8], time: u64) {
+        self.descriptors.exec(tgid, old_tid);
         let process = self.processes.entry(tgid).or_default();
         process.comm = Comm::new(comm);
         for tid in process.threads.clone() {

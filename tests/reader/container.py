@@ -328,6 +328,13 @@ PROC_BODY = Vec((("time", "u64"), ("record", Enum((                       # §4.
     ("Exit", (("tgid", "u32"), ("tid", "u32"), ("status", "i32"))),
     ("Rename", (("tgid", "u32"), ("tid", "u32"), ("comm", "Bytes"))),
     ("Signal", (("tgid", "u32"), ("tid", "u32"), ("number", "u32"), ("info", "Bytes"))),
+    ("File", (("tgid", "u32"), ("tid", "u32"), ("fd", "i32"), ("link", "Bytes"), ("detail", "Bytes"))),
+    ("Closed", (("tgid", "u32"), ("tid", "u32"), ("fd", "i32"))),
+    ("Open", (("tgid", "u32"), ("tid", "u32"), ("shared", "bool"), ("shares_cwd", "bool"), ("count", "u32"),
+              ("open", "Bytes"))),
+    ("Shares", (("tgid", "u32"), ("tid", "u32"), ("files", "bool"), ("cwd", "bool"))),
+    ("Program", (("tgid", "u32"), ("exe", "Bytes"), ("argv", Vec("Bytes")))),
+    ("Ids", (("tgid", "u32"), ("tid", "u32"), ("uid", "u32"), ("gid", "u32"))),
 )))))
 LEDGER = ("seen", "recorded", "filtered by process", "filtered by syscall", "filtered as own")
 LOSS_BODY = Vec((("cpu", "u32"), ("from", "u64"), ("to", "u64"), *((name, "u64") for name in LEDGER),  # §4.3

@@ -10,7 +10,8 @@ from typing import Any, Iterator, NamedTuple, Optional, Sequence
 from container import EVENTS, MAX_RAW, MIB, U64, Block, Cursor, Trace, need, unzstd
 from structs import Layouts
 
-(THREADS, CALLS, GAPS, DURATIONS, CPUS, RESULTS, ARGUMENTS, STRINGS, CONTENTS, MARKS) = range(1, 11)  # §5.3
+(THREADS, CALLS, GAPS, DURATIONS, CPUS, RESULTS, ARGUMENTS, STRINGS, CONTENTS, MARKS,
+ FILES) = range(1, 12)                                                    # §5.3
 STORED, ZSTD = 0, 1                                                       # §5
 CONSTANT, FRAME_OF_REFERENCE, DICTIONARY, DELTA, VARINT = range(5)        # §5.1
 UNKNOWN = 255                                                             # §5.3, durations
@@ -19,6 +20,7 @@ NEVER_RETURNED, ARGS_UNKNOWN, UNDER_WAY = 1, 2, 4                         # §5.
 BESIDE = 1 << 31                                                          # §5.3, tids
 NO_CPU = (1 << 32) - 1                                                    # §5.3, cpus
 MAX_ENTRY = MIB                                                           # §7
+RESULT, FIRST, LISTED = range(3)                                          # §5.8
 
 
 # ---------------------------------------------------------------- §5.1 ints
@@ -119,6 +121,7 @@ class Event(NamedTuple):
     raw: list[Optional[int]]
     captures: dict[str, dict[str, Any]]
     marks: int
+    files: list[tuple[int, str, str]]           # descriptor, link, detail
 
 
 class Call(NamedTuple):
@@ -156,7 +159,7 @@ def read_sections(block: Block) -> dict[int, Cursor]:
     sections: dict[int, Cursor] = {}
     for ident, codec, stored, raw in entries:
         what, data = f"{block.name()}: section {ident}", cursor.take(stored)
-        if ident not in range(THREADS, MARKS + 1):
+        if ident not in range(THREADS, FILES + 1):
             continue
         need(ident not in sections, f"{what} stands twice")
         need(codec in (STORED, ZSTD), f"{what}: codec {codec} is not known")
@@ -293,6 +296,41 @@ def read_marks(cursor: Optional[Cursor], n: int) -> list[int]:            # sect
     return marks
 
 
+def read_files(cursor: Optional[Cursor], n: int) -> list[tuple[int, int, int, bytes, bytes]]:  # section 11, §5.8
+    """(row, source, listed descriptor, link, detail)"""
+    if cursor is None:
+        return []
+    size = cursor.varint()
+    need(size <= 16 * n, f"{cursor.what}: {size} names for {n} rows")
+    lengths = ints(cursor, size)
+    need(max(lengths, default=0) <= 8192, f"{cursor.what}: a name above 8192 bytes")
+    names = [cursor.take(length) for length in lengths]
+    count = cursor.varint()
+    need(count <= 8 * n, f"{cursor.what}: {count} files for {n} rows")
+    rows, sources = ints(cursor, count), ints(cursor, count)
+    need(rows == sorted(rows) and max(rows, default=-1) < n, f"{cursor.what}: rows are out of order")
+    need(max(sources, default=0) <= LISTED, f"{cursor.what}: a source is not known")
+    listed = iter(ints(cursor, sources.count(LISTED)))
+    fds = [signed(next(listed)) if source == LISTED else 0 for source in sources]
+    links, details = ints(cursor, count), ints(cursor, count)
+    need(max(links + details, default=-1) < size, f"{cursor.what}: a name beyond the dictionary")
+    places = [names[link].count(0) + names[detail].count(0) for link, detail in zip(links, details)]
+    need(max(places, default=0) <= 8, f"{cursor.what}: more than 8 numbers")
+    numbers: list[list[int]] = [[] for _ in range(count)]
+    for nth in range(8):
+        having = [fact for fact in range(count) if places[fact] > nth]
+        for fact, number in zip(having, ints(cursor, len(having))):
+            numbers[fact].append(number)
+    cursor.finish()
+
+    def text(name: bytes, values: list[int]) -> bytes:
+        parts = name.split(b"\0")
+        return parts[0] + b"".join(b"%d" % values.pop(0) + part for part in parts[1:])
+
+    return [(row, source, fd, text(names[link], values), text(names[detail], values))
+            for row, source, fd, link, detail, values in zip(rows, sources, fds, links, details, numbers)]
+
+
 def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
     """The events of one block, in time order."""
     n, sections, shift = block.rows, read_sections(block), meta["tick_shift"]
@@ -326,6 +364,12 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
             if structures and data is not None:
                 captures[row][name]["value"] = layouts.value(structures, data)
     call_of = {row: call for call in calls for row in call.rows}
+    files: list[list[tuple[int, str, str]]] = [[] for _ in range(n)]
+    for row, source, fd, link, detail in read_files(sections.get(FILES), n):
+        found = fd if source == LISTED else (results[row] if source == RESULT else raw[row][0]) or 0
+        low = found & 0xffff_ffff
+        files[row].append((low - (low >> 31 << 32), link.decode(errors="backslashreplace"),
+                           detail.decode(errors="backslashreplace")))
 
     def event(row: int) -> Event:
         call, thread, lost = call_of[row], thread_of[row], marks[row] & NEVER_RETURNED
@@ -333,7 +377,8 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
         return Event(ends[row] << shift, None if ticks is None else ticks << shift, runs.tgids[thread], runs.tids[thread],
                      cpus[row], abis.get(call.abi, call.abi), call.number,
                      table.get(call[:2], {}).get("name", f"syscall_{call.number}"),
-                     None if lost else results[row], raw[row], captures[row], marks[row])
+                     None if lost else results[row], raw[row], captures[row], marks[row],
+                     files[row])
 
     return [event(row) for row in sorted(range(n), key=ends.__getitem__)]
 

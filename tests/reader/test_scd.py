@@ -270,7 +270,7 @@ class SmallTrace(unittest.TestCase):
         code, out = run(scd.dump, Trace(build(payload()).data))
         self.assertEqual(code, 0)
         rows = [json.loads(line) for line in out.splitlines()]
-        common = {"pid": 10, "tid": 11, "abi": "x86_64", "marks": 0}
+        common = {"pid": 10, "tid": 11, "abi": "x86_64", "marks": 0, "files": []}
         self.assertEqual(rows, [
             {**common, "ts": 1648, "duration": 32, "pid": 20, "tid": 20, "cpu": 0, "number": 2, "syscall": "open",
              "ret": -2, "raw": [0x7000], "captures": {"path": {"status": 3, "bytes": "", "full": 0}}},

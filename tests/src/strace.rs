@@ -140,7 +140,11 @@ fn result_of(text: &str) -> Result {
     match (value, words.next()) {
         ("-1" | "?", Some(name)) if name.starts_with('E') => Result::Error(name.to_owned()),
         ("?", _) => Result::Unseen,
-        _ => Result::Value(number(value).unwrap_or_else(|| panic!("strace: = {text}")) as i64),
+        // A descriptor may have behind it what it stands for.
+        _ => Result::Value(
+            number(value.split('<').next().unwrap_or(value))
+                .unwrap_or_else(|| panic!("strace: = {text}")) as i64,
+        ),
     }
 }
 

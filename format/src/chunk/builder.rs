@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use crate::chunk::BESIDE;
 use crate::chunk::encode::Scratch;
 use crate::chunk::event::{CaptureSection, CaptureStatus, Event};
+use crate::chunk::files::FileRows;
 use crate::chunk::intern::Interner;
 use crate::error::FormatError;
-use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ENTRY, MAX_ROWS, MAX_TICK_SHIFT};
+use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ENTRY, MAX_FILES, MAX_ROWS, MAX_TICK_SHIFT};
 
 /// Collects events and encodes them as the payload of an EVENTS block. Use one for a whole recording:
 /// what it allocates, it keeps from chunk to chunk.
@@ -23,6 +24,7 @@ pub struct ChunkBuilder {
     pub(super) calls: Calls,
     /// By [`CaptureSection::index`].
     pub(super) dictionaries: [Interner; 2],
+    pub(super) files: FileRows,
     /// The earliest end of an event; `u64::MAX` if there is none.
     pub(super) first: u64,
     /// What could not be taken: the limit that stood against it.
@@ -78,6 +80,7 @@ impl ChunkBuilder {
             threads: Threads::default(),
             calls: Calls::default(),
             dictionaries: Default::default(),
+            files: FileRows::default(),
             first: u64::MAX,
             refused: None,
             scratch: Scratch::new(level),
@@ -120,6 +123,9 @@ impl ChunkBuilder {
         }
         if !event.captures.is_empty() {
             self.push_captures(event, call);
+        }
+        for file in event.files.iter().take(MAX_FILES) {
+            self.files.push(self.rows.len() as u32 - 1, file);
         }
     }
 
@@ -193,6 +199,7 @@ impl ChunkBuilder {
         self.threads.clear();
         self.calls.clear();
         self.dictionaries.iter_mut().for_each(Interner::clear);
+        self.files.clear();
     }
 }
 

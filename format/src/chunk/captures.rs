@@ -74,7 +74,7 @@ impl Chunk {
                 false => Vec::new(),
             });
         }
-        let ends = decode_dictionary(&mut cursor, self.rows())?;
+        let ends = decode_dictionary(&mut cursor, MAX_ARGS * self.rows(), MAX_ENTRY)?;
         let bytes = cursor.bytes(ends.last().map_or(0, |&end| end as usize))?.to_vec();
         cursor.finish()?;
         let beyond = |found: &Found| found.entry != NOTHING && found.entry as usize >= ends.len();
@@ -118,15 +118,19 @@ fn decode_column(cursor: &mut Cursor<'_>, column: &Column) -> Result<Vec<Found>,
 }
 
 /// Where each entry ends. Their lengths are checked: one by one and together.
-fn decode_dictionary(cursor: &mut Cursor<'_>, rows: usize) -> Result<Vec<u32>, FormatError> {
-    let count = cursor.count("entries of a dictionary", MAX_ARGS * rows)?;
+pub(super) fn decode_dictionary(
+    cursor: &mut Cursor<'_>,
+    most: usize,
+    longest: usize,
+) -> Result<Vec<u32>, FormatError> {
+    let count = cursor.count("entries of a dictionary", most)?;
     let mut lengths = Vec::new();
     ints::decode(cursor, count, &mut lengths)?;
     let mut end = 0usize;
     let mut ends = Vec::with_capacity(count);
     for length in lengths {
         let length = u64::try_from(length).unwrap_or(u64::MAX);
-        FormatError::check("bytes of a captured string or buffer", length, MAX_ENTRY as u64)?;
+        FormatError::check("bytes of a dictionary's entry", length, longest as u64)?;
         end += length as usize;
         if end > cursor.left() {
             return Err(cursor.problem("the dictionary is longer than its section"));

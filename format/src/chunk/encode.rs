@@ -14,10 +14,10 @@ use crate::zone::ZoneMap;
 
 /// What encoding needs, kept from chunk to chunk.
 pub(super) struct Scratch {
-    packer: Packer,
-    ints: IntEncoder,
+    pub(super) packer: Packer,
+    pub(super) ints: IntEncoder,
     /// Places in the builder's rows, in thread-major order.
-    order: Vec<u32>,
+    pub(super) order: Vec<u32>,
     /// Places of threads in the builder's list, in the order they are written.
     threads: Vec<u32>,
     /// First free place of each thread in `order`.
@@ -36,10 +36,10 @@ pub(super) struct Scratch {
     marks: Runs,
     /// The index of each row's call: as `u8` if there are few, else as `u16`.
     call_bytes: Vec<u8>,
-    section: Vec<u8>,
+    pub(super) section: Vec<u8>,
     captured: CapturedColumns,
     /// A column of integers.
-    column: Vec<i64>,
+    pub(super) column: Vec<i64>,
     /// The arguments of a call's rows, by argument.
     columns: [Vec<i64>; MAX_ARGS],
 }
@@ -160,6 +160,7 @@ impl ChunkBuilder {
         self.add_arguments()?;
         self.add_captures()?;
         self.add_marks()?;
+        self.add_files()?;
         let threads: Vec<_> = self.threads.list.iter().map(|t| (t.tgid, t.tid & !BESIDE)).collect();
         let calls = self.calls.list.iter().map(|call| (call.abi, call.number));
         let longest = summary.longest << self.tick_shift;

@@ -1,5 +1,7 @@
 //! An event as a recorder gives it.
 
+use crate::chunk::files::File;
+
 /// One syscall.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
@@ -29,6 +31,8 @@ pub struct Event<'a> {
     pub marks: u8,
     /// Captured memory, at most once for an argument; of arguments that are not in `args`, ignored.
     pub captures: &'a [Capture<'a>],
+    /// What descriptors stand for from now on, at most 8.
+    pub files: &'a [File<'a>],
 }
 
 /// Memory that an argument points to.

@@ -9,6 +9,7 @@
 //! | `pack` | writes the directory of sections |
 //! | `decode` | the directory of sections and the columns of one value a row |
 //! | `arguments`, `captures` | the columns of arguments and of captured memory |
+//! | `files` | what descriptors stand for |
 //! | `order` | rows in time order |
 
 pub(crate) mod arguments;
@@ -17,6 +18,7 @@ pub(crate) mod captures;
 pub(crate) mod decode;
 mod encode;
 pub(crate) mod event;
+pub(crate) mod files;
 mod intern;
 mod order;
 mod pack;
@@ -43,6 +45,8 @@ pub mod section {
     pub const CONTENTS: u16 = 9;
     /// What is special about some rows.
     pub const MARKS: u16 = 10;
+    /// What descriptors stand for.
+    pub const FILES: u16 = 11;
 
     /// A section's name, `unknown` if this version does not know it.
     pub fn name(id: u16) -> &'static str {
@@ -57,6 +61,7 @@ pub mod section {
             STRINGS => "strings",
             CONTENTS => "contents",
             MARKS => "marks",
+            FILES => "files",
             _ => "unknown",
         }
     }

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use syscord_format::{
     AbiTable, ArgDef, Block, BlockKind, Calls, Capture, CaptureSection, CaptureStatus, CaseDef,
     ChoiceDef, Chunk, ChunkBuilder, ClassDef, Clock, Detail, EncodedChunk, ErrnoDef, Event,
-    FieldDef, FormatError, KindDef, KindRef, LedgerRow, Meta, NO_CPU, NamesDef, ProcEvent,
-    ProcRecord, StructDef, SyscallDef, Trace, Writer, columns, drop_reason,
+    FieldDef, File, FileFd, FormatError, KindDef, KindRef, LedgerRow, Meta, NO_CPU, NUMBER,
+    NamesDef, ProcEvent, ProcRecord, StructDef, SyscallDef, Trace, Writer, columns, drop_reason,
+    numbered,
 };
 
 pub(crate) const FILE_ID: [u8; 16] = *b"0123456789abcdef";
@@ -45,6 +46,15 @@ pub(crate) struct OwnedEvent {
     pub(crate) ret: i64,
     pub(crate) marks: u8,
     pub(crate) captures: Vec<OwnedCapture>,
+    pub(crate) files: Vec<OwnedFile>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnedFile {
+    pub(crate) fd: FileFd,
+    pub(crate) link: Vec<u8>,
+    pub(crate) detail: Vec<u8>,
+    pub(crate) numbers: Vec<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +79,12 @@ impl OwnedEvent {
                 Capture { arg, section, status, bytes: &c.bytes, full }
             })
             .collect();
+        let file = |file: &'_ OwnedFile| file.fd;
+        let files: Vec<File<'_>> = self
+            .files
+            .iter()
+            .map(|f| File { fd: file(f), link: &f.link, detail: &f.detail, numbers: &f.numbers })
+            .collect();
         builder.push(&Event {
             end: self.end,
             duration: self.duration,
@@ -82,6 +98,7 @@ impl OwnedEvent {
             ret: self.ret,
             marks: self.marks,
             captures: &captures,
+            files: &files,
         });
     }
 }
@@ -104,6 +121,8 @@ pub(crate) struct Row {
     pub(crate) args: Vec<Argument>,
     pub(crate) ret: i64,
     pub(crate) marks: u8,
+    /// Descriptor, link, detail.
+    pub(crate) files: Vec<(FileFd, Vec<u8>, Vec<u8>)>,
 }
 
 /// What a chunk should decode to, in thread-major order: the model that the code is compared with.
@@ -153,10 +172,17 @@ pub(crate) fn expected_rows(events: &[OwnedEvent], tick_shift: u8, durations: bo
                 args: args.collect(),
                 ret: e.ret,
                 marks: e.marks,
+                files: e.files.iter().map(expected_file).collect(),
             });
         }
     }
     rows
+}
+
+fn expected_file(file: &OwnedFile) -> (FileFd, Vec<u8>, Vec<u8>) {
+    let of_link = file.link.iter().filter(|byte| **byte == NUMBER).count();
+    let (link, detail) = file.numbers.split_at(of_link);
+    (file.fd, numbered(&file.link, link), numbered(&file.detail, detail))
 }
 
 /// Decodes everything in a chunk.
@@ -175,6 +201,7 @@ pub(crate) fn decode_rows(chunk: &Chunk) -> Result<Vec<Row>, FormatError> {
             .push((CaptureSection::Contents, chunk.captured(CaptureSection::Contents, arguments)?));
     }
     let marks: BTreeMap<u32, u8> = chunk.marks()?.into_iter().collect();
+    let files = chunk.files()?;
     let order = Chunk::order(&times);
     assert!(order.is_sorted_by_key(|&row| (times.end[row as usize], row)));
     let mut rows = Vec::new();
@@ -203,6 +230,7 @@ pub(crate) fn decode_rows(chunk: &Chunk) -> Result<Vec<Row>, FormatError> {
                 args: args.collect(),
                 ret: results.as_ref().map_or(0, |results| results[row]),
                 marks: marks.get(&(row as u32)).copied().unwrap_or(0),
+                files: files.of(row as u32).map(|f| (f.fd(), f.link(), f.detail())).collect(),
             });
         }
     }
@@ -270,6 +298,7 @@ pub(crate) fn some_events(random: &mut Random, count: usize, start: u64) -> Vec<
                 },
                 marks: if random.below(50) == 0 { 1 + random.below(2) as u8 } else { 0 },
                 captures,
+                files: some_files(random),
             }
         })
         .collect()
@@ -353,6 +382,26 @@ pub(crate) fn meta(tick_shift: u8) -> Meta {
     }
 }
 
+/// Files that few events make, of every sort.
+fn some_files(random: &mut Random) -> Vec<OwnedFile> {
+    let file = |fd, link: &[u8], detail: &[u8], numbers: &[u64]| OwnedFile {
+        fd,
+        link: link.to_vec(),
+        detail: detail.to_vec(),
+        numbers: numbers.to_vec(),
+    };
+    let number = random.below(1 << 20);
+    match random.below(40) {
+        0 => vec![file(FileFd::Result, b"/etc/passwd", b"", &[])],
+        1 => vec![file(FileFd::First, b"socket:[\0]", b"TCP:[1.2.3.4:\0]", &[number, 80])],
+        2 => vec![
+            file(FileFd::Listed(3), b"pipe:[\0]", b"", &[number]),
+            file(FileFd::Listed(-100), b"", b"", &[]),
+        ],
+        _ => vec![],
+    }
+}
+
 pub(crate) fn some_processes() -> Vec<ProcRecord> {
     let bytes = <[u8]>::to_vec;
     let events = [
@@ -387,6 +436,25 @@ pub(crate) fn some_processes() -> Vec<ProcRecord> {
         ProcEvent::Exit { tgid: 102, tid: 102, status: 256 },
         ProcEvent::Rename { tgid: 100, tid: 101, comm: bytes(b"idle") },
         ProcEvent::Signal { tgid: 100, tid: 101, number: 17, info: bytes(b"\x11\0\0\0") },
+        ProcEvent::File {
+            tgid: 100,
+            tid: 101,
+            fd: -100,
+            link: bytes(b"/tmp"),
+            detail: bytes(b"char 1:3"),
+        },
+        ProcEvent::Closed { tgid: 100, tid: 101, fd: 3 },
+        ProcEvent::Open {
+            tgid: 100,
+            tid: 101,
+            shared: true,
+            shares_cwd: false,
+            count: 64,
+            open: vec![7],
+        },
+        ProcEvent::Shares { tgid: 102, tid: 102, files: true, cwd: false },
+        ProcEvent::Program { tgid: 102, exe: bytes(b"/bin/ls"), argv: vec![bytes(b"ls")] },
+        ProcEvent::Ids { tgid: 102, tid: 102, uid: 7, gid: 8 },
     ];
     (1u64..).zip(events).map(|(time, event)| ProcRecord { time, event }).collect()
 }

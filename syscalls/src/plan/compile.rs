@@ -2,11 +2,11 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{Node, Plan, PlanCapture, capture_flag, capture_op, length, plan_flag};
+use super::{Node, Plan, PlanCapture, capture_flag, capture_op, effect, length, plan_flag};
 use crate::{
     Abi, Kind, Len, Memory, Role, Syscall, When,
     choices::{Case, Choice},
-    structs::Struct,
+    structs::{Struct, files::FD, network::MSGHDR_OUT},
 };
 
 mod tree;
@@ -22,9 +22,9 @@ pub struct Nodes {
 /// `RECORD` bit is left to the syscall set.
 pub fn plan_of(row: &Syscall, abi: Abi, contents: bool, nodes: &mut Nodes) -> Plan {
     let mut plan = compile(row, abi, contents, nodes, |kind| kind);
-    if let Some((key, choice)) = decider(row).filter(|_| contents) {
-        plan.decides = 1 + key;
-        plan.decisive = choice.bits() as u32;
+    if let Some(decider) = Decider::of(row, contents) {
+        plan.decides = 1 + decider.arg;
+        plan.decisive = decider.bits();
         plan.flags |= plan_flag::AT_EXIT;
     }
     plan
@@ -33,17 +33,54 @@ pub fn plan_of(row: &Syscall, abi: Abi, contents: bool, nodes: &mut Nodes) -> Pl
 /// The plans that take the place of a row's, each with the value of the argument by which it
 /// does ([`Plan::decides`]), of which [`Plan::decisive`] bits count.
 pub fn variants_of(row: &Syscall, abi: Abi, contents: bool, nodes: &mut Nodes) -> Vec<(u32, Plan)> {
-    let Some((_, choice)) = decider(row).filter(|_| contents) else { return Vec::new() };
+    let Some(decider) = Decider::of(row, contents) else { return Vec::new() };
     let plan = |value: u32| {
         let chosen = |kind| match kind {
-            Kind::By(other) if other.key == choice.key => other.of(u64::from(value)),
+            Kind::By(other) if other.key == decider.key => other.of(u64::from(value)),
             other => other,
         };
         let mut plan = compile(row, abi, contents, nodes, chosen);
         plan.flags |= plan_flag::AT_EXIT;
         (value, plan)
     };
-    values(choice).into_iter().map(plan).collect()
+    let values: BTreeSet<u32> = decider.choices().flat_map(values).collect();
+    values.into_iter().map(plan).collect()
+}
+
+/// The argument on which it depends what is done.
+struct Decider {
+    arg: u8,
+    key: &'static str,
+    /// The choice with the most cases that decides what is captured.
+    captures: Option<&'static Choice>,
+    /// The choice that decides whether the result is a descriptor.
+    result: Option<&'static Choice>,
+}
+
+impl Decider {
+    fn of(row: &Syscall, contents: bool) -> Option<Decider> {
+        let choices = row.args.iter().filter_map(|arg| match arg.kind {
+            Kind::By(choice) if contents && choice.decides_captures() => Some(choice),
+            _ => None,
+        });
+        let captures = choices.max_by_key(|choice| choice.cases.len());
+        let makes = |choice: &&Choice| choice.cases.iter().any(|case| case.kind == Kind::Fd);
+        let result = match row.ret {
+            Kind::By(choice) => Some(choice).filter(makes),
+            _ => None,
+        };
+        let key = captures.or(result)?.key;
+        let arg = row.args.iter().position(|arg| arg.name == key)? as u8;
+        Some(Decider { arg, key, captures, result: result.filter(|other| other.key == key) })
+    }
+
+    fn choices(&self) -> impl Iterator<Item = &'static Choice> {
+        self.captures.into_iter().chain(self.result)
+    }
+
+    fn bits(&self) -> u32 {
+        self.choices().fold(0, |bits, choice| bits | choice.bits() as u32)
+    }
 }
 
 /// The values that fit a case. Where cases are flags, several may be set at once.
@@ -60,18 +97,6 @@ fn values(choice: &Choice) -> BTreeSet<u32> {
     values
 }
 
-/// The argument on which it depends what is captured, and the choice with the most cases that
-/// goes by it.
-fn decider(row: &Syscall) -> Option<(u8, &'static Choice)> {
-    let choices = row.args.iter().filter_map(|arg| match arg.kind {
-        Kind::By(choice) if choice.decides_captures() => Some(choice),
-        _ => None,
-    });
-    let choice = choices.max_by_key(|choice| choice.cases.len())?;
-    let key = row.args.iter().position(|arg| arg.name == choice.key)?;
-    Some((key as u8, choice))
-}
-
 fn compile(
     row: &Syscall,
     abi: Abi,
@@ -81,6 +106,7 @@ fn compile(
 ) -> Plan {
     let layout = row.layout(abi);
     let mut plan = Plan { flags: result_flags(row.ret), ..Plan::default() };
+    (plan.effects, plan.effect_arg) = effects(row, &chosen);
     for (index, arg) in row.args.iter().enumerate() {
         let Some((memory, when, role)) = chosen(arg.kind).memory() else { continue };
         if is_content(role) && !contents {
@@ -123,6 +149,27 @@ fn compile(
         }
     }
     plan
+}
+
+/// What a call changes of its process, and the argument that tells of it.
+fn effects(row: &Syscall, chosen: impl Fn(Kind) -> Kind) -> (u8, u8) {
+    let of_result = match chosen(row.ret) {
+        Kind::Fd => effect::MADE,
+        Kind::Closed => effect::CLOSED,
+        Kind::Addressed => effect::ADDRESSED,
+        Kind::NewCwd => effect::CWD,
+        Kind::NewTable => effect::TABLE,
+        Kind::NewIds => effect::IDS,
+        _ => 0,
+    };
+    let of_argument = |kind| match kind {
+        Kind::ArrayOut(of, Len::Fixed(2)) if *of == FD => effect::MADE_PAIR,
+        Kind::TreeOut(of) if *of == MSGHDR_OUT => effect::PASSED,
+        _ => 0,
+    };
+    let bits: Vec<u8> = row.args.iter().map(|arg| of_argument(chosen(arg.kind))).collect();
+    let at = bits.iter().position(|bits| *bits != 0);
+    (of_result | at.map_or(0, |at| bits[at]), at.unwrap_or(0) as u8)
 }
 
 /// Whether `--content 0` leaves it out.

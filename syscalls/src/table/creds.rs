@@ -63,7 +63,7 @@ syscalls! {
 
     /// Set the group id of the caller.
     setgid { x86_64: 106, aarch64: 144, i386: 46; class: CREDS }
-        (gid: Gid) -> Int;
+        (gid: Gid) -> NewIds;
 
     /// Set the supplementary group ids of the caller.
     setgroups { x86_64: 116, aarch64: 159, i386: 81; class: CREDS }
@@ -71,21 +71,21 @@ syscalls! {
 
     /// Set the real and effective group ids of the caller.
     setregid { x86_64: 114, aarch64: 143, i386: 71; class: CREDS }
-        (rgid: Gid, egid: Gid) -> Int;
+        (rgid: Gid, egid: Gid) -> NewIds;
 
     /// Set the real, effective and saved group ids of the caller.
     setresgid { x86_64: 119, aarch64: 149, i386: 170; class: CREDS }
-        (rgid: Gid, egid: Gid, sgid: Gid) -> Int;
+        (rgid: Gid, egid: Gid, sgid: Gid) -> NewIds;
 
     /// Set the real, effective and saved user ids of the caller.
     setresuid { x86_64: 117, aarch64: 147, i386: 164; class: CREDS }
-        (ruid: Uid, euid: Uid, suid: Uid) -> Int;
+        (ruid: Uid, euid: Uid, suid: Uid) -> NewIds;
 
     /// Set the real and effective user ids of the caller.
     setreuid { x86_64: 113, aarch64: 145, i386: 70; class: CREDS }
-        (ruid: Uid, euid: Uid) -> Int;
+        (ruid: Uid, euid: Uid) -> NewIds;
 
     /// Set the user id of the caller.
     setuid { x86_64: 105, aarch64: 146, i386: 23; class: CREDS }
-        (uid: Uid) -> Int;
+        (uid: Uid) -> NewIds;
 }

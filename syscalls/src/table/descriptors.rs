@@ -10,11 +10,11 @@ syscalls! {
 
     /// Close a file descriptor.
     close { x86_64: 3, aarch64: 57, i386: 6; class: DESC }
-        (fd: Fd) -> Int;
+        (fd: Fd) -> Closed;
 
     /// Close every file descriptor of a range.
     close_range { x86_64: 436, aarch64: 436, i386: 436; class: DESC }
-        (first: Uint, last: Uint, flags: Bits(&CLOSE_RANGE_FLAGS)) -> Int;
+        (first: Uint, last: Uint, flags: Bits(&CLOSE_RANGE_FLAGS)) -> NewTable;
 
     /// Copy a range of bytes from one file to another inside the kernel.
     copy_file_range { x86_64: 326, aarch64: 285, i386: 377; class: DESC }
@@ -52,7 +52,7 @@ syscalls! {
 
     /// Change the working directory to an open directory.
     fchdir { x86_64: 81, aarch64: 50, i386: 133; class: DESC }
-        (fd: Fd) -> Int;
+        (fd: Fd) -> NewCwd;
 
     /// Change the mode of an open file.
     fchmod { x86_64: 91, aarch64: 52, i386: 94; class: DESC }

@@ -242,7 +242,7 @@ syscalls! {
 
     /// Set the group id of the caller, with 32 bits.
     setgid32 { i386: 214; class: CREDS }
-        (gid: Gid) -> Int;
+        (gid: Gid) -> NewIds;
 
     /// Set the supplementary group ids of the caller, with 32 bits each.
     setgroups32 { i386: 206; class: CREDS }
@@ -250,23 +250,23 @@ syscalls! {
 
     /// Set the real and effective group ids of the caller, with 32 bits each.
     setregid32 { i386: 204; class: CREDS }
-        (rgid: Gid, egid: Gid) -> Int;
+        (rgid: Gid, egid: Gid) -> NewIds;
 
     /// Set the real, effective and saved group ids of the caller, with 32 bits each.
     setresgid32 { i386: 210; class: CREDS }
-        (rgid: Gid, egid: Gid, sgid: Gid) -> Int;
+        (rgid: Gid, egid: Gid, sgid: Gid) -> NewIds;
 
     /// Set the real, effective and saved user ids of the caller, with 32 bits each.
     setresuid32 { i386: 208; class: CREDS }
-        (ruid: Uid, euid: Uid, suid: Uid) -> Int;
+        (ruid: Uid, euid: Uid, suid: Uid) -> NewIds;
 
     /// Set the real and effective user ids of the caller, with 32 bits each.
     setreuid32 { i386: 203; class: CREDS }
-        (ruid: Uid, euid: Uid) -> Int;
+        (ruid: Uid, euid: Uid) -> NewIds;
 
     /// Set the user id of the caller, with 32 bits.
     setuid32 { i386: 213; class: CREDS }
-        (uid: Uid) -> Int;
+        (uid: Uid) -> NewIds;
 
     /// Get the first 32 signals of the signal mask.
     sgetmask { i386: 68; class: SIGNAL }

@@ -56,7 +56,7 @@ syscalls! {
 
     /// Change the root mount.
     pivot_root { x86_64: 155, aarch64: 41, i386: 217; class: ADMIN | FILE }
-        (new_root: Path, put_old: Path) -> Int;
+        (new_root: Path, put_old: Path) -> NewCwd;
 
     /// Manipulate the disk quotas of a file system given by its device.
     quotactl { x86_64: 179, aarch64: 60, i386: 131; class: ADMIN | FILE }
@@ -68,7 +68,7 @@ syscalls! {
 
     /// Join a namespace.
     setns { x86_64: 308, aarch64: 268, i386: 346; class: ADMIN | PROCESS | DESC }
-        (fd: Fd, nstype: Bits(&NAMESPACE_TYPES)) -> Int;
+        (fd: Fd, nstype: Bits(&NAMESPACE_TYPES)) -> NewCwd;
 
     /// Get chosen facts about a mount.
     statmount { x86_64: 457, aarch64: 457, i386: 457; class: ADMIN | STAT }

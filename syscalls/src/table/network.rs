@@ -14,11 +14,11 @@ syscalls! {
 
     /// Give a socket its local address.
     bind { x86_64: 49, aarch64: 200, i386: 361; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrIn(Arg("addrlen")), addrlen: Uint) -> Int;
+        (sockfd: Fd, addr: SockaddrIn(Arg("addrlen")), addrlen: Uint) -> Addressed;
 
     /// Connect a socket to an address.
     connect { x86_64: 42, aarch64: 203, i386: 362; class: NETWORK | DESC }
-        (sockfd: Fd, addr: SockaddrIn(Arg("addrlen")), addrlen: Uint) -> Int;
+        (sockfd: Fd, addr: SockaddrIn(Arg("addrlen")), addrlen: Uint) -> Addressed;
 
     /// Get the address a socket is connected to.
     getpeername { x86_64: 52, aarch64: 205, i386: 368; class: NETWORK | DESC }
@@ -35,7 +35,7 @@ syscalls! {
 
     /// Listen for connections on a socket.
     listen { x86_64: 50, aarch64: 201, i386: 363; class: NETWORK | DESC }
-        (sockfd: Fd, backlog: Int) -> Int;
+        (sockfd: Fd, backlog: Int) -> Addressed;
 
     /// Receive a message from a socket, and its sender's address.
     recvfrom { x86_64: 45, x32: 517, aarch64: 207, i386: 371; class: NETWORK | DESC }

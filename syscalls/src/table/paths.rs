@@ -9,7 +9,7 @@ syscalls! {
 
     /// Change the working directory.
     chdir { x86_64: 80, aarch64: 49, i386: 12; class: FILE }
-        (path: Path) -> Int;
+        (path: Path) -> NewCwd;
 
     /// Change the mode of a file.
     chmod { x86_64: 90, i386: 15; class: FILE }

@@ -172,7 +172,7 @@ syscalls! {
 
     /// Leave namespaces and other contexts that are shared with other processes.
     unshare { x86_64: 272, aarch64: 97, i386: 310; class: PROCESS }
-        (flags: Bits(&UNSHARE_FLAGS)) -> Int;
+        (flags: Bits(&UNSHARE_FLAGS)) -> NewTable;
 
     /// Handle a hit of an optimized uprobe; issued by the kernel's trampoline alone.
     uprobe { x86_64: 336; class: NONE }

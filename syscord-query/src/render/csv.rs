@@ -1,21 +1,28 @@
 //! CSV (RFC 4180, but lines end with `\n`).
 
-use super::{COLUMNS, Renderer, decimal, value::args_json};
+use super::{COLUMNS, Renderer, STATE, decimal, state::state_json, table_needs, value::args_json};
 use crate::{columns::Needs, escape::c_escape, row::Row, time::TimeWriter};
 
 /// Writes one record an event, with the columns of [`super::COLUMNS`]. What is null is empty;
 /// names, paths and data are escaped as in C, arguments are JSON.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CsvRenderer {
     time: TimeWriter,
     field: Vec<u8>,
+    state: bool,
 }
 
 impl Renderer for CsvRenderer {
-    const NEEDS: Needs = Needs::NONE.and(Needs::ALL);
+    fn needs(&self) -> Needs {
+        table_needs(self.state)
+    }
 
     fn head(&mut self, out: &mut Vec<u8>) {
         out.extend_from_slice(COLUMNS.join(",").as_bytes());
+        if self.state {
+            out.push(b',');
+            out.extend_from_slice(STATE.as_bytes());
+        }
         out.push(b'\n');
     }
 
@@ -41,11 +48,22 @@ impl Renderer for CsvRenderer {
         quoted(out, &self.field);
         self.text(out, row.path().unwrap_or_default());
         self.text(out, data.map_or(&[], |(_, memory)| memory.bytes));
+        if self.state {
+            self.field.clear();
+            state_json(&mut self.field, row);
+            out.push(b',');
+            quoted(out, &self.field);
+        }
         out.push(b'\n');
     }
 }
 
 impl CsvRenderer {
+    /// With what was true of the process, or without.
+    pub(crate) fn new(state: bool) -> CsvRenderer {
+        CsvRenderer { time: TimeWriter::default(), field: Vec::new(), state }
+    }
+
     fn text(&mut self, out: &mut Vec<u8>, bytes: &[u8]) {
         self.field.clear();
         c_escape(&mut self.field, bytes);

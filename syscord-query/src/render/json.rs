@@ -2,18 +2,30 @@
 
 use super::{
     Renderer, decimal,
+    state::state_json,
+    table_needs,
     value::{args_json, base64},
 };
 use crate::{columns::Needs, escape::json_string, row::Row, time::TimeWriter};
 
 /// Writes one JSON object an event, with the keys of [`super::COLUMNS`] in their order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct JsonRenderer {
     time: TimeWriter,
+    state: bool,
+}
+
+impl JsonRenderer {
+    /// With what was true of the process, or without.
+    pub(crate) fn new(state: bool) -> JsonRenderer {
+        JsonRenderer { time: TimeWriter::default(), state }
+    }
 }
 
 impl Renderer for JsonRenderer {
-    const NEEDS: Needs = Needs::NONE.and(Needs::ALL);
+    fn needs(&self) -> Needs {
+        table_needs(self.state)
+    }
 
     fn event(&mut self, out: &mut Vec<u8>, row: &Row<'_>) {
         out.extend_from_slice(b"{\"ts\":\"");
@@ -51,6 +63,10 @@ impl Renderer for JsonRenderer {
         match data {
             None => out.extend_from_slice(b"null"),
             Some((_, memory)) => content(out, memory.bytes, memory.cut),
+        }
+        if self.state {
+            out.extend_from_slice(b",\"state\":");
+            state_json(out, row);
         }
         out.extend_from_slice(b"}\n");
     }

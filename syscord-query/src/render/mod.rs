@@ -3,6 +3,7 @@
 mod csv;
 mod json;
 mod parquet;
+mod state;
 pub(crate) mod strace;
 pub(crate) mod text;
 mod value;
@@ -22,13 +23,16 @@ pub(crate) const COLUMNS: [&str; 14] = [
     "args", "path", "data",
 ];
 
+/// The column behind those with `--state`: what was true of the process, as a JSON object.
+pub(crate) const STATE: &str = "state";
+
 /// Bytes that are collected before they are written.
 const BUFFER: usize = 1 << 17;
 
 /// A format with one line an event.
 pub(crate) trait Renderer {
     /// What of an event it shows.
-    const NEEDS: Needs;
+    fn needs(&self) -> Needs;
 
     /// Appends what stands before the first event.
     fn head(&mut self, _out: &mut Vec<u8>) {}
@@ -66,7 +70,7 @@ impl<R: Renderer> LineSink<R> {
 
 impl<R: Renderer> Sink for LineSink<R> {
     fn needs(&self) -> Needs {
-        R::NEEDS
+        self.renderer.needs()
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
@@ -77,6 +81,12 @@ impl<R: Renderer> Sink for LineSink<R> {
     fn block_end(&mut self) -> Result<(), Error> {
         self.flush()
     }
+}
+
+/// What tables show, with or without the state of the process.
+const fn table_needs(state: bool) -> Needs {
+    let all = Needs::NONE.and(Needs::ALL);
+    if state { all.and(Needs::FILES) } else { all }
 }
 
 /// Counts events.

@@ -13,7 +13,7 @@ use polars::{
 };
 use polars_parquet::write::schema_to_metadata_key;
 
-use super::{COLUMNS, value::text};
+use super::{COLUMNS, STATE, state::state_json, table_needs, value::text};
 use crate::{
     columns::Needs,
     error::Error,
@@ -50,6 +50,8 @@ struct Types {
     abi: DataType,
     syscall: DataType,
     errno: DataType,
+    /// Whether there is a column of states.
+    state: bool,
 }
 
 /// The rows of one row group.
@@ -70,6 +72,8 @@ struct Group {
     args: Args,
     path: StringChunkedBuilder,
     data: BinaryChunkedBuilder,
+    /// With `--state` alone.
+    state: Option<StringChunkedBuilder>,
 }
 
 /// The arguments of the rows, one after the other.
@@ -82,13 +86,14 @@ struct Args {
 }
 
 impl ParquetSink {
-    /// A file at `output`.
-    pub(crate) fn new(output: Output) -> Result<ParquetSink, Error> {
+    /// A file at `output`, with what was true of the process or without.
+    pub(crate) fn new(output: Output, state: bool) -> Result<ParquetSink, Error> {
         let types = Types {
             comm: dictionary("comm"),
             abi: dictionary("abi"),
             syscall: dictionary("syscall"),
             errno: dictionary("errno"),
+            state,
         };
         let (file, failure) = output.watched();
         let schema = types.schema();
@@ -124,7 +129,7 @@ fn told(failure: &Failure, error: PolarsError) -> Error {
 
 impl Sink for ParquetSink {
     fn needs(&self) -> Needs {
-        Needs::NONE.and(Needs::ALL)
+        table_needs(self.types.state)
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
@@ -154,7 +159,8 @@ impl Types {
             DataType::String,
             DataType::Binary,
         ];
-        let fields = COLUMNS.into_iter().zip(types);
+        let state = self.state.then_some((STATE, DataType::String));
+        let fields = COLUMNS.into_iter().zip(types).chain(state);
         Schema::from_iter(fields.map(|(name, dtype)| Field::new(name.into(), dtype)))
     }
 }
@@ -186,6 +192,7 @@ impl Group {
             },
             path: StringChunkedBuilder::new("path".into(), GROUP_ROWS),
             data: BinaryChunkedBuilder::new("data".into(), GROUP_ROWS),
+            state: types.state.then(|| StringChunkedBuilder::new(STATE.into(), GROUP_ROWS)),
         }
     }
 
@@ -214,12 +221,18 @@ impl Group {
         let data = data.map(|(_, memory)| memory.bytes);
         self.bytes += data.map_or(0, <[u8]>::len);
         self.data.append_option(data);
+        if let Some(column) = &mut self.state {
+            let mut state = Vec::new();
+            state_json(&mut state, row);
+            self.bytes += state.len();
+            column.append_value(String::from_utf8_lossy(&state));
+        }
         Ok(())
     }
 
     fn finish(self) -> Result<DataFrame, PolarsError> {
         let ts = self.ts.finish().into_datetime(TimeUnit::Nanoseconds, Some(TimeZone::UTC));
-        let columns: Vec<Column> = vec![
+        let mut columns: Vec<Column> = vec![
             ts.into_column(),
             self.duration.finish().into_column(),
             self.pid.finish().into_column(),
@@ -235,6 +248,7 @@ impl Group {
             self.path.finish().into_column(),
             self.data.finish().into_column(),
         ];
+        columns.extend(self.state.map(|state| state.finish().into_column()));
         DataFrame::new(self.rows, columns)
     }
 }

@@ -90,11 +90,13 @@ impl Line {
 pub(crate) struct TextRenderer;
 
 impl Renderer for TextRenderer {
-    const NEEDS: Needs = Needs::ORDER
-        .and(Needs::THREADS)
-        .and(Needs::RESULTS)
-        .and(Needs::STRINGS)
-        .and(Needs::CONTENTS);
+    fn needs(&self) -> Needs {
+        Needs::ORDER
+            .and(Needs::THREADS)
+            .and(Needs::RESULTS)
+            .and(Needs::STRINGS)
+            .and(Needs::CONTENTS)
+    }
 
     fn event(&mut self, out: &mut Vec<u8>, row: &Row<'_>) {
         out.extend_from_slice(b"pid=");

@@ -18,13 +18,15 @@ use super::{
 const SOL_IP: u32 = 0;
 const SOL_SOCKET: u32 = 1;
 
-/// Appends the control messages of which `bytes` were captured; `word` is the size of a long.
+/// Appends the control messages of which `bytes` were captured; `word` is the size of a long, `fd` appends
+/// a descriptor.
 pub(super) fn control_messages(
     out: &mut Vec<u8>,
     bytes: &[u8],
     cut: bool,
     word: usize,
     style: &Style,
+    fd: &dyn Fn(&mut Vec<u8>, i32),
 ) {
     let head = word + 8;
     let mut rest = bytes;
@@ -36,8 +38,8 @@ pub(super) fn control_messages(
         Some(message)
     });
     // As in strace, they are not counted against the limit of arrays.
-    let all = Style { verbose: true, ..style.clone() };
-    elements(out, messages, cut, &all, |out, message| message.write(out, word, style));
+    let all = Style { verbose: true, ..*style };
+    elements(out, messages, cut, &all, |out, message| message.write(out, word, style, fd));
 }
 
 /// One message.
@@ -60,7 +62,7 @@ impl<'a> Message<'a> {
         Some(Message { length, level: number(head, word)?, kind: number(head, word + 4)?, data })
     }
 
-    fn write(&self, out: &mut Vec<u8>, word: usize, style: &Style) {
+    fn write(&self, out: &mut Vec<u8>, word: usize, style: &Style, fd: &dyn Fn(&mut Vec<u8>, i32)) {
         drop(write!(out, "{{cmsg_len={}, cmsg_level=", self.length));
         named(out, &SOCKET_LEVELS, self.level, style);
         out.extend_from_slice(b", cmsg_type=");
@@ -73,7 +75,7 @@ impl<'a> Message<'a> {
         let start = out.len();
         out.extend_from_slice(b", cmsg_data=");
         let shown = match self.level {
-            SOL_SOCKET => self.socket(out, word, style),
+            SOL_SOCKET => self.socket(out, word, style, fd),
             SOL_IP => self.ip(out, style),
             _ => None,
         };
@@ -84,9 +86,15 @@ impl<'a> Message<'a> {
     }
 
     /// unix(7), socket(7)
-    fn socket(&self, out: &mut Vec<u8>, word: usize, style: &Style) -> Option<()> {
+    fn socket(
+        &self,
+        out: &mut Vec<u8>,
+        word: usize,
+        style: &Style,
+        fd: &dyn Fn(&mut Vec<u8>, i32),
+    ) -> Option<()> {
         match name(&CMSG_TYPES, self.kind)? {
-            "SCM_RIGHTS" => numbers(out, self.data, style, |out, fd| decimal(out, fd as i32)),
+            "SCM_RIGHTS" => numbers(out, self.data, style, |out, number| fd(out, number as i32)),
             "SCM_CREDENTIALS" => {
                 let id = |at| Some(number(self.data, at)?.cast_signed());
                 let (pid, uid, gid) = (id(0)?, id(4)?, id(8)?);
@@ -228,7 +236,7 @@ mod tests {
 
     fn text(bytes: &[u8]) -> String {
         let mut out = Vec::new();
-        control_messages(&mut out, bytes, false, 8, &Style::default());
+        control_messages(&mut out, bytes, false, 8, &Style::default(), &|out, fd| decimal(out, fd));
         String::from_utf8(out).unwrap()
     }
 
@@ -273,7 +281,14 @@ mod tests {
                 for cut in 0..bytes.len() {
                     for word in [4, 8] {
                         let mut out = Vec::new();
-                        control_messages(&mut out, &bytes[..cut], true, word, &Style::default());
+                        control_messages(
+                            &mut out,
+                            &bytes[..cut],
+                            true,
+                            word,
+                            &Style::default(),
+                            &|out, fd| decimal(out, fd),
+                        );
                         assert!(out.ends_with(b"...]"));
                     }
                 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod control;
+mod descriptor;
 mod names;
 mod outcome;
 mod quirk;
@@ -12,26 +13,27 @@ mod spans;
 mod time;
 mod value;
 
-use std::io::Write;
+use std::{io::Write, ops::Deref};
 
 use syscord_format::Detail;
 use syscord_syscalls::{Abi, Kind, Len, names::files::WHENCE, structs::time::TIMESPEC};
 
-pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink, spans::Spans};
 use self::{
+    descriptor::made,
     names::{Set, named},
     quote::{HexEscapes, quoted},
     time::time_text,
     value::{argument, signal, signal_set},
 };
+pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink, spans::Spans};
 use super::{decimal, hexadecimal};
-use crate::{row::Row, schema::KindInfo, time::Stamp};
+use crate::{columns::Needs, row::Row, schema::KindInfo, time::Stamp};
 
 /// The column in which results stand, unless the call is longer.
 const RESULT_COLUMN: usize = 40;
 
 /// What is shown, and how: strace's options.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
     /// When the call began.
     pub(crate) time: Stamp,
@@ -49,6 +51,8 @@ pub(crate) struct Style {
     pub(crate) hex: u8,
     /// `-X`.
     pub(crate) xlat: Xlat,
+    /// How many times `-y` was given: what descriptors stand for.
+    pub(crate) descriptors: u8,
 }
 
 impl Default for Style {
@@ -62,11 +66,18 @@ impl Default for Style {
             string: 32,
             hex: 0,
             xlat: Xlat::Abbrev,
+            descriptors: 0,
         }
     }
 }
 
 impl Style {
+    /// What of an event is shown.
+    fn needs(&self) -> Needs {
+        let files = if self.descriptors > 0 { Needs::FILES } else { Needs::NONE };
+        files.and(Needs::ALL)
+    }
+
     /// Appends bytes in quotes.
     fn quote(&self, out: &mut Vec<u8>, bytes: &[u8]) {
         let hex = match self.hex {
@@ -78,10 +89,33 @@ impl Style {
     }
 }
 
+/// A call, and how it is shown.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    row: &'a Row<'a>,
+    style: Style,
+}
+
+impl View<'_> {
+    /// With all strings in hexadecimal.
+    fn in_hex(self) -> Self {
+        View { style: Style { hex: 2, ..self.style }, ..self }
+    }
+}
+
+impl Deref for View<'_> {
+    type Target = Style;
+
+    fn deref(&self) -> &Style {
+        &self.style
+    }
+}
+
 /// Appends a call up to its result. Returns how much of it was known when the call began: all
 /// before the first argument that the kernel fills.
 fn call(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
     let start = out.len();
+    let style = &View { row, style: *style };
     let quirk = row.call.quirk;
     if quirk.is_some_and(|quirk| quirk.call(out, row, style)) {
         return out.len() - start;
@@ -102,7 +136,7 @@ fn call(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
 
 /// Appends a call of which the trace has no name. A number that x32 does not share with x86-64 is named after
 /// the latter.
-fn nameless(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
+fn nameless(out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) {
     /// Marks a number of x32.
     const BIT: u32 = 1 << 30;
     let number = row.call.number;
@@ -129,7 +163,7 @@ fn nameless(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
 }
 
 /// Returns where what was known when the call began ends.
-fn arguments(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> usize {
+fn arguments(out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) -> usize {
     let (mut first, mut known) = (true, None);
     let mut skip = false;
     for (index, arg) in row.args().iter().enumerate() {
@@ -203,6 +237,7 @@ const FILLED: [u8; 12] = [
 ];
 
 fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
+    let style = &View { row, style: *style };
     let Some(ret) = row.ret else {
         return out.push(b'?');
     };
@@ -225,12 +260,13 @@ fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
     outcome::behind_result(out, row, ret, style);
 }
 
-fn number(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &Style) {
+fn number(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &View<'_>) {
     match kind.id {
         id if id == Kind::Ptr.id() => match raw {
             0 => out.push(b'0'),
             _ => hexadecimal(out, raw),
         },
+        id if id == Kind::Fd.id() => made(out, raw as i32, style),
         id if id == Kind::Mode.id() => drop(write!(out, "0{raw:02o}")),
         id if id == Kind::Signal.id() => {
             decimal(out, raw.cast_signed());
@@ -267,7 +303,14 @@ const WORDS: [(&str, &str); 3] =
     [("FD_FLAGS", "flags "), ("OPEN_FLAGS", "flags "), ("SEALS", "seals ")];
 
 /// Appends a result that has names: its number, and the names if there are any.
-fn named_result(out: &mut Vec<u8>, row: &Row<'_>, names: u16, set: Set, raw: u64, style: &Style) {
+fn named_result(
+    out: &mut Vec<u8>,
+    row: &Row<'_>,
+    names: u16,
+    set: Set,
+    raw: u64,
+    style: &View<'_>,
+) {
     match (raw, set) {
         (0, _) => out.push(b'0'),
         (_, Set::Bits) => hexadecimal(out, raw),

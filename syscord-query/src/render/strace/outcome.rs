@@ -4,7 +4,7 @@ use syscord_syscalls::{Kind, Len, structs::time::TIMESPEC};
 
 use super::{
     super::decimal,
-    Quirk, Style,
+    Quirk, View,
     value::{elements, structure, structure_without},
 };
 use crate::{
@@ -19,7 +19,7 @@ const READY: u8 = Kind::Ready(Len::Ret).id();
 const SETS: [&str; 3] = ["in", "out", "except"];
 
 /// Appends what stands behind a result that is no error.
-pub(super) fn behind_result(out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &Style) {
+pub(super) fn behind_result(out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &View<'_>) {
     let polls = row.call.quirk == Some(Quirk::Poll);
     let kinds = || (0..row.args().len()).filter_map(|arg| Some((arg, row.kind(arg)?.id)));
     if !polls && !kinds().any(|(_, kind)| kind == TIME_LIMIT) {

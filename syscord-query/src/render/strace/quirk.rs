@@ -7,7 +7,7 @@ use syscord_syscalls::Role;
 
 use super::{
     super::hexadecimal,
-    Style,
+    View,
     value::{argument, elements, member, pointer, register, structure_without},
 };
 use crate::{
@@ -110,7 +110,7 @@ impl Quirk {
         out: &mut Vec<u8>,
         row: &Row<'_>,
         arg: usize,
-        style: &Style,
+        style: &View<'_>,
     ) -> bool {
         match (self, row.value(arg)) {
             (Quirk::WholePath(whole), Value::Memory(path)) if whole == arg => {
@@ -125,7 +125,7 @@ impl Quirk {
             (Quirk::HexBytes(bytes), Value::Memory(memory))
                 if bytes == arg && memory.role == Some(Role::Content) =>
             {
-                argument(out, row, arg, &Style { hex: 2, ..style.clone() });
+                argument(out, row, arg, &style.in_hex());
             }
             (Quirk::Poll, Value::Structures(fds)) if arg == 0 => {
                 elements(out, fds.iter(), fds.cut, style, |out, fd| {
@@ -172,7 +172,7 @@ impl Quirk {
     }
 
     /// Appends the whole call, if the quirk is about it; says whether it was.
-    pub(super) fn call(self, out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> bool {
+    pub(super) fn call(self, out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) -> bool {
         match self {
             Quirk::Socketcall => socketcall(out, row, style).is_some(),
             Quirk::Ipc => ipc(out, row, style).is_some(),
@@ -190,7 +190,7 @@ impl Quirk {
     }
 
     /// Appends all arguments, if the quirk is about them; says whether it was.
-    pub(super) fn arguments(self, out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> bool {
+    pub(super) fn arguments(self, out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) -> bool {
         match (self, row.value(0)) {
             (Quirk::Clone, _) => {}
             (Quirk::Spread, Value::Structures(args)) => return spread(out, args, style),
@@ -228,7 +228,7 @@ const SHORTER: [(&str, &str); 2] = [("send", "sendto"), ("recv", "recvfrom")];
 
 /// The call that socketcall(2) makes, by the trace's row of the same call. What its pointers point to
 /// is not known.
-fn socketcall(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> Option<()> {
+fn socketcall(out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) -> Option<()> {
     let Value::Structures(words) = row.value(1) else { return None };
     let meta = row.schema.meta();
     let Detail::Names(names) = row.kind(0)?.detail else { return None };
@@ -269,7 +269,7 @@ const IPC: [(&str, &[usize]); 12] = [
 
 /// The call that ipc(2) makes, by the trace's row of the same call. What its pointers point to is not
 /// known.
-fn ipc(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> Option<()> {
+fn ipc(out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) -> Option<()> {
     let meta = row.schema.meta();
     let Detail::Names(names) = row.kind(0)?.detail else { return None };
     let name = meta.names.get(usize::from(names))?.name_of(row.raw(0)?)?;
@@ -289,7 +289,7 @@ fn ipc(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) -> Option<()> {
 }
 
 /// The members of a structure as arguments.
-fn spread(out: &mut Vec<u8>, args: Structures<'_>, style: &Style) -> bool {
+fn spread(out: &mut Vec<u8>, args: Structures<'_>, style: &View<'_>) -> bool {
     for (index, arg) in args.iter().flat_map(|args| args.members()).enumerate() {
         if index > 0 {
             out.extend_from_slice(b", ");
@@ -326,7 +326,7 @@ fn joined(
     });
 }
 
-fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &Style) {
+fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &View<'_>) {
     for args in args.iter() {
         let flags = args.members().find(|member| member.def.name == "flags");
         let flags = flags.and_then(|flags| Some(flags.raw(flags.bytes()?))).unwrap_or_default();

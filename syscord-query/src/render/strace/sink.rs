@@ -227,7 +227,7 @@ const RESULT: u8 = 0;
 
 impl Sink for StraceSink {
     fn needs(&self) -> Needs {
-        Needs::NONE.and(Needs::ALL)
+        self.style.needs()
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {

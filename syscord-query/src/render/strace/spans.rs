@@ -88,7 +88,7 @@ struct Finder {
 
 impl Sink for Finder {
     fn needs(&self) -> Needs {
-        Needs::NONE.and(Needs::ALL)
+        self.style.needs()
     }
 
     fn passes(&mut self, first: i64, last: i64, longest: u64) -> bool {

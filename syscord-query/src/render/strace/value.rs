@@ -9,9 +9,10 @@ use syscord_syscalls::{
 
 use super::{
     super::{decimal, hexadecimal},
-    Style,
+    Style, View,
     address::socket_address,
     control::control_messages,
+    descriptor::descriptor,
     names::{Set, Xlat, named, symbol},
     outcome::numbers,
     siginfo,
@@ -55,7 +56,7 @@ const SOCKADDR_OUT: u8 = Kind::SockaddrOut(Len::Ret).id();
 const FILLED: u8 = Kind::Filled.id();
 
 /// Appends an argument.
-pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Style) {
+pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &View<'_>) {
     let Some(kind) = row.kind(arg) else { return };
     let value = match kind.id {
         TIME_LIMIT | READY => row.value_at(arg, Side::Before),
@@ -104,7 +105,13 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Sty
 }
 
 /// Appends what a register holds, if nothing else is known of it.
-pub(super) fn register(out: &mut Vec<u8>, row: &Row<'_>, kind: KindInfo, raw: u64, style: &Style) {
+pub(super) fn register(
+    out: &mut Vec<u8>,
+    row: &Row<'_>,
+    kind: KindInfo,
+    raw: u64,
+    style: &View<'_>,
+) {
     match kind.detail {
         // What would decide is no argument of this call.
         Detail::Choice(index) => {
@@ -127,7 +134,7 @@ fn scalar(
     kind: KindInfo,
     raw: u64,
     value: Value<'_>,
-    style: &Style,
+    style: &View<'_>,
 ) {
     if let Detail::Names(index) = kind.detail
         && let Some(names) = schema.meta().names.get(usize::from(index))
@@ -141,11 +148,7 @@ fn scalar(
         return named(out, names, set, raw, style.xlat);
     }
     match (kind.id, value) {
-        (FD, _) => decimal(out, raw as u32 as i32),
-        (DIRFD, _) => {
-            let fd = raw as u32 as i32;
-            symbol(out, fd, (fd == AT_FDCWD).then_some("AT_FDCWD"), style.xlat);
-        }
+        (FD | DIRFD, _) => descriptor(out, raw as u32 as i32, style),
         (UID | GID, _) => match raw as u32 {
             u32::MAX => out.extend_from_slice(b"-1"),
             id => decimal(out, id),
@@ -189,9 +192,6 @@ fn limit(out: &mut Vec<u8>, limit: u64, xlat: Xlat) {
     symbol(out, limit, name.as_deref(), xlat);
 }
 
-/// The working directory in place of a descriptor (openat(2)).
-const AT_FDCWD: i32 = -100;
-
 /// Appends an address.
 pub(super) fn pointer(out: &mut Vec<u8>, address: u64) {
     match address {
@@ -201,7 +201,7 @@ pub(super) fn pointer(out: &mut Vec<u8>, address: u64) {
 }
 
 /// Appends captured memory; `written` says that the kernel wrote it.
-fn captured(out: &mut Vec<u8>, memory: Memory<'_>, written: bool, style: &Style) {
+fn captured(out: &mut Vec<u8>, memory: Memory<'_>, written: bool, style: &View<'_>) {
     match memory.role {
         Some(Role::Path) if !written => {
             style.quote(out, memory.bytes);
@@ -216,7 +216,7 @@ fn captured(out: &mut Vec<u8>, memory: Memory<'_>, written: bool, style: &Style)
 }
 
 /// Appends as much of a string as is wanted.
-fn string(out: &mut Vec<u8>, bytes: &[u8], cut: bool, style: &Style) {
+fn string(out: &mut Vec<u8>, bytes: &[u8], cut: bool, style: &View<'_>) {
     let shown = bytes.len().min(style.string);
     style.quote(out, &bytes[..shown]);
     if cut || shown < bytes.len() {
@@ -225,7 +225,7 @@ fn string(out: &mut Vec<u8>, bytes: &[u8], cut: bool, style: &Style) {
 }
 
 /// A list of strings, each ended by a NUL.
-fn list(out: &mut Vec<u8>, memory: Memory<'_>, style: &Style) {
+fn list(out: &mut Vec<u8>, memory: Memory<'_>, style: &View<'_>) {
     let texts = memory.bytes.strip_suffix(b"\0").map(|bytes| bytes.split(|byte| *byte == 0));
     elements(out, texts.into_iter().flatten(), memory.cut, style, |out, text| {
         string(out, text, false, style);
@@ -268,7 +268,7 @@ fn set_text(out: &mut Vec<u8>, set: row::Set<'_>) {
 }
 
 /// Appends structures; of an array, the first `done` are those that the call was done with.
-fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, done: usize, style: &Style) {
+fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, done: usize, style: &View<'_>) {
     if structures.array {
         let items = structures.iter().enumerate();
         return elements(out, items, structures.cut, style, |out, (index, one)| {
@@ -300,7 +300,7 @@ fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, done: usize, s
 }
 
 /// The length that the program gave, if nothing else is known.
-fn given_length(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
+fn given_length(out: &mut Vec<u8>, structure: Structure<'_>, style: &View<'_>) {
     let last = structure.members().take_while(|member| member.bytes().is_some()).last();
     out.push(b'{');
     if let Some(last) = last {
@@ -312,7 +312,7 @@ fn given_length(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
 }
 
 /// Appends a structure's members, save those that are shown only on request.
-pub(super) fn structure(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
+pub(super) fn structure(out: &mut Vec<u8>, structure: Structure<'_>, style: &View<'_>) {
     structure_without(out, structure, &[], style);
 }
 
@@ -321,7 +321,7 @@ pub(super) fn structure_without(
     out: &mut Vec<u8>,
     structure: Structure<'_>,
     left_out: &[&str],
-    style: &Style,
+    style: &View<'_>,
 ) {
     if let Some(bare) = structure.bare() {
         return member(out, bare, style);
@@ -374,14 +374,14 @@ pub(super) fn structure_without(
 }
 
 /// What a program handed over behind the end of a structure as it is known.
-fn behind(out: &mut Vec<u8>, structure: Structure<'_>, style: &Style) {
+fn behind(out: &mut Vec<u8>, structure: Structure<'_>, style: &View<'_>) {
     let (start, end, bytes) = match structure.behind() {
         Behind::Nothing => return,
         Behind::Unreadable => return out.extend_from_slice(b", ???"),
         Behind::Bytes { start, end, bytes } => (start, end, bytes),
     };
     drop(write!(out, ", /* bytes {start}..{} */ ", end - 1));
-    string(out, bytes, end - start > bytes.len(), &Style { hex: 2, ..style.clone() });
+    string(out, bytes, end - start > bytes.len(), &style.in_hex());
 }
 
 /// Appends a time of the wall clock in two parts, if the structure is one (utimensat(2)); says whether.
@@ -432,12 +432,13 @@ fn pointed(
     member: Member<'_>,
     length: Option<Member<'_>>,
     target: Value<'_>,
-    style: &Style,
+    style: &View<'_>,
 ) {
     match target {
         Value::Memory(memory) if memory.role == Some(Role::Control) => {
             let word = usize::from(member.def.width);
-            control_messages(out, memory.bytes, memory.cut, word, style);
+            let fd = |out: &mut Vec<u8>, fd| descriptor(out, fd, style);
+            control_messages(out, memory.bytes, memory.cut, word, style, &fd);
         }
         Value::Memory(mut memory) => {
             // The kernel tells how long an address is, of which it wrote no more than there was room for.
@@ -459,7 +460,7 @@ fn pointed(
 }
 
 /// Appends the value of a member.
-pub(super) fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
+pub(super) fn member(out: &mut Vec<u8>, member: Member<'_>, style: &View<'_>) {
     if let Some(before) = member.changed() {
         member_as_is(out, before, style);
         out.extend_from_slice(b" => ");
@@ -467,7 +468,7 @@ pub(super) fn member(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
     member_as_is(out, member, style);
 }
 
-fn member_as_is(out: &mut Vec<u8>, member: Member<'_>, style: &Style) {
+fn member_as_is(out: &mut Vec<u8>, member: Member<'_>, style: &View<'_>) {
     let Some(bytes) = member.bytes() else {
         return out.extend_from_slice(b"???");
     };

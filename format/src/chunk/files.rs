@@ -1,0 +1,286 @@
+//! What descriptors stand for (SPEC.md §5.8).
+
+use std::ops::Range;
+
+use crate::chunk::builder::ChunkBuilder;
+use crate::chunk::captures::decode_dictionary;
+use crate::chunk::decode::Chunk;
+use crate::chunk::encode::Scratch;
+use crate::chunk::intern::Interner;
+use crate::chunk::section;
+use crate::cursor::{Cursor, put_varint};
+use crate::error::FormatError;
+use crate::ints;
+use crate::limits::{MAX_FILE_NUMBERS, MAX_FILES, MAX_NAME};
+
+/// Stands in names for a number that is kept apart: names that differ in numbers alone are stored once.
+pub const NUMBER: u8 = 0;
+
+/// What a descriptor stands for from the end of a call on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct File<'a> {
+    /// The descriptor.
+    pub fd: FileFd,
+    /// What its link in `/proc/PID/fd` reads, with [`NUMBER`] in the places of numbers; empty if
+    /// that is not known.
+    pub link: &'a [u8],
+    /// What more is known, likewise: a socket's addresses, a device's number.
+    pub detail: &'a [u8],
+    /// The numbers, of the link and then of the detail, at most 8.
+    pub numbers: &'a [u64],
+}
+
+/// Where a descriptor's number is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileFd {
+    /// It is the call's result.
+    Result,
+    /// It is the call's first argument.
+    First,
+    /// It is this; −100 (`AT_FDCWD`) is the working directory.
+    Listed(i32),
+}
+
+const RESULT: i64 = 0;
+const FIRST: i64 = 1;
+const LISTED: i64 = 2;
+
+/// What was collected for the section.
+#[derive(Default)]
+pub(super) struct FileRows {
+    rows: Vec<FileRow>,
+    numbers: Vec<u64>,
+    names: Interner,
+}
+
+struct FileRow {
+    /// Place in the builder's rows.
+    row: u32,
+    fd: FileFd,
+    link: u32,
+    detail: u32,
+    /// In [`FileRows::numbers`].
+    numbers: Range<u32>,
+}
+
+impl FileRows {
+    /// Adds what is known of a file since the call of that row; too much is left out.
+    pub(super) fn push(&mut self, row: u32, file: &File<'_>) {
+        let places = file.link.iter().chain(file.detail).filter(|byte| **byte == NUMBER).count();
+        let long = file.link.len().max(file.detail.len()) > MAX_NAME;
+        if long || places != file.numbers.len() || places > MAX_FILE_NUMBERS {
+            return;
+        }
+        let start = self.numbers.len() as u32;
+        self.numbers.extend_from_slice(file.numbers);
+        self.rows.push(FileRow {
+            row,
+            fd: file.fd,
+            link: self.names.intern(file.link),
+            detail: self.names.intern(file.detail),
+            numbers: start..self.numbers.len() as u32,
+        });
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.numbers.clear();
+        self.names.clear();
+    }
+}
+
+impl ChunkBuilder {
+    /// Writes the section, once the rows are in order.
+    pub(super) fn add_files(&mut self) -> Result<(), FormatError> {
+        let FileRows { rows, numbers, names } = &mut self.files;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let Scratch { packer, ints, order, section, column, .. } = &mut self.scratch;
+        let mut places = vec![0u32; order.len()];
+        for (place, at) in order.iter().enumerate() {
+            places[*at as usize] = place as u32;
+        }
+        rows.iter_mut().for_each(|row| row.row = places[row.row as usize]);
+        rows.sort_by_key(|row| row.row);
+        let mut put = |values: &mut dyn Iterator<Item = i64>, section: &mut Vec<u8>| {
+            column.clear();
+            column.extend(values);
+            ints.put(column, section);
+        };
+        section.clear();
+        put_varint(section, names.lengths().len() as u64);
+        put(&mut names.lengths().map(i64::from), section);
+        section.extend_from_slice(names.bytes());
+        put_varint(section, rows.len() as u64);
+        put(&mut rows.iter().map(|row| i64::from(row.row)), section);
+        put(&mut rows.iter().map(|row| source(row.fd).0), section);
+        put(&mut rows.iter().filter_map(|row| source(row.fd).1), section);
+        put(&mut rows.iter().map(|row| i64::from(row.link)), section);
+        put(&mut rows.iter().map(|row| i64::from(row.detail)), section);
+        for nth in 0..MAX_FILE_NUMBERS {
+            let number = |row: &FileRow| {
+                let range = row.numbers.start as usize..row.numbers.end as usize;
+                numbers[range].get(nth).map(|number| number.cast_signed())
+            };
+            put(&mut rows.iter().filter_map(number), section);
+        }
+        packer.add(section::FILES, section)
+    }
+}
+
+/// How a descriptor is written, and its number if it is listed.
+fn source(fd: FileFd) -> (i64, Option<i64>) {
+    match fd {
+        FileFd::Result => (RESULT, None),
+        FileFd::First => (FIRST, None),
+        FileFd::Listed(fd) => (LISTED, Some(i64::from(fd))),
+    }
+}
+
+/// What the rows of a chunk tell of files.
+#[derive(Debug, Default)]
+pub struct Files {
+    names: Vec<u8>,
+    /// Where each name ends; the first starts at 0.
+    ends: Vec<u32>,
+    facts: Vec<Fact>,
+}
+
+#[derive(Debug)]
+struct Fact {
+    row: u32,
+    fd: FileFd,
+    link: u32,
+    detail: u32,
+    numbers: [u64; MAX_FILE_NUMBERS],
+    /// How many of them are the link's.
+    of_link: usize,
+}
+
+/// What a row tells of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct FileFact<'a> {
+    files: &'a Files,
+    fact: &'a Fact,
+}
+
+impl Chunk {
+    /// What the rows tell of files; nothing if the chunk does not say.
+    ///
+    /// # Errors
+    /// If the section does not follow the format.
+    pub fn files(&self) -> Result<Files, FormatError> {
+        let Some(data) = self.optional(section::FILES)? else { return Ok(Files::default()) };
+        let mut cursor = Cursor::new(&data, "files");
+        let most = 2 * MAX_FILES * self.rows();
+        let ends = decode_dictionary(&mut cursor, most, MAX_NAME)?;
+        let names = cursor.bytes(ends.last().map_or(0, |&end| end as usize))?.to_vec();
+        let mut files = Files { names, ends, facts: Vec::new() };
+        let count = cursor.count("files of a chunk", MAX_FILES * self.rows())?;
+        let rows = column(&mut cursor, count)?;
+        let sources = column(&mut cursor, count)?;
+        let listed = sources.iter().filter(|source| **source == LISTED).count();
+        let mut fds = column(&mut cursor, listed)?.into_iter();
+        let links = column(&mut cursor, count)?;
+        let details = column(&mut cursor, count)?;
+        let known = |row: &i64| (0..self.rows() as i64).contains(row);
+        if !rows.iter().all(known) || !rows.is_sorted() {
+            return Err(cursor.problem("the rows of the files are out of order"));
+        }
+        let places: Vec<usize> = (0..files.ends.len())
+            .map(|name| files.name(name as u32).iter().filter(|byte| **byte == NUMBER).count())
+            .collect();
+        let places_of = |name: i64| usize::try_from(name).ok().and_then(|name| places.get(name));
+        for place in 0..count {
+            let fd = match sources[place] {
+                RESULT => FileFd::Result,
+                FIRST => FileFd::First,
+                LISTED => FileFd::Listed(fds.next().unwrap_or_default() as i32),
+                _ => return Err(cursor.problem("where a descriptor stands is not known")),
+            };
+            let (Some(&of_link), Some(&of_detail)) =
+                (places_of(links[place]), places_of(details[place]))
+            else {
+                return Err(cursor.problem("a name is not in the dictionary"));
+            };
+            let all = (of_link + of_detail) as u64;
+            FormatError::check("numbers of a file", all, MAX_FILE_NUMBERS as u64)?;
+            let (row, link, detail) =
+                (rows[place] as u32, links[place] as u32, details[place] as u32);
+            files.facts.push(Fact { row, fd, link, detail, numbers: [0; _], of_link });
+        }
+        for nth in 0..MAX_FILE_NUMBERS {
+            let has = |fact: &Fact| fact.of_link + places[fact.detail as usize] > nth;
+            let having = files.facts.iter().filter(|fact| has(fact)).count();
+            let values = column(&mut cursor, having)?;
+            let facts = files.facts.iter_mut().filter(|fact| has(fact));
+            for (fact, value) in facts.zip(values) {
+                fact.numbers[nth] = value.cast_unsigned();
+            }
+        }
+        cursor.finish()?;
+        Ok(files)
+    }
+}
+
+fn column(cursor: &mut Cursor<'_>, count: usize) -> Result<Vec<i64>, FormatError> {
+    let mut values = Vec::new();
+    ints::decode(cursor, count, &mut values)?;
+    Ok(values)
+}
+
+impl Files {
+    /// What a row tells, in the order in which it does.
+    pub fn of(&self, row: u32) -> impl Iterator<Item = FileFact<'_>> {
+        let start = self.facts.partition_point(|fact| fact.row < row);
+        let facts = self.facts[start..].iter().take_while(move |fact| fact.row == row);
+        facts.map(|fact| FileFact { files: self, fact })
+    }
+
+    /// The rows that tell of files, ascending.
+    pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
+        self.facts.iter().map(|fact| fact.row)
+    }
+
+    fn name(&self, name: u32) -> &[u8] {
+        let end = self.ends[name as usize];
+        let start = if name == 0 { 0 } else { self.ends[name as usize - 1] };
+        &self.names[start as usize..end as usize]
+    }
+}
+
+impl FileFact<'_> {
+    /// The descriptor.
+    pub fn fd(&self) -> FileFd {
+        self.fact.fd
+    }
+
+    /// What its link reads; empty if that is not known.
+    pub fn link(&self) -> Vec<u8> {
+        let numbers = &self.fact.numbers[..self.fact.of_link];
+        numbered(self.files.name(self.fact.link), numbers)
+    }
+
+    /// What more is known.
+    pub fn detail(&self) -> Vec<u8> {
+        let numbers = &self.fact.numbers[self.fact.of_link..];
+        numbered(self.files.name(self.fact.detail), numbers)
+    }
+}
+
+/// A name with its numbers in their places.
+pub fn numbered(name: &[u8], numbers: &[u64]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(name.len() + 8 * numbers.len());
+    let mut numbers = numbers.iter();
+    for byte in name {
+        match (*byte, numbers.len()) {
+            (NUMBER, 1..) => {
+                let number = numbers.next().copied().unwrap_or_default();
+                text.extend_from_slice(number.to_string().as_bytes());
+            }
+            (byte, _) => text.push(byte),
+        }
+    }
+    text
+}

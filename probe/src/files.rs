@@ -1,0 +1,459 @@
+//! What descriptors stand for, told when a call makes them: by the kernel's own objects, so that
+//! links are followed and nothing is guessed.
+//!
+//! What is told of one file is a capture: a [`FileRecord`] and names. As in `capture.rs`, the length
+//! of the record is kept in its header, where the verifier knows nothing of it, and each step on the
+//! way up a path is a function of its own.
+
+use core::{
+    hint::black_box,
+    ptr::{read_volatile, write_volatile},
+};
+
+use aya_ebpf::helpers::generated::{
+    bpf_get_current_task, bpf_probe_read_kernel, bpf_probe_read_kernel_str, bpf_probe_read_user,
+};
+use syscord_syscalls::{
+    plan::effect,
+    record::{
+        CWD, CaptureHeader, DEPTH, EventRecord, FILE, FILES, FileRecord, IDS, IdsRecord,
+        MAX_RECORD, NAME_MAX, NAMES_MAX, RecordHeader, TABLE, TABLE_FDS, TableRecord,
+        capture_status, file_flag, record_kind, table_flag,
+    },
+};
+
+use crate::{
+    capture, config,
+    task::{Task, read},
+};
+
+const HEADER: usize = size_of::<CaptureHeader>();
+const FACTS: usize = size_of::<FileRecord>();
+/// The most bytes that a capture of this module takes.
+const ROOM: usize = HEADER + FACTS + NAMES_MAX + NAME_MAX + 8 * FILES;
+
+const S_IFMT: u32 = 0o170_000;
+const S_IFSOCK: u32 = 0o140_000;
+const AF_UNIX: u16 = 1;
+const AF_INET: u16 = 2;
+const AF_INET6: u16 = 10;
+const AF_NETLINK: u16 = 16;
+/// The longest address of a Unix socket without its family (unix(7)).
+const UNIX_MAX: u32 = 108;
+/// `SCM_RIGHTS` and `SOL_SOCKET` (unix(7), socket(7)).
+const SCM_RIGHTS: u64 = 1;
+const SOL_SOCKET: u64 = 1;
+
+/// Appends what a call has done to its process's descriptors and directory to its record.
+#[inline(never)]
+pub fn tell(record: *mut u8, effects: u8, effect_arg: u8) {
+    let event = record.cast::<EventRecord>();
+    // SAFETY: the record was written before.
+    let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
+    let width = 8 - 4 * u64::from(abi & 1);
+    let list = List { record };
+    // Of the addresses the kernel may have taken one although it could not do all that was asked.
+    if effects & effect::ADDRESSED != 0 {
+        list.one(capture::argument(event, 0) as i32);
+    } else if ret < 0 {
+        return;
+    } else if effects & (effect::TABLE | effect::IDS) != 0 {
+        return process(record, effects);
+    } else if effects & effect::MADE != 0 {
+        list.one(ret as i32);
+    } else if effects & effect::CWD != 0 {
+        list.one(CWD);
+    } else if effects & effect::MADE_PAIR != 0 {
+        list.read(capture::argument(event, effect_arg), 2);
+    } else if effects & effect::PASSED != 0 {
+        let (place, count) = passed(capture::argument(event, effect_arg), width);
+        list.read(place, count);
+    } else {
+        return;
+    }
+    for i in 0..FILES {
+        if i >= list.count() {
+            break;
+        }
+        descriptor(record, list.at(i));
+    }
+}
+
+/// The descriptors that are told of. They lie at the end of the record's room: read back from there
+/// the verifier knows nothing of them, so that all ways to come by them are one to it.
+struct List {
+    record: *mut u8,
+}
+
+impl List {
+    #[inline(always)]
+    fn place(&self) -> *mut i32 {
+        // SAFETY: the record's room ends there.
+        unsafe { self.record.add(MAX_RECORD - 8 * FILES).cast() }
+    }
+
+    #[inline(always)]
+    fn set_count(&self, count: u32) {
+        // SAFETY: as above.
+        unsafe { write_volatile(self.place().add(FILES), count as i32) }
+    }
+
+    #[inline(always)]
+    fn one(&self, fd: i32) {
+        // SAFETY: as above.
+        unsafe { write_volatile(self.place(), fd) }
+        self.set_count(1);
+    }
+
+    /// Takes what lies in the program's memory, at most FILES.
+    #[inline(always)]
+    fn read(&self, from: u64, count: u64) {
+        let count = if count > FILES as u64 { FILES as u32 } else { count as u32 };
+        // SAFETY: there is room for FILES descriptors.
+        let failed = count == 0
+            || unsafe { bpf_probe_read_user(self.place().cast(), 4 * count, from as *const _) }
+                != 0;
+        self.set_count(if failed { 0 } else { count });
+    }
+
+    #[inline(always)]
+    fn count(&self) -> usize {
+        // SAFETY: as above.
+        unsafe { read_volatile(self.place().add(FILES)) as usize }
+    }
+
+    #[inline(always)]
+    fn at(&self, index: usize) -> i32 {
+        // SAFETY: the index is below FILES.
+        unsafe { read_volatile(self.place().add(index)) }
+    }
+}
+
+/// Where the descriptors lie that came with a message, and how many: those of its first control
+/// message (`struct user_msghdr`, `struct cmsghdr`).
+#[inline(always)]
+fn passed(message: u64, width: u64) -> (u64, u64) {
+    let (control, _) = capture::pointer(message + 4 * width, width);
+    let (length, readable) = capture::pointer(message + 5 * width, width);
+    let header = width + 8;
+    if !readable || control == 0 || length <= header {
+        return (0, 0);
+    }
+    let (length, _) = capture::pointer(control, width);
+    let (level, _) = capture::pointer(control + width, 4);
+    let (kind, _) = capture::pointer(control + width + 4, 4);
+    if level != SOL_SOCKET || kind != SCM_RIGHTS || length <= header {
+        return (0, 0);
+    }
+    (control + header, (length - header) / 4)
+}
+
+/// Appends what is told of the process itself.
+#[inline(always)]
+fn process(record: *mut u8, effects: u8) {
+    // SAFETY: the helper has no preconditions.
+    let task = unsafe { bpf_get_current_task() };
+    let header = record.cast::<RecordHeader>();
+    // SAFETY: the record was written before.
+    unsafe {
+        if (*header).kind == record_kind::EVENT {
+            (*header).kind = record_kind::EVENT_AND_STATE;
+        }
+    }
+    match effects & effect::TABLE {
+        0 => ids(record, task),
+        _ => table(record, task),
+    }
+}
+
+/// Appends the user and group of the current task.
+#[inline(always)]
+fn ids(record: *mut u8, task: Task) {
+    let Some(to) = place(record) else { return };
+    let cred = read(task, config::task_real_cred());
+    let ids =
+        IdsRecord { uid: read(cred, config::cred_uid()), gid: read(cred, config::cred_gid()) };
+    // SAFETY: `place` has made sure of the room.
+    unsafe { *to.cast() = ids };
+    done(record, to, IDS, size_of::<IdsRecord>());
+}
+
+/// Appends which descriptors of the current task are open.
+#[inline(never)]
+pub fn table(record: *mut u8, task: Task) {
+    let Some(to) = place(record) else { return };
+    let files: u64 = read(task, config::task_files());
+    let fdt: u64 = read(files, config::files_fdt());
+    let count = core::cmp::min(read::<u32>(fdt, config::fdt_max()), TABLE_FDS as u32) & !63;
+    let open: u64 = read(fdt, config::fdt_open());
+    // SAFETY: `place` has made sure of the room.
+    let failed = unsafe {
+        let table = to.cast::<TableRecord>();
+        (*table).flags = shares(task);
+        (*table).count = count;
+        bpf_probe_read_kernel((&raw mut (*table).open).cast(), count / 8, open as *const _)
+    };
+    if failed == 0 && count > 0 {
+        done(record, to, TABLE, 8 + count as usize / 8);
+    }
+}
+
+/// What of a task's descriptors and directory it shares with others.
+#[inline(always)]
+fn shares(task: Task) -> u32 {
+    let (files, fs) = (read(task, config::task_files()), read(task, config::task_fs()));
+    let alone = read::<u32>(files, config::files_count()) <= 1;
+    let alone_in_fs = read::<u32>(fs, config::fs_users()) <= 1;
+    (if alone { 0 } else { table_flag::SHARES_FILES })
+        | (if alone_in_fs { 0 } else { table_flag::SHARES_CWD })
+}
+
+/// What a new task shares with the one that made it.
+#[inline(always)]
+pub fn inherited(parent: Task, child: Task) -> u32 {
+    let same = |offset: u32| read::<u64>(parent, offset) == read::<u64>(child, offset);
+    (if same(config::task_files()) { table_flag::SHARES_FILES } else { 0 })
+        | (if same(config::task_fs()) { table_flag::SHARES_CWD } else { 0 })
+}
+
+/// Appends what a descriptor of the current task stands for.
+#[inline(never)]
+fn descriptor(record: *mut u8, fd: i32) {
+    // SAFETY: the helper has no preconditions.
+    let task = unsafe { bpf_get_current_task() };
+    let files: u64 = read(task, config::task_files());
+    let fdt: u64 = read(files, config::files_fdt());
+    let (file, inode, path) = if fd == CWD {
+        let pwd = read::<u64>(task, config::task_fs()) + u64::from(config::fs_pwd());
+        let dentry: u64 = read(pwd, config::path_dentry());
+        (0, read(dentry, config::dentry_inode()), pwd)
+    } else if (fd as u32) < read::<u32>(fdt, config::fdt_max()) {
+        let array: u64 = read(fdt, config::fdt_fd());
+        parts(read(array + 8 * u64::from(fd as u32), 0))
+    } else {
+        return;
+    };
+    describe(record, fd, file, inode, path);
+}
+
+/// Appends what a file is, by the name of a descriptor.
+#[inline(always)]
+pub fn file(record: *mut u8, fd: i32, file: u64) {
+    let (file, inode, path) = parts(file);
+    describe(record, fd, file, inode, path);
+}
+
+/// A file, its inode and its path.
+#[inline(always)]
+fn parts(file: u64) -> (u64, u64, u64) {
+    (file, read(file, config::file_inode()), file + u64::from(config::file_path()))
+}
+
+#[inline(never)]
+fn describe(record: *mut u8, fd: i32, file: u64, inode: u64, path: u64) {
+    let Some(to) = place(record).filter(|_| inode != 0) else { return };
+    let mode = u32::from(read::<u16>(inode, config::inode_mode()));
+    let sb: u64 = read(inode, config::inode_super());
+    let mount: u64 = read(path, config::path_mount());
+    let dentry: u64 = read(path, config::path_dentry());
+    // SAFETY: `place` has made sure of the room.
+    unsafe {
+        *to.cast() = FileRecord {
+            inode: read(inode, config::inode_number()),
+            // Where the way up has got to; the kernel's address does not stay there.
+            peer: mount.wrapping_sub(u64::from(config::mount_mnt())),
+            fd,
+            mode,
+            device: read(inode, config::inode_device()),
+            magic: read::<u64>(sb, config::super_magic()) as u32,
+            ..FileRecord::default()
+        };
+    }
+    climb(to, dentry);
+    let facts = Facts { to };
+    // SAFETY: as above.
+    unsafe { (*facts.record()).peer = 0 };
+    if mode & S_IFMT == S_IFSOCK {
+        socket(&facts, read(file, config::file_private()));
+    }
+    done(record, to, FILE, FACTS + usize::from(facts.names()));
+}
+
+/// Collects the names from a file up to the root.
+#[inline(always)]
+fn climb(to: *mut u8, mut dentry: u64) {
+    let facts = Facts { to };
+    // A root is never among the hashed; its mount tells that it is one.
+    let root: u64 = read(facts.mount(), config::mount_root());
+    if dentry != root && read::<u64>(dentry, config::dentry_hashed()) == 0 {
+        facts.flag(file_flag::REMOVED);
+    }
+    for _ in 0..DEPTH {
+        dentry = step(to, dentry);
+        if dentry == 0 {
+            return;
+        }
+    }
+    facts.flag(file_flag::CUT);
+}
+
+/// Takes a name and goes up, out of a mount if need be. Returns where to, or 0 at the end.
+#[inline(never)]
+fn step(to: *mut u8, dentry: u64) -> u64 {
+    let facts = Facts { to };
+    let mount = facts.mount();
+    if dentry == read::<u64>(mount, config::mount_root()) {
+        let parent: u64 = read(mount, config::mount_parent());
+        if parent == mount {
+            return 0;
+        }
+        // SAFETY: a live record.
+        unsafe { write_volatile(&raw mut (*facts.record()).peer, parent) };
+        return read(mount, config::mount_point());
+    }
+    let parent: u64 = read(dentry, config::dentry_parent());
+    // What lies in no directory has the name that the kernel gave it, and no parent.
+    if parent != dentry || facts.names() == 0 {
+        facts.name(read(dentry, config::dentry_name()));
+    }
+    if parent == dentry { 0 } else { parent }
+}
+
+#[inline(always)]
+fn socket(facts: &Facts, socket: u64) {
+    let sock: u64 = read(socket, config::socket_sock());
+    let family: u16 = read(sock, config::sock_family());
+    let record = facts.record();
+    // SAFETY: a live record.
+    unsafe {
+        (*record).family = family;
+        (*record).socket_type = read(sock, config::sock_type());
+        (*record).protocol = read(sock, config::sock_protocol());
+        match family {
+            AF_INET | AF_INET6 => {
+                (*record).local_port = read(sock, config::sock_local_port());
+                (*record).remote_port = u16::from_be(read(sock, config::sock_remote_port()));
+            }
+            AF_NETLINK if config::netlink_port() != 0 => {
+                (*record).peer = u64::from(read::<u32>(sock, config::netlink_port()));
+            }
+            _ => {}
+        }
+        if family == AF_INET {
+            *(&raw mut (*record).local).cast() = read::<u32>(sock, config::sock_local());
+            *(&raw mut (*record).remote).cast() = read::<u32>(sock, config::sock_remote());
+        }
+        if family == AF_INET6 && config::sock_local6() != 0 {
+            let local: [u64; 2] = read(sock, config::sock_local6());
+            let remote: [u64; 2] = read(sock, config::sock_remote6());
+            *(&raw mut (*record).local).cast() = local;
+            *(&raw mut (*record).remote).cast() = remote;
+        }
+        if family == AF_UNIX && config::unix_address() != 0 {
+            unix(facts, sock);
+        }
+    }
+}
+
+#[inline(always)]
+fn unix(facts: &Facts, sock: u64) {
+    let peer: u64 = read(sock, config::unix_peer());
+    if peer != 0 {
+        let socket: u64 = read(peer, config::sock_socket());
+        let file: u64 = read(socket, config::socket_file());
+        let inode: u64 = read(file, config::file_inode());
+        // SAFETY: a live record.
+        unsafe { (*facts.record()).peer = read(inode, config::inode_number()) };
+    }
+    let address: u64 = read(sock, config::unix_address());
+    // The length counts two bytes of family.
+    let length = read::<u32>(address, config::unix_length()).wrapping_sub(2);
+    let at = usize::from(facts.names());
+    if address == 0 || length == 0 || length > UNIX_MAX || at > NAMES_MAX {
+        return;
+    }
+    let name = address + u64::from(config::unix_name()) + 2;
+    // Said once more, in a form that the verifier sees and the compiler does not leave out.
+    let length = black_box(length) & 127;
+    // SAFETY: `at` leaves room for a name.
+    let failed =
+        unsafe { bpf_probe_read_kernel(facts.to.add(FACTS + at).cast(), length, name as *const _) };
+    if failed == 0 {
+        facts.set_names((at + length as usize) as u16);
+    }
+}
+
+/// What is being written of a file.
+struct Facts {
+    to: *mut u8,
+}
+
+impl Facts {
+    #[inline(always)]
+    fn record(&self) -> *mut FileRecord {
+        self.to.cast()
+    }
+
+    /// The mount that the way up has got to.
+    #[inline(always)]
+    fn mount(&self) -> u64 {
+        // SAFETY: a live record.
+        unsafe { read_volatile(&raw const (*self.record()).peer) }
+    }
+
+    #[inline(always)]
+    fn names(&self) -> u16 {
+        // SAFETY: a live record.
+        unsafe { read_volatile(&raw const (*self.record()).names) }
+    }
+
+    #[inline(always)]
+    fn set_names(&self, names: u16) {
+        // SAFETY: a live record.
+        unsafe { write_volatile(&raw mut (*self.record()).names, names) }
+    }
+
+    #[inline(always)]
+    fn flag(&self, flag: u16) {
+        // SAFETY: a live record.
+        unsafe { (*self.record()).flags |= flag }
+    }
+
+    /// Takes a name of the kernel's.
+    #[inline(always)]
+    fn name(&self, name: u64) {
+        let at = usize::from(self.names());
+        if at > NAMES_MAX {
+            return self.flag(file_flag::CUT);
+        }
+        // SAFETY: `at` leaves room for NAME_MAX bytes.
+        let got = unsafe {
+            let to = self.to.add(FACTS + at);
+            bpf_probe_read_kernel_str(to.cast(), NAME_MAX as u32, name as *const _)
+        };
+        if got > 0 && got <= NAME_MAX as i64 {
+            self.set_names((at + got as usize) as u16);
+        }
+    }
+}
+
+/// Where the next capture's bytes go, if there is room.
+#[inline(always)]
+fn place(record: *mut u8) -> Option<*mut u8> {
+    let length = capture::length(record);
+    if length > MAX_RECORD - ROOM {
+        return None;
+    }
+    // SAFETY: the record has room for what follows.
+    Some(unsafe { record.add(length + HEADER) })
+}
+
+/// Ends a capture whose bytes lie at `to`.
+#[inline(always)]
+fn done(record: *mut u8, to: *mut u8, arg: u8, length: usize) {
+    let header = CaptureHeader { arg, status: capture_status::WHOLE, len: length as u16, full: 0 };
+    // SAFETY: `place` has made sure of the room for the header and the bytes.
+    unsafe { *to.sub(HEADER).cast() = header };
+    let more = HEADER + length.next_multiple_of(8);
+    capture::set_length(record, capture::length(record) + more);
+}

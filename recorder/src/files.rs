@@ -1,0 +1,239 @@
+//! What the kernel's objects say of a file, as text: the link that `/proc/PID/fd` shows (proc(5)),
+//! and for those who want to know more a socket's addresses or a device's number.
+//!
+//! Numbers are kept apart from names ([`NUMBER`] stands in their place), since names that differ in
+//! numbers alone then take no room.
+
+use std::{
+    io::Write,
+    net::{Ipv4Addr, Ipv6Addr},
+};
+
+use syscord_format::{NUMBER, numbered};
+use syscord_syscalls::{
+    names::network::NETLINK_PROTOCOLS,
+    record::{FileRecord, file_flag},
+};
+
+/// What a descriptor stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// What its link reads; empty if that is not known.
+    pub link: Vec<u8>,
+    /// What more is known.
+    pub detail: Vec<u8>,
+    /// The numbers of both, in their order.
+    pub numbers: Vec<u64>,
+}
+
+const S_IFMT: u32 = 0o170_000;
+const S_IFSOCK: u32 = 0o140_000;
+const S_IFCHR: u32 = 0o020_000;
+const S_IFBLK: u32 = 0o060_000;
+
+/// File systems whose files lie in no directory (include/uapi/linux/magic.h).
+const PIPEFS: u32 = 0x5049_5045;
+const ANON_INODE: u32 = 0x0904_1934;
+const PIDFS: u32 = 0x5049_4446;
+const NSFS: u32 = 0x6e73_6673;
+const DMA_BUF: u32 = 0x444d_4142;
+
+const AF_UNIX: u16 = 1;
+const AF_INET: u16 = 2;
+const AF_INET6: u16 = 10;
+const AF_NETLINK: u16 = 16;
+
+impl Target {
+    /// What the probe has seen, with the names behind the record.
+    pub fn of(file: &FileRecord, names: &[u8]) -> Target {
+        let mut target = Target::default();
+        if file.flags & (file_flag::UNKNOWN | file_flag::CUT) != 0 {
+            return target;
+        }
+        let mut parts = names.split(|byte| *byte == 0);
+        match (file.mode & S_IFMT, file.magic) {
+            (S_IFSOCK, _) => {
+                target.bracketed("socket:", file.inode);
+                let protocol = parts.next().unwrap_or_default();
+                let rest = names.get(protocol.len() + 1..).unwrap_or_default();
+                target.socket(file, protocol, rest);
+            }
+            (_, PIPEFS) => target.bracketed("pipe:", file.inode),
+            (_, ANON_INODE) => {
+                target.link = [b"anon_inode:", parts.next().unwrap_or_default()].concat();
+            }
+            (_, PIDFS) => target.link = b"anon_inode:[pidfd]".to_vec(),
+            // Their names are made up on demand, of what the probe does not read.
+            (_, NSFS | DMA_BUF) => {}
+            (kind, _) => {
+                target.link = path(parts);
+                if file.flags & file_flag::REMOVED != 0 {
+                    target.link.extend_from_slice(b" (deleted)");
+                }
+                target.device(kind, file.device);
+            }
+        }
+        target
+    }
+
+    /// Link and detail with their numbers in place.
+    pub fn text(&self) -> (Vec<u8>, Vec<u8>) {
+        let of_link = self.link.iter().filter(|byte| **byte == NUMBER).count();
+        let (link, detail) = self.numbers.split_at(of_link.min(self.numbers.len()));
+        (numbered(&self.link, link), numbered(&self.detail, detail))
+    }
+
+    fn bracketed(&mut self, name: &str, number: u64) {
+        self.link = [name.as_bytes(), b"[", &[NUMBER], b"]"].concat();
+        self.numbers.push(number);
+    }
+
+    /// A device's kind and number.
+    fn device(&mut self, kind: u32, device: u32) {
+        let kind = match kind {
+            S_IFCHR => "char",
+            S_IFBLK => "block",
+            _ => return,
+        };
+        // The kernel's dev_t: 12 bits of major number, 20 of minor.
+        self.detail = format!("{kind} {}:{}", device >> 20, device & 0xf_ffff).into_bytes();
+    }
+
+    /// A socket's protocol, and its addresses or else its inode's number.
+    fn socket(&mut self, file: &FileRecord, protocol: &[u8], address: &[u8]) {
+        self.detail.extend_from_slice(protocol);
+        self.detail.extend_from_slice(b":[");
+        match file.family {
+            AF_INET | AF_INET6 if file.local_port != 0 => self.inet(file),
+            AF_UNIX => self.unix(file, address),
+            AF_NETLINK if file.peer != 0 => self.netlink(file),
+            _ => self.number(file.inode),
+        }
+        self.detail.push(b']');
+    }
+
+    fn inet(&mut self, file: &FileRecord) {
+        self.endpoint(file.family, &file.local, file.local_port);
+        if file.remote_port != 0 || file.remote != [0; 16] {
+            self.detail.extend_from_slice(b"->");
+            self.endpoint(file.family, &file.remote, file.remote_port);
+        }
+    }
+
+    fn endpoint(&mut self, family: u16, address: &[u8; 16], port: u16) {
+        let [a, b, c, d, ..] = *address;
+        // A Vec takes every write.
+        drop(match family {
+            AF_INET => write!(self.detail, "{}:", Ipv4Addr::new(a, b, c, d)),
+            _ => write!(self.detail, "[{}]:", Ipv6Addr::from(*address)),
+        });
+        self.number(port.into());
+    }
+
+    fn unix(&mut self, file: &FileRecord, address: &[u8]) {
+        self.number(file.inode);
+        if file.peer != 0 {
+            self.detail.extend_from_slice(b"->");
+            self.number(file.peer);
+        }
+        let name = match address {
+            [] => return,
+            // A name behind a NUL is abstract (unix(7)).
+            [0, name @ ..] => {
+                self.detail.extend_from_slice(b",@\"");
+                name
+            }
+            path => {
+                self.detail.extend_from_slice(b",\"");
+                path.split(|byte| *byte == 0).next().unwrap_or_default()
+            }
+        };
+        self.detail.extend(name.iter().map(|byte| if *byte == 0 { b'@' } else { *byte }));
+        self.detail.push(b'"');
+    }
+
+    fn netlink(&mut self, file: &FileRecord) {
+        let protocol = u64::from(file.protocol);
+        let known = NETLINK_PROTOCOLS.members.iter().find(|known| known.value == protocol);
+        match known {
+            Some(known) => {
+                let name = known.name.trim_start_matches("NETLINK_");
+                self.detail.extend_from_slice(name.as_bytes());
+            }
+            None => drop(write!(self.detail, "{protocol}")),
+        }
+        self.detail.push(b':');
+        self.number(file.peer);
+    }
+
+    fn number(&mut self, number: u64) {
+        self.detail.push(NUMBER);
+        self.numbers.push(number);
+    }
+}
+
+/// A path of its names, the last one first, each ended by a NUL.
+fn path<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut names: Vec<&[u8]> = parts.collect();
+    names.pop();
+    if names.is_empty() {
+        return b"/".to_vec();
+    }
+    names.iter().rev().flat_map(|name| [b"/", *name]).flatten().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(file: FileRecord, names: &[u8]) -> (String, String) {
+        let (link, detail) = Target::of(&file, names).text();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(link), text(detail))
+    }
+
+    fn pair(link: &str, detail: &str) -> (String, String) {
+        (link.to_owned(), detail.to_owned())
+    }
+
+    #[test]
+    fn paths_are_turned_around() {
+        let plain = FileRecord { mode: 0o100_644, ..FileRecord::default() };
+        assert_eq!(text(plain, b"hosts\0etc\0"), pair("/etc/hosts", ""));
+        assert_eq!(text(plain, b""), pair("/", ""));
+        let removed = FileRecord { flags: file_flag::REMOVED, ..plain };
+        assert_eq!(text(removed, b"x\0tmp\0"), pair("/tmp/x (deleted)", ""));
+        let cut = FileRecord { flags: file_flag::CUT, ..plain };
+        assert_eq!(text(cut, b"x\0tmp\0"), pair("", ""));
+    }
+
+    #[test]
+    fn files_without_directories() {
+        let pipe = FileRecord { mode: 0o010_600, magic: PIPEFS, inode: 7, ..Default::default() };
+        assert_eq!(text(pipe, b"\0"), pair("pipe:[7]", ""));
+        let event = FileRecord { magic: ANON_INODE, ..Default::default() };
+        assert_eq!(text(event, b"[eventfd]\0"), pair("anon_inode:[eventfd]", ""));
+        let null = FileRecord { mode: S_IFCHR | 0o666, device: 1 << 20 | 3, ..Default::default() };
+        assert_eq!(text(null, b"null\0dev\0"), pair("/dev/null", "char 1:3"));
+    }
+
+    #[test]
+    fn sockets() {
+        let mut socket =
+            FileRecord { mode: S_IFSOCK, inode: 9, family: AF_INET, ..Default::default() };
+        assert_eq!(text(socket, b"TCP\0"), pair("socket:[9]", "TCP:[9]"));
+        socket.local_port = 80;
+        socket.local[..4].copy_from_slice(&[127, 0, 0, 1]);
+        assert_eq!(text(socket, b"TCP\0").1, "TCP:[127.0.0.1:80]");
+        socket.remote_port = 5000;
+        socket.remote[..4].copy_from_slice(&[127, 0, 0, 2]);
+        assert_eq!(text(socket, b"TCP\0").1, "TCP:[127.0.0.1:80->127.0.0.2:5000]");
+        let six = FileRecord { family: AF_INET6, local: [0; 16], ..socket };
+        assert_eq!(text(six, b"TCPv6\0").1, "TCPv6:[[::]:80->[7f00:2::]:5000]");
+        let unix = FileRecord { family: AF_UNIX, peer: 10, ..socket };
+        assert_eq!(text(unix, b"UNIX-STREAM\0/run/x\0").1, "UNIX-STREAM:[9->10,\"/run/x\"]");
+        assert_eq!(text(unix, b"UNIX\0\0ab").1, "UNIX:[9->10,@\"ab\"]");
+        let netlink = FileRecord { family: AF_NETLINK, peer: 77, ..socket };
+        assert_eq!(text(netlink, b"NETLINK\0").1, "NETLINK:[ROUTE:77]");
+    }
+}

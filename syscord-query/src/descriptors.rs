@@ -1,0 +1,265 @@
+//! What the descriptors of threads stand for, at the moment that the reader has come to.
+//!
+//! Threads share descriptors and working directory with their process, processes with none, unless
+//! the trace says otherwise. Nothing is guessed: a descriptor of which the trace does not tell, or
+//! tells that nothing is known, stands for nothing here.
+
+use std::{
+    cell::{Ref, RefCell, RefMut},
+    collections::HashMap,
+    rc::Rc,
+};
+
+/// The working directory among the descriptors (`AT_FDCWD`).
+pub(crate) const CWD: i32 = -100;
+
+/// What a descriptor stands for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// What its link in `/proc/PID/fd` read.
+    pub(crate) link: Vec<u8>,
+    /// A socket's protocol and addresses, a device's kind and number; else empty.
+    pub(crate) detail: Vec<u8>,
+}
+
+impl Target {
+    /// The path of a file; nothing for what lies in no directory.
+    pub(crate) fn path(&self) -> Option<&[u8]> {
+        self.link.starts_with(b"/").then(|| self.without_deleted().0)
+    }
+
+    /// What is known of a socket.
+    pub(crate) fn socket(&self) -> Option<&[u8]> {
+        let known = if self.detail.is_empty() { &self.link } else { &self.detail };
+        self.link.starts_with(b"socket:").then_some(known)
+    }
+
+    /// What says most of it: a socket's addresses, else the link.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.socket().unwrap_or(&self.link)
+    }
+
+    /// The link, and whether the kernel says that the file was removed.
+    pub(crate) fn without_deleted(&self) -> (&[u8], bool) {
+        match self.link.strip_suffix(b" (deleted)") {
+            Some(path) => (path, true),
+            None => (&self.link, false),
+        }
+    }
+}
+
+/// Something that threads and processes have, each its own or together with others.
+#[derive(Debug, Default)]
+struct Holders<T> {
+    /// Of threads that do not have what their process has.
+    threads: HashMap<u32, Rc<RefCell<T>>>,
+    processes: HashMap<u32, Rc<RefCell<T>>>,
+}
+
+impl<T: Clone + Default> Holders<T> {
+    fn of(&self, tgid: u32, tid: u32) -> Option<&Rc<RefCell<T>>> {
+        self.threads.get(&tid).or_else(|| self.processes.get(&tgid))
+    }
+
+    fn get(&self, tgid: u32, tid: u32) -> Option<Ref<'_, T>> {
+        self.of(tgid, tid).map(|held| held.borrow())
+    }
+
+    fn get_mut(&mut self, tgid: u32, tid: u32) -> RefMut<'_, T> {
+        match self.threads.get(&tid) {
+            Some(held) => held.borrow_mut(),
+            None => self.processes.entry(tgid).or_default().borrow_mut(),
+        }
+    }
+
+    /// A thread or process was made, which shares with the thread that made it, or has a copy.
+    fn fork(&mut self, parent: (u32, u32), (tgid, tid): (u32, u32), shared: bool) {
+        self.threads.remove(&tid);
+        let Some(held) = self.of(parent.0, parent.1) else {
+            self.processes.remove(&tgid);
+            return;
+        };
+        let held = if shared { Rc::clone(held) } else { Rc::new(held.as_ref().clone()) };
+        if tgid != parent.0 {
+            self.processes.insert(tgid, held);
+        } else if !shared || self.threads.contains_key(&parent.1) {
+            self.threads.insert(tid, held);
+        }
+    }
+
+    /// What a thread has is its own from now on.
+    fn own(&mut self, tgid: u32, tid: u32, alone: bool) {
+        let Some(held) = self.of(tgid, tid).filter(|held| !alone || Rc::strong_count(held) > 1)
+        else {
+            return;
+        };
+        let own = Rc::new(held.as_ref().clone());
+        match alone {
+            true => self.processes.insert(tgid, own),
+            false => self.threads.insert(tid, own),
+        };
+    }
+
+    /// The calling thread is its process from now on.
+    fn exec(&mut self, tgid: u32, old_tid: u32) {
+        if let Some(held) = self.threads.remove(&old_tid) {
+            self.processes.insert(tgid, held);
+        }
+        self.threads.remove(&tgid);
+    }
+}
+
+/// Descriptors and working directories of all threads of a trace.
+#[derive(Debug, Default)]
+pub(crate) struct Descriptors {
+    files: Holders<HashMap<i32, Rc<Target>>>,
+    cwds: Holders<Option<Rc<Target>>>,
+}
+
+/// Which descriptors are open, by the kernel's word.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open<'a> {
+    /// Descriptors below this are told of.
+    pub(crate) count: u32,
+    /// A bit for each that is open.
+    pub(crate) bits: &'a [u8],
+}
+
+impl Open<'_> {
+    fn keeps(self, fd: i32) -> bool {
+        let Ok(fd) = u32::try_from(fd) else { return true };
+        let bits = self.bits.get(fd as usize / 8).copied().unwrap_or_default();
+        fd >= self.count || bits >> (fd % 8) & 1 != 0
+    }
+}
+
+impl Descriptors {
+    /// What a descriptor of a thread stands for, if that is known.
+    pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Rc<Target>> {
+        match fd {
+            CWD => self.cwds.get(tgid, tid)?.clone(),
+            _ => self.files.get(tgid, tid)?.get(&fd).cloned(),
+        }
+    }
+
+    /// A descriptor stands for something from now on; for nothing known if the link is empty.
+    pub(crate) fn set(&mut self, tgid: u32, tid: u32, fd: i32, target: Target) {
+        let target = Some(target).filter(|target| !target.link.is_empty()).map(Rc::new);
+        match (fd, target) {
+            (CWD, target) => *self.cwds.get_mut(tgid, tid) = target,
+            (_, Some(target)) => drop(self.files.get_mut(tgid, tid).insert(fd, target)),
+            (_, None) => self.close(tgid, tid, fd),
+        }
+    }
+
+    /// A descriptor was closed, or nothing is known of it any more.
+    pub(crate) fn close(&mut self, tgid: u32, tid: u32, fd: i32) {
+        self.files.get_mut(tgid, tid).remove(&fd);
+    }
+
+    /// A thread or process was made.
+    pub(crate) fn fork(&mut self, parent: (u32, u32), child: (u32, u32), files: bool, cwd: bool) {
+        self.files.fork(parent, child, files);
+        self.cwds.fork(parent, child, cwd);
+    }
+
+    /// A thread runs a new program, and is its process's only one.
+    pub(crate) fn exec(&mut self, tgid: u32, old_tid: u32) {
+        self.files.exec(tgid, old_tid);
+        self.cwds.exec(tgid, old_tid);
+    }
+
+    /// What a thread has, and whether it is its own; `alone`: it is its process's only one.
+    pub(crate) fn open(
+        &mut self,
+        (tgid, tid): (u32, u32),
+        alone: bool,
+        own: [bool; 2],
+        open: Open<'_>,
+    ) {
+        let [files, cwd] = own;
+        if files {
+            self.files.own(tgid, tid, alone);
+        }
+        if cwd {
+            self.cwds.own(tgid, tid, alone);
+        }
+        self.files.get_mut(tgid, tid).retain(|fd, _| open.keeps(*fd));
+    }
+
+    /// A thread is gone.
+    pub(crate) fn thread_gone(&mut self, tid: u32) {
+        self.files.threads.remove(&tid);
+        self.cwds.threads.remove(&tid);
+    }
+
+    /// A process is gone.
+    pub(crate) fn process_gone(&mut self, tgid: u32) {
+        self.files.processes.remove(&tgid);
+        self.cwds.processes.remove(&tgid);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(link: &str) -> Target {
+        Target { link: link.into(), detail: vec![] }
+    }
+
+    fn link(all: &Descriptors, tgid: u32, tid: u32, fd: i32) -> Option<String> {
+        let target = all.target(tgid, tid, fd)?;
+        Some(String::from_utf8(target.link.clone()).unwrap())
+    }
+
+    #[test]
+    fn threads_share_and_processes_copy() {
+        let mut all = Descriptors::default();
+        all.set(10, 10, 3, file("/a"));
+        all.set(10, 10, CWD, file("/"));
+        all.fork((10, 10), (10, 11), true, true);
+        all.fork((10, 10), (20, 20), false, false);
+        all.set(10, 11, 3, file("/b"));
+        all.set(20, 20, CWD, file("/tmp"));
+        assert_eq!(link(&all, 10, 10, 3).unwrap(), "/b");
+        assert_eq!(link(&all, 20, 20, 3).unwrap(), "/a");
+        assert_eq!(link(&all, 10, 11, CWD).unwrap(), "/");
+        all.close(10, 10, 3);
+        assert_eq!(link(&all, 10, 11, 3), None);
+    }
+
+    #[test]
+    fn what_is_shared_on_purpose_ends_with_an_own_table() {
+        let mut all = Descriptors::default();
+        all.set(10, 10, 3, file("/a"));
+        all.fork((10, 10), (20, 20), true, false);
+        all.set(20, 20, 4, file("/b"));
+        assert_eq!(link(&all, 10, 10, 4).unwrap(), "/b");
+        let open = Open { count: 64, bits: &[0b1000] };
+        all.open((20, 20), true, [true, true], open);
+        assert_eq!((link(&all, 20, 20, 3).unwrap(), link(&all, 20, 20, 4)), ("/a".into(), None));
+        assert_eq!(link(&all, 10, 10, 4).unwrap(), "/b");
+    }
+
+    #[test]
+    fn a_thread_may_leave_its_process_s_table() {
+        let mut all = Descriptors::default();
+        all.set(10, 10, 70, file("/far"));
+        all.fork((10, 10), (10, 11), true, true);
+        all.open((10, 11), false, [true, false], Open { count: 64, bits: &[] });
+        all.set(10, 11, 3, file("/own"));
+        assert_eq!(link(&all, 10, 10, 3), None);
+        assert_eq!(link(&all, 10, 11, 70).unwrap(), "/far");
+        all.exec(10, 11);
+        assert_eq!(link(&all, 10, 10, 3).unwrap(), "/own");
+    }
+
+    #[test]
+    fn the_unknown_stands_for_nothing() {
+        let mut all = Descriptors::default();
+        all.set(10, 10, 3, file("/a"));
+        all.set(10, 10, 3, file(""));
+        assert_eq!(link(&all, 10, 10, 3), None);
+    }
+}

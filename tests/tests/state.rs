@@ -1,0 +1,227 @@
+//! What descriptors stand for, and what else was true of a process at a call: held against strace's
+//! `-y` and `-yy` in the same run, and against what the program itself says.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use syscord_tests::{
+    Recorder, Scratch, Value, events, info, kernel, program, python, query, record, repository,
+    run,
+    strace::{self, Call},
+    tool,
+};
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+/// The descriptors that a call shows, each with what it stands for: `3</etc/passwd>`.
+fn descriptors(call: &Call) -> Vec<String> {
+    let (line, mut found) = (call.line(), Vec::new());
+    let mut rest = line.as_str();
+    while let Some(at) = rest.find('<') {
+        let before = &rest[..at];
+        let number = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        // What is enclosed may enclose a device's number, or point from one address to another.
+        let (mut depth, mut end) = (0, rest.len());
+        for (place, byte) in rest.bytes().enumerate().skip(at) {
+            let arrow = place > 0 && rest.as_bytes()[place - 1] == b'-';
+            depth += i32::from(byte == b'<') - i32::from(byte == b'>' && !arrow);
+            if depth == 0 {
+                end = place + 1;
+                break;
+            }
+        }
+        if number.len() < before.len() {
+            found.push(rest[number.len()..end].to_owned());
+        }
+        rest = &rest[end..];
+    }
+    found
+}
+
+/// Records the workload while strace traces it, and returns the trace and strace's lines.
+fn traced(scratch: &Scratch, options: &[&str], letters: &str) -> (std::path::PathBuf, String) {
+    let (trace, seen) = (scratch.file("t.scd"), scratch.file("strace.txt"));
+    let folder = scratch.file("folder");
+    fs::create_dir(&folder).expect("a folder");
+    let workload = text(&repository().join("tests/workloads/state.py"));
+    let (python, folder, out, seen_text) = (python(), text(&folder), text(&trace), text(&seen));
+    let mut args = vec!["-q", "-o", &out];
+    args.extend(options);
+    args.extend(["--", tool("strace"), "-f", "-q", letters, "-e", "signal=none", "-o"]);
+    args.extend([&seen_text, &python, "-B", &workload, &folder]);
+    let ran = record(args);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(info(&trace)["ledger"]["total"]["dropped"], 0, "nothing may be lost");
+    (trace, fs::read_to_string(&seen).expect("strace's output"))
+}
+
+/// The calls of `names` with their descriptors, thread by thread, from the program's execve on.
+fn calls_of(lines: &str, names: Option<&[&str]>) -> Vec<(u32, Vec<(String, Vec<String>)>)> {
+    let wanted = |call: &Call| names.is_none_or(|names| names.contains(&call.name.as_str()));
+    let threads = strace::parse(lines).into_iter().map(|(tid, thread)| {
+        let begins = |call: &Call| call.name == "execve" && call.outcome == "0";
+        let start = thread.calls.iter().position(begins).unwrap_or(0);
+        let calls = thread.calls[start..].iter().filter(|call| wanted(call));
+        (tid, calls.map(|call| (call.name.clone(), descriptors(call))).collect())
+    });
+    threads.collect()
+}
+
+fn ours(trace: &Path, letters: &str) -> String {
+    let ran =
+        run(program("syscord-query"), ["--strace".as_ref(), letters.as_ref(), trace.as_os_str()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.out
+}
+
+/// Asserts that strace and we say the same of every descriptor, and returns of how many.
+fn same(theirs: &str, ours: &str, names: Option<&[&str]>) -> usize {
+    let ours = calls_of(ours, names);
+    let mut count = 0;
+    for (tid, calls) in calls_of(theirs, names) {
+        let (_, mine) = ours.iter().find(|(other, _)| *other == tid).expect("the thread");
+        for (at, (theirs, mine)) in calls.iter().zip(mine).enumerate() {
+            assert_eq!(mine, theirs, "call {at} of {tid}: ours, strace's");
+            count += theirs.1.len();
+        }
+        assert_eq!(mine.len(), calls.len(), "calls of {tid}");
+    }
+    count
+}
+
+#[test]
+fn descriptors_stand_for_what_strace_says() {
+    if !kernel() {
+        return;
+    }
+    for letters in ["-y", "-yy"] {
+        let scratch = Scratch::new("state");
+        let (trace, theirs) = traced(&scratch, &[], letters);
+        let count = same(&theirs, &ours(&trace, letters), None);
+        assert!(count > 500, "{letters}: {count} descriptors");
+    }
+}
+
+/// A filter leaves out all calls that make, copy, and close descriptors, and that change directory.
+#[test]
+fn descriptors_are_known_where_the_filter_leaves_out_how_they_were_made() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-filter");
+    let names = ["read", "write", "recvfrom", "sendto", "fstat", "newfstatat"];
+    let (trace, theirs) = traced(&scratch, &["-e", &names.join(",")], "-yy");
+    let ours = ours(&trace, "-yy");
+    // The execve from which on we compare is left out, so what came before it is there.
+    let theirs = calls_of(&theirs, Some(&names));
+    let mut count = 0;
+    for (tid, mine) in calls_of(&ours, Some(&names)) {
+        let Some((_, calls)) = theirs.iter().find(|(other, _)| *other == tid) else { continue };
+        let skip = mine.len().checked_sub(calls.len()).expect("as many calls");
+        for (at, (theirs, mine)) in calls.iter().zip(&mine[skip..]).enumerate() {
+            assert_eq!(mine, theirs, "call {at} of {tid}: ours, strace's");
+            count += theirs.1.len();
+        }
+    }
+    assert!(count > 200, "{count} descriptors");
+}
+
+#[test]
+fn paths_are_found_behind_descriptors_and_made_absolute() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-paths");
+    let (trace, _) = traced(&scratch, &[], "-y");
+    let file = text(&scratch.file("folder/sub/file"));
+    let mut found = events_of(&trace, &["--path", &file]);
+    found.retain(|event| event["comm"] != "strace");
+    let with = |name: &str| found.iter().filter(|event| event["syscall"] == name).count();
+    // It was opened by relative names alone, in two directories.
+    assert!(found.iter().all(|event| event["path"] != *file), "no call names it so");
+    let counts = ["openat", "read", "close"].map(with);
+    assert!(counts.iter().all(|count| *count >= 4), "{counts:?}");
+    let ran = query(["stats", "--by", "file", "--json", &text(&trace)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains(&file), "{}", ran.out);
+    let ran = query(["stats", "--by", "socket", "--json", &text(&trace)]);
+    assert!(ran.out.contains("TCP:[127.0.0.1:"), "{}", ran.out);
+}
+
+fn events_of(trace: &Path, options: &[&str]) -> Vec<Value> {
+    let ran = query(["--json"].iter().chain(options).copied().chain([&*text(trace)]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// The program says what it is; the trace says the same of it at its last call.
+#[test]
+fn state_is_what_the_program_says() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-facts");
+    let (trace, said) = (scratch.file("t.scd"), scratch.file("said.json"));
+    let code = "\
+import json, os, sys
+os.chdir('/usr')
+os.setgid(7); os.setuid(12345)
+facts = {'exe': os.readlink('/proc/self/exe'), 'cwd': os.getcwd(), 'uid': os.getuid(),
+         'argv': open('/proc/self/cmdline').read().split('\\0')[:-1],
+         'cgroup': [line for line in open('/proc/self/cgroup') if line.startswith('0::')][0][3:-1]}
+os.write(3, json.dumps(facts).encode())
+";
+    let mut child = Command::new(program("syscord"));
+    child.args(["record", "-q", "-o", &text(&trace), "--", "sh", "-c", "exec \"$@\" 3>\"$0\""]);
+    child.args([&text(&said), &python(), "-B", "-c", code]);
+    assert!(child.status().expect("syscord runs").success());
+    let facts: Value = serde_json::from_slice(&fs::read(&said).unwrap()).expect("JSON");
+    let last = events_of(&trace, &["--state", "--syscall", "write", "--fd", "3"]);
+    let state = &last.last().expect("the program's write")["state"];
+    for key in ["exe", "cwd", "uid", "argv", "cgroup"] {
+        assert_eq!(state[key], facts[key], "{key}: {state}");
+    }
+    assert_eq!(state["files"]["3"], text(&said));
+}
+
+/// What was open before the recording began is known from then on.
+#[test]
+fn a_running_process_is_described() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-running");
+    let (trace, file) = (scratch.file("t.scd"), scratch.file("open"));
+    File::create(&file).expect("a file");
+    let code = "\
+import os, sys
+f = os.open(sys.argv[1], os.O_RDONLY)
+while sys.stdin.buffer.read(1): os.read(f, 1)
+";
+    let mut child = Command::new(python())
+        .args(["-B", "-u", "-c", code, &text(&file)])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("python3 starts");
+    let mut to = child.stdin.take().expect("a pipe");
+    let pid = child.id().to_string();
+    let recorder = Recorder::start_with(&trace, ["-p", &pid], || to.write_all(b"1").unwrap());
+    to.write_all(b"12345").unwrap();
+    drop(to);
+    child.wait().unwrap();
+    let ran = recorder.stop(libc::SIGINT);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let reads = events(&trace);
+    let empty = reads.iter().filter(|e| e["syscall"] == "read" && e["args"]["fd"] != 0).count();
+    let found = events_of(&trace, &["--path", &text(&file), "--syscall", "read"]);
+    // It takes a moment to look at it; until then nothing is known, hence nothing said.
+    assert!(found.len() > 5 && found.len() + 5 >= empty, "{} of {empty}", found.len());
+}
