@@ -4,7 +4,7 @@
 use std::{
     collections::{HashMap, HashSet},
     io::Write,
-    ops::Range,
+    ops::{Range, RangeInclusive},
     rc::Rc,
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct StraceSink {
     open: Option<Open>,
     /// Calls that end in a later block.
     spans: Spans,
+    /// By thread, what came last if that is a call that was interrupted: the index in `happened`.
+    last: HashMap<u32, usize>,
 }
 
 /// A call, a signal, or the end of a thread.
@@ -92,6 +94,7 @@ impl StraceSink {
             told: i64::MIN,
             open: None,
             spans,
+            last: HashMap::new(),
         }
     }
 
@@ -116,6 +119,18 @@ impl StraceSink {
             self.interrupted.remove(&row.tid);
         }
         resumed
+    }
+
+    /// A thread ends. If that was within a call, strace does not see how the call returned.
+    fn killed(&mut self, tid: u32) {
+        let Some(index) = self.last.remove(&tid) else { return };
+        let one = &mut self.happened[index];
+        let tail = self.text[one.tail.clone()].split(|byte| *byte == RESULT).next();
+        let known = tail.unwrap_or_default().to_vec();
+        let start = self.text.len();
+        self.text.extend_from_slice(if known.len() > 1 { b"<unfinished ...>)" } else { &known });
+        self.text.extend_from_slice(&[RESULT, b'?']);
+        one.tail = start..self.text.len();
     }
 
     fn points(&mut self) -> Vec<(i64, u8, Point)> {
@@ -218,6 +233,8 @@ impl StraceSink {
 
 /// What a call returns that goes on as restart_syscall(2): ERESTART_RESTARTBLOCK.
 const RESTART_BLOCK: i64 = -516;
+/// What a call returns that a signal interrupts, before it is known how it goes on: ERESTARTSYS and its like.
+const INTERRUPTED: RangeInclusive<i64> = RESTART_BLOCK..=-512;
 
 /// The signal that no program ever sees.
 const SIGKILL: u32 = 9;
@@ -266,6 +283,11 @@ impl Sink for StraceSink {
             name,
             under_way: row.is_under_way(),
         });
+        if row.ret.is_some_and(|ret| INTERRUPTED.contains(&ret)) {
+            self.last.insert(row.tid, self.happened.len() - 1);
+        } else if !self.last.is_empty() {
+            self.last.remove(&row.tid);
+        }
         Ok(())
     }
 
@@ -274,12 +296,19 @@ impl Sink for StraceSink {
     }
 
     fn notice(&mut self, notice: &Notice<'_>) {
-        let start = self.text.len();
+        let mut start = self.text.len();
         match notice.what {
             // That one is not delivered to anyone; how it ends its thread is told.
             What::Signal(SIGKILL, _) => return,
-            What::Signal(number, info) => delivered(&mut self.text, number, info, self.style.xlat),
-            What::Exit(status) => ended(&mut self.text, status.cast_unsigned(), self.style.xlat),
+            What::Signal(number, info) => {
+                self.last.remove(&notice.tid);
+                delivered(&mut self.text, number, info, self.style.xlat);
+            }
+            What::Exit(status) => {
+                self.killed(notice.tid);
+                start = self.text.len();
+                ended(&mut self.text, status.cast_unsigned(), self.style.xlat);
+            }
         }
         self.happened.push(Happened {
             tid: notice.tid,
@@ -315,6 +344,7 @@ impl Sink for StraceSink {
             at += 1;
         }
         self.happened.clear();
+        self.last.clear();
         self.text.clear();
         self.output.write(&out)
     }
