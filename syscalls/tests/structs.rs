@@ -114,6 +114,7 @@ const DEFINED: &[Group] = &[
             whole(&LOFF, "__kernel_loff_t"),
             whole(&FD, "int"),
             whole(&FSXATTR, "struct fsxattr"),
+            whole(&FSXATTR_SET, "struct fsxattr"),
             whole(&FILE_CLONE_RANGE, "struct file_clone_range"),
             whole(&FSTRIM_RANGE, "struct fstrim_range"),
             whole(&FIEMAP, "struct fiemap"),
@@ -275,10 +276,14 @@ const DEFINED: &[Group] = &[
     Group {
         abis: ALL,
         source: "#include <linux/tcp.h>\n#include <linux/if_packet.h>\n#include <asm/termios.h>\n\
-                 #include <asm/termbits.h>",
+                 #include <asm/termbits.h>
+#include <linux/counter.h>",
         checks: &[
             whole(&INT, "int"),
             whole(&UINT, "unsigned int"),
+            whole(&ULONG, "unsigned long"),
+            whole(&COUNTER_COMPONENT, "struct counter_component"),
+            whole(&COUNTER_WATCH, "struct counter_watch"),
             whole(&SOCKLEN, "int"),
             head(&TCP_INFO, "struct tcp_info"),
             whole(&TPACKET_STATS, "struct tpacket_stats"),

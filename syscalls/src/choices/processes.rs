@@ -11,16 +11,16 @@ choices! {
 
     /// kcmp(2)'s fourth argument.
     KCMP_IDX1 by type of KCMP_TYPES {
-        KCMP_FILE | KCMP_EPOLL_TFD => Uint,
+        KCMP_FILE | KCMP_EPOLL_TFD => Fd,
         KCMP_VM | KCMP_FILES | KCMP_FS | KCMP_SIGHAND | KCMP_IO | KCMP_SYSVSEM => Unused,
-    } otherwise Ulong
+    } otherwise Hex
 
     /// kcmp(2)'s last argument.
     KCMP_IDX2 by type of KCMP_TYPES {
-        KCMP_FILE => Uint,
+        KCMP_FILE => Fd,
         KCMP_EPOLL_TFD => StructIn(&KCMP_EPOLL_SLOT),
         KCMP_VM | KCMP_FILES | KCMP_FS | KCMP_SIGHAND | KCMP_IO | KCMP_SYSVSEM => Unused,
-    } otherwise Ulong
+    } otherwise Hex
 
     /// arch_prctl(2)'s second argument.
     ARCH_PRCTL_ADDR by code of ARCH_PRCTL_CODES {

@@ -139,4 +139,32 @@ names! {
             FIEMAP_EXTENT_MERGED = 0x1000, FIEMAP_EXTENT_SHARED = 0x2000,
         }
     }
+
+    /// Whom a request to a performance counter is for (perf_event_open(2)).
+    PERF_IOC_FLAGS: "PERF_IOC_FLAG_???" {
+        bits { PERF_IOC_FLAG_GROUP = 1 }
+    }
+
+    /// What of a counter is watched (linux/counter.h).
+    COUNTER_COMPONENTS: "COUNTER_COMPONENT_???" {
+        value {
+            COUNTER_COMPONENT_NONE = 0, COUNTER_COMPONENT_SIGNAL = 1, COUNTER_COMPONENT_COUNT = 2,
+            COUNTER_COMPONENT_FUNCTION = 3, COUNTER_COMPONENT_SYNAPSE_ACTION = 4,
+            COUNTER_COMPONENT_EXTENSION = 5,
+        }
+    }
+
+    /// To what of a counter a component belongs (linux/counter.h).
+    COUNTER_SCOPES: "COUNTER_SCOPE_???" {
+        value { COUNTER_SCOPE_DEVICE = 0, COUNTER_SCOPE_SIGNAL = 1, COUNTER_SCOPE_COUNT = 2 }
+    }
+
+    /// When a counter is read (linux/counter.h).
+    COUNTER_EVENTS: "COUNTER_EVENT_???" {
+        value {
+            COUNTER_EVENT_OVERFLOW = 0, COUNTER_EVENT_UNDERFLOW = 1,
+            COUNTER_EVENT_OVERFLOW_UNDERFLOW = 2, COUNTER_EVENT_THRESHOLD = 3,
+            COUNTER_EVENT_INDEX = 4, COUNTER_EVENT_CHANGE_OF_STATE = 5, COUNTER_EVENT_CAPTURE = 6,
+        }
+    }
 }

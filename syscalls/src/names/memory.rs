@@ -96,7 +96,7 @@ names! {
     /// What a protection key forbids (pkey_alloc(2)).
     PKEY_RIGHTS: "PKEY_???" wide {
         value { PKEY_UNRESTRICTED = 0 }
-        bits { PKEY_DISABLE_ACCESS = 1, PKEY_DISABLE_WRITE = 2 }
+        bits { PKEY_DISABLE_ACCESS = 1, PKEY_DISABLE_WRITE = 2, PKEY_DISABLE_EXECUTE = 4 }
     }
     aarch64 {
         value { PKEY_UNRESTRICTED = 0 }
@@ -129,7 +129,7 @@ names! {
     }
 
     /// memfd_secret(2)'s flags.
-    MEMFD_SECRET_FLAGS: "O_???" {
+    MEMFD_SECRET_FLAGS: "" {
         bits { O_CLOEXEC = 0o2000000 }
     }
 

@@ -12,6 +12,7 @@ pub mod ipc;
 pub mod memory;
 pub mod mounts;
 pub mod network;
+pub mod newer;
 pub mod prctl;
 pub mod processes;
 pub mod sched;

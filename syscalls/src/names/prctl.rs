@@ -34,7 +34,7 @@ names! {
     }
 
     /// Who may dump a process (prctl(2)'s `PR_SET_DUMPABLE`).
-    DUMPABLE: "SUID_DUMP_???" {
+    DUMPABLE: "SUID_DUMP_???" wide {
         value { SUID_DUMP_DISABLE = 0, SUID_DUMP_USER = 1, SUID_DUMP_ROOT = 2 }
     }
 
@@ -159,7 +159,7 @@ names! {
     /// Whether syscalls are dispatched to user space (prctl(2)'s `PR_SET_SYSCALL_USER_DISPATCH`).
     SYSCALL_DISPATCH_MODES: "PR_SYS_DISPATCH_???" wide {
         value {
-            PR_SYS_DISPATCH_OFF = 0, PR_SYS_DISPATCH_EXCLUSIVE_ON = 1,
+            PR_SYS_DISPATCH_OFF = 0, PR_SYS_DISPATCH_ON = 1,
             PR_SYS_DISPATCH_INCLUSIVE_ON = 2,
         }
     }

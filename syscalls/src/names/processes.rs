@@ -63,6 +63,15 @@ names! {
         }
     }
 
+    /// What sort of namespace one is (ioctl_nsfs(2)).
+    NAMESPACE_KINDS: "CLONE_NEW???" {
+        value {
+            CLONE_NEWTIME = 0x80, CLONE_NEWNS = 0x2_0000, CLONE_NEWCGROUP = 0x200_0000,
+            CLONE_NEWUTS = 0x400_0000, CLONE_NEWIPC = 0x800_0000, CLONE_NEWUSER = 0x1000_0000,
+            CLONE_NEWPID = 0x2000_0000, CLONE_NEWNET = 0x4000_0000,
+        }
+    }
+
     /// What wait4(2) and waitid(2) wait for.
     WAIT_OPTIONS: "W???" {
         bits {

@@ -73,7 +73,7 @@ names! {
     }
 
     /// Modes of seccomp (prctl(2)).
-    SECCOMP_MODES: "SECCOMP_MODE_???" {
+    SECCOMP_MODES: "SECCOMP_MODE_???" wide {
         value { SECCOMP_MODE_DISABLED = 0, SECCOMP_MODE_STRICT = 1, SECCOMP_MODE_FILTER = 2 }
     }
 
@@ -98,12 +98,12 @@ names! {
     }
 
     /// Flags of landlock_add_rule(2).
-    LANDLOCK_RULE_FLAGS: "LANDLOCK_ADD_RULE_???" {
+    LANDLOCK_RULE_FLAGS: "" {
         bits { LANDLOCK_ADD_RULE_QUIET = 0x1 }
     }
 
     /// Flags of landlock_restrict_self(2).
-    LANDLOCK_RESTRICT_FLAGS: "LANDLOCK_RESTRICT_SELF_???" {
+    LANDLOCK_RESTRICT_FLAGS: "" {
         bits {
             LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF = 0x1,
             LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON = 0x2,

@@ -173,8 +173,14 @@ structs! {
     /// Inode attributes of a file (ioctl_xfs_fsgetxattr(2)).
     FSXATTR {
         fsx_xflags: u32 = Bits(&EXTENDED_INODE_FLAGS), fsx_extsize: u32 = Uint,
-        fsx_nextents: u32 = Uint, fsx_projid: u32 = Uint, fsx_cowextsize: u32 = Uint,
+        fsx_nextents: u32 = Uint, fsx_projid: u32 = Hex, fsx_cowextsize: u32 = Uint,
         _: u8[8] = Uint
+    }
+
+    /// Attributes of a file that can be set (ioctl_xfs_fsgetxattr(2)).
+    FSXATTR_SET {
+        fsx_xflags: u32 = Bits(&EXTENDED_INODE_FLAGS), fsx_extsize: u32 = Uint, _: u32 = Uint,
+        fsx_projid: u32 = Hex, fsx_cowextsize: u32 = Uint, _: u8[8] = Uint
     }
 
     /// A range of another file to be shared (ioctl_ficlonerange(2)).
@@ -183,7 +189,7 @@ structs! {
     }
 
     /// A range of a file system to be discarded (ioctl_fitrim(2)).
-    FSTRIM_RANGE { start: u64 = Ulong, len: u64 = Ulong, minlen: u64 = Ulong }
+    FSTRIM_RANGE { start: u64 = Hex, len: u64 = Ulong, minlen: u64 = Ulong }
 
     /// The start of a request for a file's extents (ioctl_fiemap(2)).
     FIEMAP {

@@ -5,8 +5,8 @@ use crate::{
     Len,
     names::{
         devices::{
-            INTERFACE_FLAGS, LINE_DISCIPLINES, MODEM_LINES, TERMINAL_CFLAGS, TERMINAL_IFLAGS,
-            TERMINAL_LFLAGS, TERMINAL_OFLAGS,
+            COUNTER_COMPONENTS, COUNTER_EVENTS, COUNTER_SCOPES, INTERFACE_FLAGS, LINE_DISCIPLINES,
+            MODEM_LINES, TERMINAL_CFLAGS, TERMINAL_IFLAGS, TERMINAL_LFLAGS, TERMINAL_OFLAGS,
         },
         sockopts::{TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES},
     },
@@ -113,6 +113,21 @@ structs! {
 
     /// The size of a terminal (ioctl_tty(2)'s `TIOCGWINSZ`).
     WINSIZE { ws_row: u16 = Uint, ws_col: u16 = Uint, ws_xpixel: u16 = Uint, ws_ypixel: u16 = Uint }
+
+    /// What of a counter is watched (linux/counter.h).
+    COUNTER_COMPONENT {
+        type: u8 = One(&COUNTER_COMPONENTS), scope: u8 = One(&COUNTER_SCOPES), parent: u8 = Uint,
+        id: u8 = Uint
+    }
+
+    /// What of a counter is watched, and when it is read (linux/counter.h).
+    COUNTER_WATCH {
+        component: inner = Struct(&COUNTER_COMPONENT), event: u8 = One(&COUNTER_EVENTS),
+        channel: u8 = Uint
+    }
+
+    /// An unsigned number as wide as a register (rtc(4)).
+    ULONG { _: word = Ulong }
 
     /// A 64-bit number that a socket is known by (socket(7)'s `SO_COOKIE`).
     COOKIE { _: u64 = Ulong }

@@ -35,7 +35,7 @@ syscalls! {
 
     /// Announce a pattern of access to a range of a file.
     fadvise64 { x86_64: 221, aarch64: 223; class: DESC }
-        (fd: Fd, offset: Off, len: Off, advice: One(&FADVICE)) -> Int;
+        (fd: Fd, offset: Off, len: Ulong, advice: One(&FADVICE)) -> Int;
 
     /// Announce a pattern of access to a range of a file; the offset comes in two words.
     fadvise64 { i386: 250; class: DESC }
@@ -104,7 +104,7 @@ syscalls! {
 
     /// Control a device or other open file.
     ioctl { x86_64: 16, x32: 514, aarch64: 29, i386: 54; class: DESC }
-        (fd: Fd, request: Request, argp: By(&IOCTL_ARG)) -> Int;
+        (fd: Fd, request: Request, argp: By(&IOCTL_ARG)) -> By(&IOCTL_RESULT);
 
     /// Move the position of an open file.
     lseek { x86_64: 8, aarch64: 62; class: DESC }

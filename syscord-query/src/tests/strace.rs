@@ -43,6 +43,7 @@ fn future() -> Meta {
         match call.name.as_str() {
             "lseek" => call.args[2].kind = kind(names, Detail::Names(0)),
             "uname" => call.args[0].kind = kind(layout, Detail::Struct(0)),
+            "openat2" => call.args[2].kind.detail = Detail::Struct(0),
             _ => {}
         }
     }
@@ -68,6 +69,19 @@ fn the_trace_s_own_table_decodes() {
     );
     // A table without names, as an older recorder may have written it.
     assert_eq!(lines(&described(), &[seek]), "20    lseek(3, 5, 2)                    = 5\n");
+}
+
+/// A structure whose size is an argument is shown as far as it goes, with what lies behind it.
+#[test]
+fn structures_may_be_shorter_or_longer() {
+    let opened = |bytes: &'static [u8]| {
+        let made = Made::call(2_000, "openat2", &[3, 0x6000, 0x7000, 24], 5).data(2, Whole, bytes);
+        lines(&future(), &[made])
+    };
+    assert!(opened(b"\xff\xff\xff\xff").contains(", {count=-1}, "));
+    assert!(opened(b"\x01\0\0\0\x02\0\0\0\0\0").contains(", {count=1, wonder=WONDER_TWO}, "));
+    let longer = opened(b"\x01\0\0\0\x02\0\0\0\0\x07");
+    assert!(longer.contains(r#"wonder=WONDER_TWO, /* bytes 8..9 */ "\x00\x07"}, "#), "{longer}");
 }
 
 #[test]

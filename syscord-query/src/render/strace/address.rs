@@ -7,95 +7,120 @@ use std::{
 
 use syscord_syscalls::names::network::ADDRESS_FAMILIES;
 
-use super::{super::decimal, Style};
+use super::{Style, Xlat, names::symbol, value::hex};
 
 const AF_UNIX: u16 = 1;
 const AF_INET: u16 = 2;
 const AF_INET6: u16 = 10;
 const AF_NETLINK: u16 = 16;
 
+/// The most bytes of a unix socket's address (unix(7)).
+const UNIX_LEN: usize = 110;
+/// What an address of the Internet family takes (ip(7)).
+const INET_LEN: usize = 16;
+/// What one of version 6 takes at least: without the scope (ipv6(7)).
+const INET6_LEAST: usize = 24;
+
 /// Appends a socket address of which `bytes` were captured.
 pub(super) fn socket_address(out: &mut Vec<u8>, bytes: &[u8], style: &Style) {
     let Some(family) = word(bytes, 0) else {
         return style.quote(out, bytes);
     };
-    let (start, parts) = (out.len(), bytes.len());
+    out.extend_from_slice(b"{sa_family=");
+    let known = ADDRESS_FAMILIES.members.iter().find(|known| known.value == u64::from(family));
+    match (known, style.xlat) {
+        (None, Xlat::Abbrev | Xlat::Verbose) => drop(write!(out, "{family:#x} /* AF_??? */")),
+        _ => symbol(out, hex(family.into()), known.map(|known| known.name), style.xlat),
+    }
+    let start = out.len();
     let whole = match family {
-        AF_UNIX => unix(out, &bytes[2..], style),
-        AF_INET if parts >= 16 => inet(out, bytes),
-        AF_INET6 if parts >= 24 => inet6(out, bytes),
-        AF_NETLINK if parts >= 12 => netlink(out, bytes),
+        AF_UNIX => unix(out, &bytes[2..bytes.len().min(UNIX_LEN)], style),
+        AF_INET if bytes.len() >= INET_LEN => inet(out, bytes, style.xlat),
+        AF_INET6 if bytes.len() >= INET6_LEAST => inet6(out, bytes, style.xlat),
+        AF_NETLINK => netlink(out, bytes),
         _ => None,
     };
     if whole.is_none() {
         out.truncate(start);
-        // A Vec takes every write.
-        drop(write!(out, "{{sa_family={}, sa_data=", family_name(family)));
+        out.extend_from_slice(b", sa_data=");
         style.quote(out, &bytes[2..]);
-        out.push(b'}');
     }
+    out.push(b'}');
 }
 
 /// A path, or behind a NUL an abstract name (unix(7)).
 fn unix(out: &mut Vec<u8>, name: &[u8], style: &Style) -> Option<()> {
-    out.extend_from_slice(b"{sa_family=AF_UNIX");
-    match name.first() {
+    match name.split_first() {
         None => {}
-        Some(0) if name.len() > 1 => {
+        Some((0, name)) => {
             out.extend_from_slice(b", sun_path=@");
-            style.quote(out, &name[1..]);
+            style.quote(out, name);
         }
         Some(_) => {
             out.extend_from_slice(b", sun_path=");
             style.quote(out, name.split(|byte| *byte == 0).next().unwrap_or_default());
         }
     }
-    out.push(b'}');
     Some(())
 }
 
-fn inet(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
-    let address = Ipv4Addr::from(*bytes.get(4..8)?.first_chunk::<4>()?);
-    let port = port(bytes)?;
-    write!(out, "{{sa_family=AF_INET, sin_port=htons({port}), sin_addr=inet_addr(\"{address}\")}}")
-        .ok()
+fn inet(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
+    let address: &[u8; 4] = bytes.get(4..8)?.first_chunk()?;
+    port(out, "sin_port", bytes, xlat)?;
+    out.extend_from_slice(b", sin_addr=");
+    bytes_named(out, address, &format!("inet_addr(\"{}\")", Ipv4Addr::from(*address)), xlat);
+    Some(())
 }
 
-fn inet6(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
-    let address = Ipv6Addr::from(*bytes.get(8..24)?.first_chunk::<16>()?);
-    let flow = u32::from_be_bytes(*bytes.get(4..8)?.first_chunk::<4>()?);
-    let port = port(bytes)?;
-    write!(out, "{{sa_family=AF_INET6, sin6_port=htons({port}), sin6_flowinfo=htonl({flow}), ")
-        .ok()?;
-    write!(out, "inet_pton(AF_INET6, \"{address}\", &sin6_addr), sin6_scope_id=").ok()?;
-    match bytes.get(24..28).and_then(|scope| scope.first_chunk::<4>()) {
-        Some(scope) => decimal(out, u32::from_le_bytes(*scope)),
-        None => out.extend_from_slice(b"???"),
+fn inet6(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
+    let address: &[u8; 16] = bytes.get(8..24)?.first_chunk()?;
+    let flow: &[u8; 4] = bytes.get(4..8)?.first_chunk()?;
+    port(out, "sin6_port", bytes, xlat)?;
+    out.extend_from_slice(b", sin6_flowinfo=");
+    bytes_named(out, flow, &format!("htonl({})", u32::from_be_bytes(*flow)), xlat);
+    let name = Ipv6Addr::from(*address);
+    match xlat {
+        Xlat::Abbrev => drop(write!(out, ", inet_pton(AF_INET6, \"{name}\", &sin6_addr)")),
+        _ => {
+            out.extend_from_slice(b", sin6_addr=");
+            bytes_named(out, address, &format!("inet_pton(AF_INET6, \"{name}\")"), xlat);
+        }
     }
-    out.push(b'}');
+    if let Some(scope) = bytes.get(24..28).and_then(|scope| scope.first_chunk::<4>()) {
+        drop(write!(out, ", sin6_scope_id={}", u32::from_le_bytes(*scope)));
+    }
     Some(())
 }
 
 fn netlink(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
-    let pid = u32::from_le_bytes(*bytes.get(4..8)?.first_chunk::<4>()?);
-    let groups = u32::from_le_bytes(*bytes.get(8..12)?.first_chunk::<4>()?);
-    // As printf(3)'s %#08x: 0 has no prefix.
-    let groups = if groups == 0 { "00000000".to_owned() } else { format!("{groups:#08x}") };
-    write!(out, "{{sa_family=AF_NETLINK, nl_pid={pid}, nl_groups={groups}}}").ok()
+    let (pad, pid) = (word(bytes, 2)?, u32::from_le_bytes(*bytes.get(4..8)?.first_chunk()?));
+    let groups = u32::from_le_bytes(*bytes.get(8..12)?.first_chunk()?);
+    if pad != 0 {
+        drop(write!(out, ", nl_pad={pad:#x}"));
+    }
+    drop(write!(out, ", nl_pid={pid}, nl_groups="));
+    drop(match groups {
+        0 => write!(out, "00000000"),
+        _ => write!(out, "{groups:#08x}"),
+    });
+    Some(())
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..at + 2)?.first_chunk::<2>().map(|bytes| u16::from_le_bytes(*bytes))
 }
 
-fn port(bytes: &[u8]) -> Option<u16> {
-    word(bytes, 2).map(u16::swap_bytes)
+fn port(out: &mut Vec<u8>, name: &str, bytes: &[u8], xlat: Xlat) -> Option<()> {
+    let port = bytes.get(2..4)?.first_chunk::<2>()?;
+    drop(write!(out, ", {name}="));
+    bytes_named(out, port, &format!("htons({})", u16::from_be_bytes(*port)), xlat);
+    Some(())
 }
 
-/// The name of an address family (address_families(7)).
-fn family_name(family: u16) -> String {
-    let known = ADDRESS_FAMILIES.members.iter().find(|known| known.value == u64::from(family));
-    known.map_or_else(|| format!("{family:#x}"), |known| known.name.to_owned())
+/// Appends what stands in the network's byte order: its name, or by `-X` its bytes.
+fn bytes_named(out: &mut Vec<u8>, bytes: &[u8], name: &str, xlat: Xlat) {
+    let raw: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    symbol(out, format!("\"{raw}\""), Some(name), xlat);
 }
 
 #[cfg(test)]
@@ -106,6 +131,17 @@ mod tests {
         let mut out = Vec::new();
         socket_address(&mut out, bytes, &Style::default());
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn bytes_on_request() {
+        let mut out = Vec::new();
+        let style = Style { xlat: Xlat::Verbose, ..Style::default() };
+        socket_address(&mut out, b"\x02\0\0\x50\x7f\0\0\x01\0\0\0\0\0\0\0\0", &style);
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            r#"{sa_family=0x2 /* AF_INET */, sin_port="\x00\x50" /* htons(80) */, sin_addr="\x7f\x00\x00\x01" /* inet_addr("127.0.0.1") */}"#
+        );
     }
 
     #[test]
@@ -121,6 +157,12 @@ mod tests {
             text(b"\x10\0\0\0\0\0\0\0\0\0\0\0"),
             "{sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}"
         );
+        assert_eq!(text(b"\x01\0\0"), r#"{sa_family=AF_UNIX, sun_path=@""}"#);
+        assert_eq!(
+            text(b"\x10\0\0\0\x05\0\0\0\x01\0\0\0"),
+            "{sa_family=AF_NETLINK, nl_pid=5, nl_groups=0x000001}"
+        );
+        assert_eq!(text(b"\xff\0a"), r#"{sa_family=0xff /* AF_??? */, sa_data="a"}"#);
         assert_eq!(text(b"\x02\0\x01"), r#"{sa_family=AF_INET, sa_data="\1"}"#);
     }
 }

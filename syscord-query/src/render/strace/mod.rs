@@ -319,7 +319,8 @@ fn named_result(
     let Some(names) = row.schema.meta().names.get(usize::from(names)) else { return };
     let mut text = Vec::new();
     named(&mut text, names, Set::Bits, raw, Xlat::Abbrev);
-    if style.xlat != Xlat::Raw && !text.starts_with(b"0") {
+    let named = !text.starts_with(b"0") || text.ends_with(b"*/") && set == Set::Bits;
+    if style.xlat != Xlat::Raw && named {
         let word = WORDS.iter().find(|(of, _)| *of == names.name).map_or("", |(_, word)| word);
         drop(write!(out, " ({word}"));
         out.extend_from_slice(&text);

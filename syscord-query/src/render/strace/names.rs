@@ -3,6 +3,7 @@
 use std::{fmt::Display, io::Write};
 
 use syscord_format::NamesDef;
+use syscord_syscalls::names::newer::is_newer;
 
 use super::super::{decimal, hexadecimal};
 
@@ -88,19 +89,42 @@ fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64) {
     out.extend_from_slice(format!("0{:02o}", value & BITS).as_bytes());
 }
 
-/// Appends the names that a value has, with `|` between them; returns the bits without a name.
+/// Appends the names that a value has, with `|` between them; returns the bits without a name. Of a
+/// field that holds none of its values, its number stands there. Names that came later are left
+/// out: strace 6.1 shows their bits as numbers.
 fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64) -> u64 {
-    let (mut done, mut first) = (0, true);
-    for member in names.members() {
-        // Negative values are kept with all their bits; only those that count are compared.
-        let counts = if names.bits < 64 { (1 << names.bits) - 1 } else { u64::MAX };
+    // Negative values are kept with all their bits; only those that count are compared.
+    let counts = if names.bits < 64 { (1 << names.bits) - 1 } else { u64::MAX };
+    let (mut done, start) = (0, out.len());
+    let separate = |out: &mut Vec<u8>| {
+        if out.len() > start {
+            out.push(b'|');
+        }
+    };
+    let mut is_field = false;
+    let mut members = names.members().peekable();
+    while let Some(member) = members.next() {
         let mask = member.mask & counts;
-        if done & mask == 0 && value & mask == member.value & counts {
-            if !first {
-                out.push(b'|');
-            }
+        let open = done & mask == 0;
+        if open && value & mask == member.value & counts && !is_newer(member.name) {
+            separate(out);
             out.extend_from_slice(member.name.as_bytes());
-            (done, first) = (done | mask, false);
+            done |= mask;
+        }
+        // A flag is all of its mask; a field's values share one.
+        is_field |= mask != counts && member.value & counts != mask;
+        if members.peek().is_some_and(|next| next.mask == member.mask) {
+            continue;
+        }
+        if std::mem::take(&mut is_field)
+            && done & mask == 0
+            && value & mask != 0
+            && !names.unknown.is_empty()
+        {
+            separate(out);
+            hexadecimal(out, value & mask);
+            comment(out, names.unknown.as_bytes());
+            done |= mask;
         }
     }
     value & !done
@@ -152,6 +176,21 @@ mod tests {
         assert_eq!(flags(0o20200001), "O_WRONLY|O_TMPFILE");
         assert_eq!(flags(0o200000), "O_RDONLY|O_DIRECTORY");
         assert_eq!(flags(0x4000_0000), "O_RDONLY|0x40000000");
+    }
+
+    #[test]
+    fn a_field_without_a_name_says_so() {
+        let names = NamesDef {
+            names: "MAP_SHARED MAP_PRIVATE MAP_FIXED".into(),
+            unknown: "MAP_???".into(),
+            masks: vec![0xf, 0xf, 0x10],
+            values: vec![1, 2, 0x10],
+            ..open_flags()
+        };
+        let flags = |raw| text(&names, Set::Bits, raw, Xlat::Abbrev);
+        assert_eq!(flags(0x13), "0x3 /* MAP_??? */|MAP_FIXED");
+        assert_eq!(flags(0x12), "MAP_PRIVATE|MAP_FIXED");
+        assert_eq!(flags(0x110), "MAP_FIXED|0x100");
     }
 
     #[test]

@@ -163,6 +163,7 @@ impl Quirk {
                     None if matches!(value, Value::Memory(_)) => {
                         out.extend_from_slice(b"/* entries */");
                     }
+                    None if row.raw(arg) == Some(0) => pointer(out, 0),
                     None => drop(out.pop_if(|last| *last == b' ')),
                 }
             }

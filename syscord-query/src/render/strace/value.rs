@@ -98,7 +98,12 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Vie
         }
         Value::Signed(_) | Value::Unsigned(_) | Value::Hex(_) | Value::Octal(_) => {
             let raw = row.raw(arg).unwrap_or_default();
-            let raw = if row.call.narrow { u64::from(raw as u32) } else { raw };
+            let raw = match kind.id {
+                // A register holds more than a mode has.
+                MODE => u64::from(raw as u16),
+                _ if row.call.narrow => u64::from(raw as u32),
+                _ => raw,
+            };
             scalar(out, row.schema, kind, raw, row.value(arg), style);
         }
     }
@@ -154,8 +159,8 @@ fn scalar(
             id => decimal(out, id),
         },
         (SIGNAL, _) => signal(out, raw as u32, style.xlat),
-        (MODE, _) => drop(write!(out, "0{:02o}", raw as u16)),
-        (FILE_MODE, _) => file_mode(out, raw as u32, style.xlat),
+        (MODE, _) => drop(write!(out, "0{raw:02o}")),
+        (FILE_MODE, _) => file_mode(out, u32::from(raw as u16), style.xlat),
         (DEV, _) => device(out, raw, style.xlat),
         (REQUEST, _) => request(out, schema, kind, raw as u32, style.xlat),
         (WAIT_STATUS, _) => wait_status(out, raw as u32, style.xlat),
