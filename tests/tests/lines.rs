@@ -225,6 +225,13 @@ fn uring() {
 }
 
 #[test]
+fn vectors_messages_and_sets() {
+    if kernel() {
+        c_program("vectors", "lines_vectors.c", &[], &[], 0);
+    }
+}
+
+#[test]
 fn narrow_programs() {
     if !kernel() {
         return;

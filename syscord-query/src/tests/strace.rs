@@ -1,6 +1,7 @@
 //! The lines of `--strace`, by descriptions that are none of this program's.
 
-use syscord_format::{FieldDef, NamesDef, StructDef};
+use syscord_format::{CaptureStatus::Unreadable, FieldDef, NamesDef, Part, Parts, StructDef};
+use syscord_syscalls::{Len, structs::network::IOVEC_IN};
 
 use super::*;
 
@@ -98,4 +99,121 @@ fn calls_are_torn_where_another_thread_came_between() {
          21    close(4)                          = 0\n\
          20    <... read resumed>\"ab\", 512)      = 2\n"
     );
+}
+
+/// `uname` with a message as sendmsg(2) has it: a name, two buffers, a list of such messages beside it.
+fn message() -> Meta {
+    let mut meta = described();
+    let kind = |kind: Kind, detail| KindRef { id: kind.id(), detail };
+    let role = |kind: Kind| kind.memory().map_or(0, |(_, _, role)| role as u8);
+    for known in [
+        Kind::TreesIn(&IOVEC_IN, Len::Ret),
+        Kind::TreeOut(&IOVEC_IN),
+        Kind::In(Len::Ret),
+        Kind::SockaddrOut(Len::Ret),
+        Kind::ControlIn(Len::Ret),
+    ] {
+        meta.kinds.retain(|def| def.id != known.id());
+        meta.kinds.push(KindDef {
+            id: known.id(),
+            name: known.name().into(),
+            shape: 4,
+            role: role(known),
+        });
+    }
+    let member = |name: &str, offset, kind| FieldDef {
+        name: name.into(),
+        offset,
+        width: 8,
+        count: 1,
+        kind,
+        shown: 0,
+    };
+    let number = KindRef { id: Kind::Size.id(), detail: Detail::None };
+    meta.structs.push(StructDef {
+        name: "BUFFER".into(),
+        size: 16,
+        fields: vec![
+            member("base", 0, kind(Kind::In(Len::Ret), Detail::None)),
+            member("length", 8, number),
+        ],
+    });
+    meta.structs.push(StructDef {
+        name: "MESSAGE".into(),
+        size: 48,
+        fields: vec![
+            member("name", 0, kind(Kind::SockaddrOut(Len::Ret), Detail::None)),
+            member("name_length", 8, number),
+            member("buffers", 16, kind(Kind::TreesIn(&IOVEC_IN, Len::Ret), Detail::Struct(0))),
+            member("count", 24, number),
+            member("control", 32, kind(Kind::ControlIn(Len::Ret), Detail::None)),
+            member("control_length", 40, number),
+        ],
+    });
+    for call in &mut meta.abis[0].syscalls {
+        if call.name == "uname" {
+            call.args[0].kind = kind(Kind::TreeOut(&IOVEC_IN), Detail::Struct(1));
+        }
+    }
+    meta
+}
+
+/// The parts of such a message, as a trace has them.
+fn parts() -> Vec<u8> {
+    let words =
+        |words: &[u64]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>();
+    let part = |status, bytes: &'static [u8]| Part { status, bytes };
+    let leak = |bytes: Vec<u8>| -> &'static [u8] { Box::leak(bytes.into_boxed_slice()) };
+    let mut entry = Vec::new();
+    let parts = [
+        part(Whole, leak(words(&[0, 28]))),
+        part(Whole, leak(words(&[0, 16, 0, 2, 0, 20]))),
+        part(Whole, b"\x02\0\0\x50\x7f\0\0\x01\0\0\0\0\0\0\0\0"),
+        part(Whole, leak(words(&[0, 3, 0x7000, 9]))),
+        part(Whole, b"abc"),
+        part(Unreadable, b""),
+        part(Whole, b"\x14\0\0\0\0\0\0\0\0\0\0\0\x02\0\0\0\x40\0\0\0"),
+    ];
+    Parts::put(&mut entry, parts.into_iter());
+    entry
+}
+
+#[test]
+fn what_members_point_to_is_shown() {
+    let entry: &'static [u8] = Box::leak(parts().into_boxed_slice());
+    let made = Made::call(3_000, "uname", &[0x7000], 0).data(0, Whole, entry);
+    assert_eq!(
+        lines(&message(), &[made]),
+        "20    uname({name={sa_family=AF_INET, sin_port=htons(80), \
+         sin_addr=inet_addr(\"127.0.0.1\")}, name_length=28 => 16, \
+         buffers=[{base=\"abc\", length=3}, {base=0x7000, length=9}], count=2, \
+         control=[{cmsg_len=20, cmsg_level=SOL_IP, cmsg_type=IP_TTL, cmsg_data=[64]}], \
+         control_length=20}) = 0\n"
+    );
+}
+
+/// A message that is cut, or in which any byte is another, is shown in some way.
+#[test]
+fn what_members_are_said_to_point_to_is_not_trusted() {
+    let whole = parts();
+    let mut entries: Vec<Vec<u8>> = (0..whole.len()).map(|end| whole[..end].to_vec()).collect();
+    for at in 0..whole.len() {
+        for byte in [0, 1, 2, 3, 0x7f, 0xff] {
+            let mut entry = whole.clone();
+            entry[at] = byte;
+            entries.push(entry);
+        }
+    }
+    let calls = entries.into_iter().zip(1..).map(|(entry, index)| {
+        let entry: &'static [u8] = Box::leak(entry.into_boxed_slice());
+        Made::call(1_000 + index, "uname", &[0x7000], 0).data(0, Whole, entry)
+    });
+    let calls: Vec<Made> = calls.collect();
+    let trace = described_trace(&message(), &calls, 0);
+    for option in ["--strace", "--json", "--csv", "--text"] {
+        let (out, damaged) = output(trace.path(), &[option]).unwrap();
+        assert!(!damaged);
+        let lines = String::from_utf8(out).unwrap().lines().count();
+        assert!(lines >= calls.len(), "{option}: {lines} lines");
+    }
 }

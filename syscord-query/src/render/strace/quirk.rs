@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
-use syscord_format::Detail;
-use syscord_syscalls::Role;
+use syscord_format::{Detail, NamesDef};
+use syscord_syscalls::{Role, names::capabilities::CAPABILITIES};
 
 use super::{
     super::hexadecimal,
     View,
+    names::Xlat,
     value::{argument, elements, member, pointer, register, structure_without},
 };
 use crate::{
@@ -47,6 +48,8 @@ pub(crate) enum Quirk {
     Clone3,
     /// The arguments have names, and are not in the order of the registers: see [`CLONE`].
     Clone,
+    /// The second argument's structures are the halves of sets of capabilities.
+    Capabilities,
 }
 
 /// The calls that have one. Nothing of this follows from a rule.
@@ -74,6 +77,8 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("migrate_pages", Quirk::Masks),
     ("clone", Quirk::Clone),
     ("clone3", Quirk::Clone3),
+    ("capget", Quirk::Capabilities),
+    ("capset", Quirk::Capabilities),
 ];
 
 /// clone(2)'s flag that the child's id is stored in the parent.
@@ -146,6 +151,9 @@ impl Quirk {
             }
             (Quirk::Clone3, Value::Structures(args)) if arg == 0 => {
                 clone3(out, args, row.ret, style);
+            }
+            (Quirk::Capabilities, Value::Structures(halves)) if arg == 1 => {
+                return capabilities(out, row, halves, style).is_some();
             }
             (Quirk::Dirents(length_at), value) if arg == 1 => {
                 // The address of what was captured is not kept.
@@ -301,6 +309,58 @@ fn spread(out: &mut Vec<u8>, args: Structures<'_>, style: &View<'_>) -> bool {
 }
 
 /// Two numbers in one, by the names of their kind where they have any: `QCMD(Q_SYNC, USRQUOTA)`.
+/// Sets of capabilities by their names: the low 32 bits of each are in the first structure, the others in
+/// the second.
+fn capabilities(
+    out: &mut Vec<u8>,
+    row: &Row<'_>,
+    halves: Structures<'_>,
+    style: &View<'_>,
+) -> Option<()> {
+    let names = row.schema.meta().names.iter().find(|names| names.name == CAPABILITIES.name)?;
+    let halves: Vec<_> = halves.iter().collect();
+    let (low, high) = (halves.first()?, halves.get(1)?);
+    if style.xlat != Xlat::Abbrev {
+        return None;
+    }
+    let mut separator = b'{';
+    for (low, high) in low.members().zip(high.members()) {
+        let (low_bits, high_bits) = (low.raw(low.bytes()?), high.raw(high.bytes()?));
+        out.push(separator);
+        out.extend_from_slice(if separator == b',' { b" " } else { b"" });
+        drop(write!(out, "{}=", low.def.name));
+        if low_bits != 0 || high_bits == 0 {
+            half(out, names, low_bits, 0);
+        }
+        if high_bits != 0 {
+            out.extend_from_slice(if low_bits != 0 { b"|" } else { b"" });
+            half(out, names, high_bits, 32);
+        }
+        separator = b',';
+    }
+    out.push(b'}');
+    Some(())
+}
+
+/// 32 capabilities, of which the first has the number `base`.
+fn half(out: &mut Vec<u8>, names: &NamesDef, mut bits: u64, base: u64) {
+    let start = out.len();
+    for member in names.members().filter(|member| (base..base + 32).contains(&member.value)) {
+        let bit = 1 << (member.value - base);
+        if bits & bit != 0 {
+            out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
+            drop(write!(out, "1<<{}", member.name));
+            bits &= !bit;
+        }
+    }
+    match (out.len() > start, bits) {
+        (true, 0) => {}
+        (true, _) => drop(write!(out, "|{bits:#x}")),
+        (false, 0) => out.push(b'0'),
+        (false, _) => drop(write!(out, "{bits:#x} /* {} */", names.unknown)),
+    }
+}
+
 fn joined(
     out: &mut Vec<u8>,
     row: &Row<'_>,
