@@ -16,11 +16,11 @@ use syscord_syscalls::{
     structs::{Field, Struct},
 };
 
-/// Fills in what the table says: syscalls of each ABI that this machine has, kinds and what they
-/// refer to, classes, errnos.
-pub fn describe(meta: &mut Meta) {
+/// Fills in what the table says: the syscalls of these ABIs, kinds and what they refer to, classes,
+/// errnos.
+pub fn describe(meta: &mut Meta, abis: &[Abi]) {
     let mut tables = Tables::default();
-    meta.abis = Abi::native().iter().map(|abi| tables.abi(*abi)).collect();
+    meta.abis = abis.iter().map(|abi| tables.abi(*abi)).collect();
     meta.kinds = tables.kinds.into_values().collect();
     meta.names = tables.names;
     meta.structs = tables.structs;

@@ -470,7 +470,7 @@ fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
         choices: vec![],
         columns: columns(),
     };
-    describe(&mut meta);
+    describe(&mut meta, Abi::native());
     meta
 }
 

@@ -27,6 +27,7 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// The Parquet writer gave up.
+    #[cfg(feature = "parquet")]
     #[error("cannot write Parquet: {0}")]
     Parquet(polars::prelude::PolarsError),
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The filters of the command line. All of them must hold.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Filter {
     syscalls: Option<String>,
     errnos: Vec<String>,

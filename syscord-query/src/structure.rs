@@ -256,12 +256,12 @@ impl<'a> Structure<'a> {
     pub(crate) fn behind(&self) -> Behind<'a> {
         let start = usize::from(self.def.size);
         let limit = self.schema.meta().string_limit as usize;
-        match self.behind {
-            Some((bytes, end)) if end > start && start + bytes.len() < end.min(limit) => {
-                Behind::Unreadable
-            }
+        // Where the memory is cut and its true length not known, the end is 0.
+        let behind = self.behind.map(|(bytes, end)| (bytes, end.min(PAGE)));
+        match behind.filter(|(_, end)| *end > start) {
+            Some((bytes, end)) if start + bytes.len() < end.min(limit) => Behind::Unreadable,
             Some((bytes, end)) if bytes.iter().any(|byte| *byte != 0) => {
-                Behind::Bytes { start, end: end.min(PAGE), bytes }
+                Behind::Bytes { start, end, bytes }
             }
             _ => Behind::Nothing,
         }

@@ -441,6 +441,7 @@ fn output_does_not_overwrite_the_trace() {
     assert!(fs::metadata(file.path()).unwrap().len() > 0);
 }
 
+#[cfg(feature = "parquet")]
 #[test]
 fn parquet_has_all_columns_and_rows() {
     use polars::prelude::{ParquetReader, SerReader};

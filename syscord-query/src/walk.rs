@@ -108,14 +108,7 @@ fn go<S: Sink>(
     sink: &mut S,
     report: Report,
 ) -> Result<Outcome, Error> {
-    let mut walk = Walk {
-        filter,
-        sink,
-        left: limit.unwrap_or(u64::MAX),
-        start: None,
-        report,
-        ledger: Ledger::default(),
-    };
+    let mut walk = Walk::new(filter, limit, sink, report);
     for path in files {
         if walk.left == 0 {
             break;
@@ -123,6 +116,22 @@ fn go<S: Sink>(
         walk.file(path)?;
     }
     Ok(Outcome { damaged: walk.report.damaged(), ledger: walk.ledger })
+}
+
+/// The same of a chunk alone, by a description that is at hand, which is handed back.
+pub(crate) fn walk_chunk<S: Sink>(schema: Schema, chunk: &Chunk, sink: &mut S) -> Schema {
+    let filter = Filter::default();
+    let mut walk = Walk::new(&filter, None, sink, Report::quiet());
+    let mut state = State::new(schema);
+    let mut columns = Columns::default();
+    let _ = walk.bind(&mut state, 0);
+    let needs = state.needs.and(Needs::CALLS);
+    if columns.load(chunk, &mut state.schema, needs).is_ok() {
+        let rows = in_order((0..chunk.rows() as u32).collect(), &columns);
+        let _ = walk.rows(&mut state, &columns, &rows);
+        let _ = walk.sink.block_end();
+    }
+    state.schema
 }
 
 struct Walk<'w, S> {
@@ -138,7 +147,6 @@ struct Walk<'w, S> {
 
 /// What is known of the trace being read.
 struct State<'f> {
-    trace: Trace,
     schema: Schema,
     clocks: Clocks,
     world: World,
@@ -146,10 +154,27 @@ struct State<'f> {
     needs: Needs,
 }
 
+impl State<'_> {
+    fn new(schema: Schema) -> Self {
+        State {
+            schema,
+            clocks: Clocks::default(),
+            world: World::default(),
+            bound: None,
+            needs: Needs::NONE,
+        }
+    }
+}
+
 impl<'w, S: Sink> Walk<'w, S> {
+    fn new(filter: &'w Filter, limit: Option<u64>, sink: &'w mut S, report: Report) -> Self {
+        let left = limit.unwrap_or(u64::MAX);
+        Walk { filter, sink, left, start: None, report, ledger: Ledger::default() }
+    }
+
     fn file(&mut self, path: &Path) -> Result<(), Error> {
         self.report.start(path);
-        let trace = open(path)?;
+        let mut trace = open(path)?;
         let schema = Schema::new(trace.meta());
         let unknown = schema.unknown_kinds();
         if !unknown.is_empty() {
@@ -159,56 +184,54 @@ impl<'w, S: Sink> Walk<'w, S> {
                 unknown.join(", ")
             ));
         }
-        let mut state = State {
-            trace,
-            schema,
-            clocks: Clocks::default(),
-            world: World::default(),
-            bound: None,
-            needs: Needs::NONE,
-        };
+        let mut state = State::new(schema);
         while self.left > 0 {
-            let block = state.trace.next_block().map_err(|error| Error::trace(path, error))?;
-            self.report.damage(&state.trace);
+            let block = trace.next_block().map_err(|error| Error::trace(path, error))?;
+            self.report.damage(&trace);
             let Some(block) = block else {
                 self.bind(&mut state, 0)?;
                 self.advance(&mut state, u64::MAX);
                 break;
             };
-            if let Err(failure) = self.block(&mut state, &block) {
+            if let Err(failure) = self.block(&mut state, &mut trace, &block) {
                 match failure {
                     Failure::Trace(error) => self.report.skip(path, block.offset, error)?,
                     Failure::Other(error) => return Err(error),
                 }
             }
-            self.report.damage(&state.trace);
+            self.report.damage(&trace);
         }
         Ok(())
     }
 
-    fn block(&mut self, state: &mut State<'w>, block: &Block) -> Result<(), Failure> {
+    fn block(
+        &mut self,
+        state: &mut State<'w>,
+        trace: &mut Trace,
+        block: &Block,
+    ) -> Result<(), Failure> {
         match block.header.kind {
             BlockKind::META | BlockKind::INDEX | BlockKind::END => {}
             BlockKind::CLOCK => {
-                let payload = state.trace.read(block)?;
+                let payload = trace.read(block)?;
                 state.clocks.add(syscord_format::clock(&payload)?);
             }
             BlockKind::PROC => {
                 self.bind(state, block.header.first)?;
                 if state.needs.has(Needs::WORLD) {
-                    let payload = state.trace.read(block)?;
+                    let payload = trace.read(block)?;
                     state.world.queue(syscord_format::processes(&payload)?);
                 }
             }
             BlockKind::LOSS => {
-                let payload = state.trace.read(block)?;
+                let payload = trace.read(block)?;
                 for row in syscord_format::ledger(&payload)? {
                     self.ledger.add(&row);
                 }
             }
             BlockKind::EVENTS => {
                 self.bind(state, block.header.first)?;
-                let result = self.chunk(state, block);
+                let result = self.chunk(state, trace, block);
                 self.advance(state, block.header.last);
                 state.world.sweep();
                 self.sink.block_end()?;
@@ -239,7 +262,12 @@ impl<'w, S: Sink> Walk<'w, S> {
         advance(world, time, clocks, bound, self.sink);
     }
 
-    fn chunk(&mut self, state: &mut State<'w>, block: &Block) -> Result<(), Failure> {
+    fn chunk(
+        &mut self,
+        state: &mut State<'w>,
+        trace: &mut Trace,
+        block: &Block,
+    ) -> Result<(), Failure> {
         let Some(bound) = &state.bound else {
             return Ok(());
         };
@@ -250,7 +278,7 @@ impl<'w, S: Sink> Walk<'w, S> {
         if !bound.may_match(&block.header, &zone, &state.clocks)
             || self.sink.passes(times.0, times.1, zone.longest)
         {
-            return if follows { self.pass(state, block) } else { Ok(()) };
+            return if follows { self.pass(state, trace, block) } else { Ok(()) };
         }
         let select_needs = bound.select_needs(&block.header, &state.clocks);
         let picky = bound.match_needs() != Needs::NONE;
@@ -258,7 +286,7 @@ impl<'w, S: Sink> Walk<'w, S> {
         if whole && self.number(u64::from(block.header.rows)) {
             return Ok(());
         }
-        let payload = state.trace.read(block)?;
+        let payload = trace.read(block)?;
         let shift = state.schema.meta().tick_shift;
         let chunk = Chunk::parse(&block.header, payload, shift)?;
         let mut columns = Columns::default();
@@ -275,8 +303,13 @@ impl<'w, S: Sink> Walk<'w, S> {
     }
 
     /// Follows descriptors through a chunk of which no event is wanted.
-    fn pass(&mut self, state: &mut State<'w>, block: &Block) -> Result<(), Failure> {
-        let payload = state.trace.read(block)?;
+    fn pass(
+        &mut self,
+        state: &mut State<'w>,
+        trace: &mut Trace,
+        block: &Block,
+    ) -> Result<(), Failure> {
+        let payload = trace.read(block)?;
         let shift = state.schema.meta().tick_shift;
         let chunk = Chunk::parse(&block.header, payload, shift)?;
         let mut columns = Columns::default();

@@ -9,7 +9,7 @@ const DENY: &str = "0.20.2";
 
 /// Formatting, lints, generated files, licences and sources of what is depended on.
 pub fn run(install: bool) -> Result {
-    for manifest in ["Cargo.toml", "probe/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "probe/Cargo.toml", "fuzz/Cargo.toml"] {
         shell::run(cargo().args(["fmt", "--all", "--manifest-path", manifest, "--check"]))?;
     }
     shell::run(

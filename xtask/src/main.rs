@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod bench;
 mod docs;
+mod fuzz;
 mod lint;
 mod nginx;
 mod probe;
@@ -20,6 +21,9 @@ cargo xtask CHORE
                      packages that the tests need
   lint [--install]   formatting, clippy, licences, generated files; --install fetches cargo-deny
   probe [--install]  rebuild probe/syscord.bpf.o from source; --install fetches what that takes
+  fuzz [--install] [--seconds N] [TARGET…]
+                     run fuzzing targets side by side, 600 s if not told otherwise; --install fetches
+                     cargo-fuzz
   docs [--check]     write docs/syscalls.md, or compare it with the table
   check-table        count the table's rows and numbers
   bench              ns added per call, bytes per event, events decoded per second
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
         ["lint", "--install"] => lint::run(true),
         ["probe"] => probe::build(false),
         ["probe", "--install"] => probe::build(true),
+        ["fuzz", words @ ..] => fuzz::run(words),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["check-table"] => tables::count(),

@@ -2,16 +2,18 @@
 
 mod csv;
 mod json;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod state;
 pub(crate) mod strace;
 pub(crate) mod text;
 mod value;
 
+#[cfg(feature = "parquet")]
+pub(crate) use self::parquet::ParquetSink;
 pub(crate) use self::{
     csv::{CsvRenderer, quoted},
     json::JsonRenderer,
-    parquet::ParquetSink,
     strace::{Spans, StraceSink},
     text::TextRenderer,
 };

@@ -217,3 +217,33 @@ fn what_members_are_said_to_point_to_is_not_trusted() {
         assert!(lines >= calls.len(), "{option}: {lines} lines");
     }
 }
+
+/// A description in which `openat2`'s third argument is a structure of 8 bytes.
+fn sized() -> Meta {
+    let mut meta = described();
+    let flags = FieldDef {
+        name: "flags".into(),
+        offset: 0,
+        width: 8,
+        count: 1,
+        kind: KindRef { id: Kind::Hex.id(), detail: Detail::None },
+        shown: 0,
+    };
+    meta.structs.push(StructDef { name: "HOW".into(), size: 8, fields: vec![flags] });
+    for call in meta.abis[0].syscalls.iter_mut().filter(|call| call.name == "openat2") {
+        call.args[2].kind.detail = Detail::Struct(0);
+    }
+    meta
+}
+
+#[test]
+fn nothing_lies_behind_a_structure_of_unknown_size() {
+    let captured = |status| {
+        let made = Made::call(2_000, "openat2", &[DIR, 0, 0x7000, 16], -22);
+        lines(&sized(), &[made.data(2, status, &[1; 16])])
+    };
+    let whole = captured(Whole);
+    assert!(whole.contains(", /* bytes 8..15 */ \""), "{whole}");
+    let cut = captured(Cut);
+    assert!(cut.contains("{flags=0x101010101010101}"), "{cut}");
+}

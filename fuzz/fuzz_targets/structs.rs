@@ -1,0 +1,8 @@
+//! Structures, arrays of them, and what depends on another argument, as they were captured.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use syscord_fuzz::{Target, run};
+
+fuzz_target!(|bytes: &[u8]| run(Target::Structs, bytes));

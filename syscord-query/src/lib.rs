@@ -1,0 +1,150 @@
+//! `syscord-query`, all but its `main`: so that what reads captured memory can be fuzzed.
+
+#![cfg_attr(
+    not(feature = "parquet"),
+    allow(dead_code, reason = "some of what is shared, only Parquet uses")
+)]
+
+mod cli;
+mod clocks;
+mod columns;
+mod descriptors;
+mod error;
+mod escape;
+mod filter;
+#[doc(hidden)]
+pub mod fuzz;
+mod histogram;
+mod info;
+mod output;
+mod render;
+mod repair;
+mod report;
+mod row;
+mod schema;
+mod select;
+mod stats;
+mod structure;
+mod table;
+mod time;
+mod verify;
+mod walk;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    cli::{Cli, Command, EventsArgs},
+    error::Error,
+    filter::Filter,
+    output::Output,
+    render::{
+        Counter, CsvRenderer, JsonRenderer, LineSink, Renderer, Spans, StraceSink, TextRenderer,
+    },
+    walk::{Outcome, walk},
+};
+
+/// Done.
+const DONE: u8 = 0;
+/// Nothing came of it.
+const FAILED: u8 = 1;
+/// The command line makes no sense.
+const USAGE: u8 = 2;
+/// Done, but part of a trace could not be read.
+const DAMAGED: u8 = 3;
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let code = match run(&Cli::parse()) {
+        Ok(false) => DONE,
+        Ok(true) => DAMAGED,
+        // Who read our output has seen enough: `syscord-query … | head`.
+        Err(error) if error.is_broken_pipe() => DONE,
+        Err(error) => {
+            eprintln!("syscord-query: {error}");
+            if matches!(error, Error::Usage(_)) { USAGE } else { FAILED }
+        }
+    };
+    ExitCode::from(code)
+}
+
+/// Does what was asked for; says whether part of a trace could not be read.
+fn run(cli: &Cli) -> Result<bool, Error> {
+    match &cli.command {
+        Some(Command::Stats(args)) => stats::run(args).map(finish),
+        Some(Command::Info(args)) => info::run(args),
+        Some(Command::Verify(args)) => verify::run(args),
+        Some(Command::Repair(args)) => repair::run(args),
+        None => events(&cli.events).map(finish),
+    }
+}
+
+/// Tells what the recorder has dropped.
+fn finish(outcome: Outcome) -> bool {
+    if let Some(loss) = outcome.ledger.loss() {
+        eprintln!("warning: {loss}");
+    }
+    outcome.damaged
+}
+
+fn events(args: &EventsArgs) -> Result<Outcome, Error> {
+    let filter = Filter::new(&args.filter)?;
+    report::check(&args.files)?;
+    let mut output = Output::new(args.output.as_deref(), &args.files)?;
+    if args.format.parquet {
+        return parquet(args, &filter, output);
+    }
+    if args.format.count {
+        let mut counter = Counter::default();
+        let outcome = walk(&args.files, &filter, args.filter.limit, &mut counter)?;
+        output.write(format!("{}\n", counter.events).as_bytes())?;
+        return Ok(outcome);
+    }
+    if args.format.json {
+        lines(args, &filter, JsonRenderer::new(args.state), output)
+    } else if args.format.csv {
+        lines(args, &filter, CsvRenderer::new(args.state), output)
+    } else if args.format.strace {
+        let style = args.style.style();
+        let spans = Spans::find(&args.files, &filter, args.filter.limit, style.clone())?;
+        let mut sink = StraceSink::new(style, spans, output);
+        let outcome = walk(&args.files, &filter, args.filter.limit, &mut sink)?;
+        sink.finish()?;
+        Ok(outcome)
+    } else {
+        lines(args, &filter, TextRenderer, output)
+    }
+}
+
+fn lines<R: Renderer>(
+    args: &EventsArgs,
+    filter: &Filter,
+    renderer: R,
+    output: Output,
+) -> Result<Outcome, Error> {
+    let mut sink = LineSink::new(renderer, output);
+    let outcome = walk(&args.files, filter, args.filter.limit, &mut sink)?;
+    sink.finish()?;
+    Ok(outcome)
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(args: &EventsArgs, filter: &Filter, output: Output) -> Result<Outcome, Error> {
+    if output.is_terminal() {
+        return Err(Error::Usage("Parquet is not for a terminal: name a file with -o".to_string()));
+    }
+    let mut sink = render::ParquetSink::new(output, args.state)?;
+    let outcome = walk(&args.files, filter, args.filter.limit, &mut sink)?;
+    sink.finish()?;
+    Ok(outcome)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: &EventsArgs, _: &Filter, _: Output) -> Result<Outcome, Error> {
+    Err(Error::Usage("this program was built without Parquet".to_string()))
+}
