@@ -7,7 +7,7 @@ use std::{
 };
 
 use aya::{
-    Btf, Ebpf, EbpfError, EbpfLoader,
+    Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
     maps::{Array, HashMap, Map, MapData, MapError},
     programs::{BtfTracePoint, Iter, ProgramError},
 };
@@ -138,6 +138,17 @@ impl Probe {
     /// # Errors
     /// When the kernel lacks BTF, or refuses.
     pub fn load(options: &Options<'_>) -> Result<Probe, ProbeError> {
+        // Writing the verifier's log takes most of the time of loading, so it is asked for only once
+        // there is something to explain.
+        match Probe::load_with(options, VerifierLogLevel::DISABLE) {
+            Err(ProbeError::Program { .. }) => {
+                Probe::load_with(options, VerifierLogLevel::default())
+            }
+            loaded => loaded,
+        }
+    }
+
+    fn load_with(options: &Options<'_>, log: VerifierLogLevel) -> Result<Probe, ProbeError> {
         let cpus = possible_cpus();
         let segments = options.ring.div_ceil(SEGMENT as u64).next_power_of_two();
         let elements = u32::try_from(segments * cpus as u64)
@@ -155,6 +166,7 @@ impl Probe {
         let btf = Btf::from_sys_fs()?;
         let mut ebpf = EbpfLoader::new()
             .btf(Some(&btf))
+            .verifier_log_level(log)
             .override_global("SETTINGS", &settings, true)
             .override_global("OFFSETS", &offsets, true)
             .override_global("FILTER", &filter, true)

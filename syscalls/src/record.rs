@@ -666,7 +666,7 @@ const _: () = {
     assert!(size_of::<CaptureHeader>() == 8);
     assert!(size_of::<ProcessRecord>() == 56);
     assert!(size_of::<FileRecord>() == 80);
-    assert!(size_of::<Offsets>() % 8 == 0);
+    assert!(size_of::<Offsets>().is_multiple_of(8));
     assert!(size_of::<Control>() == 256);
     assert!(MAX_RECORD / 8 <= u16::MAX as usize);
     assert!(SEGMENT.is_power_of_two());
