@@ -82,13 +82,8 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) -> usize 
     set_length(record, size_of::<EventRecord>());
     given_length(record, plan, given);
     for i in 0..MAX_CAPTURES {
-        // SAFETY: a live plan.
-        let (count, capture) = unsafe { ((*plan).count, (*plan).captures[i]) };
-        if i >= usize::from(count) {
+        if simple(record, plan, i, which, given) != Step::MORE {
             break;
-        }
-        if wanted(capture, which) {
-            append(record, capture, false, which, given);
         }
     }
     // SAFETY: a live plan.
@@ -97,6 +92,23 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) -> usize 
         append(record, looping, true, which, given);
     }
     length(record)
+}
+
+/// Makes the capture of that index, if the plan has it.
+#[inline(never)]
+fn simple(record: *mut u8, plan: *const Plan, i: usize, which: u64, given: u32) -> u64 {
+    if i >= MAX_CAPTURES {
+        return Step::END;
+    }
+    // SAFETY: a live plan.
+    let (count, capture) = unsafe { ((*plan).count, (*plan).captures[i]) };
+    if i >= usize::from(count) {
+        return Step::END;
+    }
+    if wanted(capture, which) {
+        append(record, capture, false, which, given);
+    }
+    Step::MORE
 }
 
 #[inline(always)]
