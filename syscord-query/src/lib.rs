@@ -111,7 +111,7 @@ fn events(args: &EventsArgs) -> Result<Outcome, Error> {
         lines(args, &filter, CsvRenderer::new(args.state), output)
     } else if args.format.strace {
         let style = args.style.style();
-        let spans = Spans::find(&args.files, &filter, args.filter.limit, style.clone())?;
+        let spans = Spans::find(&args.files, &filter, args.filter.limit, style)?;
         let mut sink = StraceSink::new(style, spans, output);
         let outcome = walk(&args.files, &filter, args.filter.limit, &mut sink)?;
         sink.finish()?;

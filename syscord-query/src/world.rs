@@ -85,8 +85,8 @@ impl Facts {
     /// The id of the container that it is in, by the name of its control group: 64 hexadecimal digits.
     pub(crate) fn container(&self) -> Option<&[u8]> {
         const DIGITS: usize = 64;
-        let runs = self.cgroup.split(|byte| !byte.is_ascii_hexdigit());
-        runs.filter(|run| run.len() == DIGITS).next_back()
+        let mut runs = self.cgroup.split(|byte| !byte.is_ascii_hexdigit());
+        runs.rfind(|run| run.len() == DIGITS)
     }
 }
 

@@ -63,8 +63,11 @@ fn traced(scratch: &Scratch, options: &[&str], letters: &str) -> (std::path::Pat
     (trace, fs::read_to_string(&seen).expect("strace's output"))
 }
 
+/// Of each thread the calls, each with the descriptors that it shows.
+type Threads = Vec<(u32, Vec<(String, Vec<String>)>)>;
+
 /// The calls of `names` with their descriptors, thread by thread, from the program's execve on.
-fn calls_of(lines: &str, names: Option<&[&str]>) -> Vec<(u32, Vec<(String, Vec<String>)>)> {
+fn calls_of(lines: &str, names: Option<&[&str]>) -> Threads {
     let wanted = |call: &Call| names.is_none_or(|names| names.contains(&call.name.as_str()));
     let threads = strace::parse(lines).into_iter().map(|(tid, thread)| {
         let begins = |call: &Call| call.name == "execve" && call.outcome == "0";
