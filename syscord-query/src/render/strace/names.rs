@@ -116,10 +116,21 @@ fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64) -> u64 {
         if members.peek().is_some_and(|next| next.mask == member.mask) {
             continue;
         }
+        // Of what fields overlap, one may hold a value where another does not.
+        let elsewhere = || {
+            names.members().any(|other| {
+                let (theirs, known) = (other.mask & counts, other.value & counts);
+                theirs != mask
+                    && theirs & mask != 0
+                    && value & theirs == known
+                    && !is_newer(other.name)
+            })
+        };
         if std::mem::take(&mut is_field)
             && done & mask == 0
             && value & mask != 0
             && !names.unknown.is_empty()
+            && !elsewhere()
         {
             separate(out);
             hexadecimal(out, value & mask);
@@ -166,6 +177,21 @@ mod tests {
         let mut out = Vec::new();
         named(&mut out, names, set, raw, xlat);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn fields_may_overlap() {
+        let futex = NamesDef {
+            name: "FUTEX_OPS".into(),
+            unknown: "FUTEX_???".into(),
+            bits: 32,
+            names: "FUTEX_LIST FUTEX_LIST_TOO FUTEX_WAKE FUTEX_WAIT_BITSET FUTEX_CLOCK".into(),
+            masks: vec![0x6ff, 0x6ff, 0xff, 0xff, 0x100],
+            values: vec![0x207, 0x607, 1, 9, 0x100],
+        };
+        let flags = |raw| text(&futex, Set::Bits, raw, Xlat::Abbrev);
+        assert_eq!(flags(0x109), "FUTEX_WAIT_BITSET|FUTEX_CLOCK");
+        assert_eq!(flags(0x207), "FUTEX_LIST");
     }
 
     #[test]
