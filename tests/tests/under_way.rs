@@ -216,7 +216,7 @@ fn long_calls_have_their_lines_where_they_began() {
     let (long, short) = (at("{tv_sec=3, tv_nsec=0}"), at("{tv_sec=0, tv_nsec=500000000}"));
     assert!(line(long).ends_with(" <unfinished ...>"), "{}", line(long));
     let pid = line(long).split(' ').next().unwrap();
-    let end = at(&format!("{pid} <... clock_nanosleep resumed>"));
+    let end = at(&format!("{pid:<5} <... clock_nanosleep resumed>"));
     assert!(line(end).ends_with(") = 0") && short < end, "{}", line(end));
     let between = lines[long..end].matches("{tv_sec=0, tv_nsec=500000000}").count();
     assert!(between >= 4, "{between} short ones while it lasted");
