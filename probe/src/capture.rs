@@ -16,7 +16,7 @@ use syscord_syscalls::{
     },
 };
 
-use crate::{config, tree};
+use crate::{config, ring, tree};
 
 /// Which captures of a plan are made.
 pub const AT_ENTRY: u64 = 1;
@@ -167,7 +167,7 @@ fn append(record: *mut u8, capture: PlanCapture, looping: bool, which: u64, give
     }
     finish(record, cursor, part, outcome);
     if looping && capture.op == capture_op::TREE && which != AT_ENTRY {
-        tree::walk(record, capture, cursor + HEADER, outcome.len(), ret);
+        tree::walk(capture, cursor + HEADER, outcome.len(), ret);
     }
 }
 
@@ -355,7 +355,7 @@ fn list(to: *mut u8, array: u64, width: u64) -> Outcome {
     let sum = Sum::start(to);
     let mut step = Step::STOP;
     for i in 0..LIST_STRINGS as u64 {
-        step = one_string(to, array + i * width, width);
+        step = syscord_string(array + i * width, width);
         if step != Step::MORE {
             break;
         }
@@ -377,9 +377,17 @@ impl Step {
     pub(crate) const STOP: u64 = 2;
 }
 
-/// Adds one string of an array.
+/// Adds one string of an array to the capture at the end of the record.
+#[unsafe(no_mangle)]
 #[inline(never)]
-fn one_string(to: *mut u8, place: u64, width: u64) -> u64 {
+pub extern "C" fn syscord_string(place: u64, width: u64) -> u64 {
+    let Some(record) = ring::record() else { return Step::STOP };
+    let (cursor, room) = end(record);
+    if !room {
+        return Step::STOP;
+    }
+    // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
+    let to = unsafe { record.add(cursor + HEADER) };
     let (next, readable) = pointer(place, width);
     if !readable {
         return Step::STOP;
@@ -502,23 +510,51 @@ pub fn at_entry(record: *mut u8, plan: *const Plan, stack: u64) -> usize {
 /// How many pointers there are before the NULL, as 32 bits.
 #[inline(never)]
 fn count(to: *mut u8, array: u64, width: u64) -> Outcome {
-    let mut count = 0u32;
-    let mut status = capture_status::CUT;
-    for i in 0..COUNTED_MAX as u64 {
-        let (next, readable) = pointer(array + i * width, width);
-        if !readable {
+    let (mut count, mut found) = (0u32, Pointers(0));
+    for i in 0..(COUNTED_MAX / POINTERS) as u64 {
+        found = Pointers(syscord_pointers(array + i * POINTERS as u64 * width, width));
+        count += found.count();
+        if found.end() != Step::MORE {
             break;
         }
-        if next == 0 {
-            status = capture_status::WHOLE;
-            break;
-        }
-        count = i as u32 + 1;
     }
-    if count == 0 && status == capture_status::CUT {
+    let whole = found.end() == Step::END;
+    if count == 0 && !whole {
         return UNREADABLE;
     }
     // SAFETY: the record has room for as much at `to`.
     unsafe { *to.cast() = count };
-    Outcome::new(status, 4, 0)
+    Outcome::new(if whole { capture_status::WHOLE } else { capture_status::CUT }, 4, 0)
+}
+
+/// Pointers that are counted in one go.
+const POINTERS: usize = 32;
+const _: () = assert!(COUNTED_MAX.is_multiple_of(POINTERS));
+
+/// How many pointers there were (bits 0–7), and why no more (bits 8–15): END for a NULL, STOP for memory that cannot
+/// be read, MORE if there may be.
+#[derive(Clone, Copy)]
+struct Pointers(u64);
+
+impl Pointers {
+    fn count(self) -> u32 {
+        self.0 as u32 & 0xff
+    }
+
+    fn end(self) -> u64 {
+        self.0 >> 8 & 0xff
+    }
+}
+
+/// Counts up to [`POINTERS`] pointers.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn syscord_pointers(array: u64, width: u64) -> u64 {
+    for i in 0..POINTERS as u64 {
+        let (next, readable) = pointer(array + i * width, width);
+        if !readable || next == 0 {
+            return i | if readable { Step::END } else { Step::STOP } << 8;
+        }
+    }
+    POINTERS as u64 | Step::MORE << 8
 }

@@ -23,7 +23,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    capture, config,
+    capture, config, ring,
     task::{Task, read},
 };
 
@@ -75,7 +75,7 @@ pub fn tell(record: *mut u8, effects: u8, effect_arg: u8) {
         if i >= list.count() {
             break;
         }
-        descriptor(record, list.at(i));
+        syscord_descriptor(list.at(i));
     }
 }
 
@@ -217,8 +217,10 @@ pub fn inherited(parent: Task, child: Task) -> u32 {
 }
 
 /// Appends what a descriptor of the current task stands for.
+#[unsafe(no_mangle)]
 #[inline(never)]
-fn descriptor(record: *mut u8, fd: i32) {
+pub extern "C" fn syscord_descriptor(fd: i32) -> u64 {
+    let Some(record) = ring::record() else { return 0 };
     // SAFETY: the helper has no preconditions.
     let task = unsafe { bpf_get_current_task() };
     let files: u64 = read(task, config::task_files());
@@ -231,9 +233,10 @@ fn descriptor(record: *mut u8, fd: i32) {
         let array: u64 = read(fdt, config::fdt_fd());
         parts(read(array + 8 * u64::from(fd as u32), 0))
     } else {
-        return;
+        return 0;
     };
     describe(record, fd, file, inode, path);
+    0
 }
 
 /// Appends what a file is, by the name of a descriptor.
@@ -289,7 +292,7 @@ fn climb(to: *mut u8, mut dentry: u64) {
         facts.flag(file_flag::REMOVED);
     }
     for _ in 0..DEPTH {
-        dentry = step(to, dentry);
+        dentry = syscord_climb(dentry);
         if dentry == 0 {
             return;
         }
@@ -298,8 +301,10 @@ fn climb(to: *mut u8, mut dentry: u64) {
 }
 
 /// Takes a name and goes up, out of a mount if need be. Returns where to, or 0 at the end.
+#[unsafe(no_mangle)]
 #[inline(never)]
-fn step(to: *mut u8, dentry: u64) -> u64 {
+pub extern "C" fn syscord_climb(dentry: u64) -> u64 {
+    let Some(to) = ring::record().and_then(place) else { return 0 };
     let facts = Facts { to };
     let mount = facts.mount();
     if dentry == read::<u64>(mount, config::mount_root()) {

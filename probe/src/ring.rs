@@ -38,6 +38,15 @@ pub fn here() -> Option<Ring> {
     Some(Ring { cpu, control: CONTROL.get_ptr_mut(cpu)? })
 }
 
+/// The record that this CPU has reserved room for.
+#[inline(always)]
+pub fn record() -> Option<*mut u8> {
+    let ring = here()?;
+    // SAFETY: `control` is a live element of CONTROL.
+    let head = unsafe { read_volatile(&raw const (*ring.control).head) };
+    ring.place(head)
+}
+
 /// Adds one to a counter of the ring's ledger.
 macro_rules! count {
     ($ring:expr, $counter:ident) => {
@@ -75,20 +84,25 @@ impl Ring {
             compiler_fence(Ordering::SeqCst);
             let head = read_volatile(&raw const (*self.control).head);
             let tail = read_volatile(&raw const (*self.control).tail);
-            let mask = config::segment_mask();
-            let size = (u64::from(mask) + 1) * SEGMENT as u64;
-            let segment = (head / SEGMENT as u64) as u32 & mask;
-            let element = RINGS.get_ptr_mut(self.cpu * (mask + 1) + segment);
-            match element {
-                Some(element) if head - tail + room as u64 <= size => {
-                    Ok(element.cast::<u8>().add(head as usize & (SEGMENT - 8)))
-                }
+            let size = (u64::from(config::segment_mask()) + 1) * SEGMENT as u64;
+            match self.place(head) {
+                Some(place) if head - tail + room as u64 <= size => Ok(place),
                 _ => {
                     self.abandon();
                     Err(NoRoom::Full)
                 }
             }
         }
+    }
+
+    /// Where in memory the ring is at `head`.
+    #[inline(always)]
+    fn place(&self, head: u64) -> Option<*mut u8> {
+        let mask = config::segment_mask();
+        let segment = (head / SEGMENT as u64) as u32 & mask;
+        let element = RINGS.get_ptr_mut(self.cpu * (mask + 1) + segment)?;
+        // SAFETY: a segment's element has slack for a record that starts at its end.
+        Some(unsafe { element.cast::<u8>().add(head as usize & (SEGMENT - 8)) })
     }
 
     /// Makes the record visible.

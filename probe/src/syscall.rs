@@ -80,11 +80,7 @@ impl Call {
 
     #[inline(always)]
     pub fn numbered(who: Current, abi: u8, number: u32) -> Call {
-        let plan = if number < NUMBERS as u32 {
-            PLANS.get_ptr(u32::from(abi) * NUMBERS as u32 + number)
-        } else {
-            None
-        };
+        let plan = plan(abi, number);
         let flags = match plan {
             // SAFETY: a live element of PLANS.
             Some(plan) => unsafe { (*plan).flags },
@@ -243,7 +239,7 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     let mut begun = Begun { record, length: size_of::<EventRecord>(), effects: 0, effect_arg: 0 };
     if lost_args {
         begun.length = mark(record, event_mark::ARGS_UNKNOWN);
-    } else if captures && let Some(plan) = call.plan {
+    } else if captures && call.plan.is_some() {
         let again = began == 0 || ret < 0;
         let which = if call.is(plan_flag::AT_ENTRY) && !call.is(plan_flag::RESTORES) && again {
             capture::ALL
@@ -251,19 +247,36 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
             capture::AT_EXIT
         };
         let given = if began == 0 { u32::MAX } else { entered.length };
-        let plan = variant(call, plan, record.cast());
-        begun.length = capture::run(record, plan, which, given);
-        // SAFETY: a live plan.
-        (begun.effects, begun.effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
+        let effects = syscord_capture(which, given);
+        begun.length = capture::length(record);
+        (begun.effects, begun.effect_arg) = (effects as u8, (effects >> 8) as u8);
     }
     Some(begun)
+}
+
+/// Makes the captures of the event that is being written, as its plan says. Returns the plan's effects, and behind
+/// them (bits 8–15) their argument.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {
+    let Some(record) = ring::record() else { return 0 };
+    let event = record.cast::<EventRecord>();
+    // SAFETY: the record was written before.
+    let (abi, number) = unsafe { ((*event).header.what, (*event).header.number) };
+    let Some(plan) = plan(abi, number) else { return 0 };
+    let value = |decides| capture::argument(event, decides);
+    let plan = variant(abi, number, plan, value);
+    capture::run(record, plan, which, given);
+    // SAFETY: a live plan.
+    unsafe { u64::from((*plan).effects) | u64::from((*plan).effect_arg) << 8 }
 }
 
 /// Begins to tell what a call has changed that is left out itself.
 #[inline(always)]
 fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
     let plan = call.plan.filter(|_| call.may_change())?;
-    let plan = chosen(call, plan, regs);
+    let value = |decides| regs::argument(regs, call.who.compat, decides);
+    let plan = variant(call.abi, call.number, plan, value);
     // SAFETY: a live plan.
     let (effects, effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
     if effects == 0 || ret < 0 && effects & effect::ADDRESSED == 0 {
@@ -280,29 +293,31 @@ fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
     Some(Begun { record, length: size_of::<EventRecord>(), effects, effect_arg })
 }
 
-/// The plan, or the one that takes its place for this call's arguments.
+/// The plan of a call, if it has one.
 #[inline(always)]
-fn variant(call: &Call, plan: *const Plan, event: *const EventRecord) -> *const Plan {
-    // SAFETY: a live plan.
-    let (decides, decisive) = unsafe { ((*plan).decides, (*plan).decisive) };
-    if decides == 0 {
-        return plan;
+fn plan(abi: u8, number: u32) -> Option<*const Plan> {
+    if number < NUMBERS as u32 {
+        PLANS.get_ptr(u32::from(abi) * NUMBERS as u32 + number)
+    } else {
+        None
     }
-    let value = capture::argument(event, decides - 1) as u32 & decisive;
-    let index = u32::from(call.abi) * NUMBERS as u32 + call.number;
-    VARIANTS.get_ptr(&variant_key(index, value)).unwrap_or(plan)
 }
 
-/// The same before there is a record.
+/// The plan, or the one that takes its place for a call with these arguments.
 #[inline(always)]
-fn chosen(call: &Call, plan: *const Plan, regs: Regs) -> *const Plan {
+fn variant(
+    abi: u8,
+    number: u32,
+    plan: *const Plan,
+    argument: impl FnOnce(u8) -> u64,
+) -> *const Plan {
     // SAFETY: a live plan.
     let (decides, decisive) = unsafe { ((*plan).decides, (*plan).decisive) };
     if decides == 0 {
         return plan;
     }
-    let value = regs::argument(regs, call.who.compat, decides - 1) as u32 & decisive;
-    let index = u32::from(call.abi) * NUMBERS as u32 + call.number;
+    let value = argument(decides - 1) as u32 & decisive;
+    let index = u32::from(abi) * NUMBERS as u32 + number;
     VARIANTS.get_ptr(&variant_key(index, value)).unwrap_or(plan)
 }
 

@@ -17,7 +17,7 @@ use syscord_syscalls::{
 
 use crate::{
     capture::{EMPTY, HEADER, LAST_START, NOTHING, Step, end, finish, span},
-    config,
+    config, ring,
 };
 
 /// What to follow in each structure.
@@ -69,7 +69,7 @@ struct Frame {
 
 /// Appends what `bytes` bytes of structures at `at` in the record point to.
 #[inline(never)]
-pub fn walk(record: *mut u8, capture: PlanCapture, at: usize, bytes: u32, ret: i64) {
+pub fn walk(capture: PlanCapture, at: usize, bytes: u32, ret: i64) {
     let (Some(walk), Some(node)) = (WALK.get_ptr_mut(0), NODES.get_ptr(u32::from(capture.node)))
     else {
         return;
@@ -84,15 +84,25 @@ pub fn walk(record: *mut u8, capture: PlanCapture, at: usize, bytes: u32, ret: i
         (*walk).frames[0] = Frame { node: u32::from(capture.node), at: at as u32, left, branch: 0 };
     }
     for _ in 0..TURNS {
-        let step = choose(record, walk);
-        if step != Step::MORE {
-            if step == Step::END {
-                break;
-            }
-            continue;
+        if syscord_turn() == Step::END {
+            break;
         }
+    }
+}
+
+/// One turn. The kernel verifies a global function once, wherever it is called from: so it takes nothing, and
+/// finds the record and the walk anew.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn syscord_turn() -> u64 {
+    let (Some(record), Some(walk)) = (ring::record(), WALK.get_ptr_mut(0)) else {
+        return Step::END;
+    };
+    let step = choose(record, walk);
+    if step == Step::MORE {
         follow(record, walk);
     }
+    step
 }
 
 /// Finds the next member to follow: END if there is none, STOP if an array ends.
