@@ -17,7 +17,7 @@
 //! | `meta`, `process`, `ledger`, `clock`, `index` | blocks other than EVENTS |
 //! | `body` | serialisation of META, PROC and LOSS |
 //! | `chunk` | EVENTS: events to columns and back |
-//! | `ints`, `magnitude`, `bits` | the encodings of columns |
+//! | `ints`, `magnitude`, `huffman`, `bits` | the encodings of columns |
 //! | `zone` | what an EVENTS block may hold |
 //! | `writer` | writing a file |
 //! | `source`, `reader`, `check`, `damage` | reading a file, whole or damaged |
@@ -35,6 +35,7 @@ mod clock;
 mod cursor;
 mod damage;
 mod error;
+mod huffman;
 mod index;
 mod ints;
 mod ledger;

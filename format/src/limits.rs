@@ -25,6 +25,8 @@ pub const MAX_FILES: usize = 8;
 pub const MAX_NAME: usize = 8192;
 /// Most numbers in the two.
 pub const MAX_FILE_NUMBERS: usize = 8;
+/// Most groups of a column of magnitudes.
+pub const MAX_GROUPS: usize = 1024;
 /// Most values of an integer column's dictionary.
 pub const MAX_DICTIONARY: usize = 65_536;
 /// Coarsest time resolution: a tick is at most 2^30 ns.

@@ -1,8 +1,12 @@
-//! Magnitudes (SPEC.md §5.2): a class byte of exponent and two leading bits, which compresses, and
-//! raw bits, which do not.
+//! Magnitudes (SPEC.md §5.2): a class byte of exponent and two leading bits, which is coded by what its row's
+//! context makes likely, and raw bits, which are not.
 
 use crate::bits::{BitWriter, bits_at};
+use crate::chunk::context::ContextOrder;
+use crate::cursor::{Cursor, put_varint};
 use crate::error::FormatError;
+use crate::huffman::{self, Code, Counts, LONGEST, Table};
+use crate::limits::MAX_GROUPS;
 
 /// The largest class of a value.
 pub(crate) const LAST_CLASS: u8 = 251;
@@ -51,7 +55,11 @@ static CLASSES: [Class; 256] = {
 pub(crate) struct Magnitudes {
     classes: Vec<u8>,
     bits: Vec<u8>,
+    coded: Vec<u8>,
 }
+
+/// Contexts of fewer rows go with the group before: a table of their own would not pay.
+const FEW: usize = 48;
 
 impl Magnitudes {
     /// Starts a column, keeping what was allocated.
@@ -61,10 +69,72 @@ impl Magnitudes {
         MagnitudeWriter { classes: &mut self.classes, bits: BitWriter::new(&mut self.bits) }
     }
 
-    /// The class bytes, then the raw bits.
-    pub(crate) fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.classes);
+    /// The classes, coded in groups of contexts, then the raw bits.
+    pub(crate) fn put(&mut self, order: &ContextOrder, out: &mut Vec<u8>) {
+        let groups = self.groups(order);
+        put_varint(out, groups.len() as u64);
+        self.coded.clear();
+        let mut bits = BitWriter::new(&mut self.coded);
+        let mut rows = order.rows();
+        for group in groups {
+            let code = Code::new(&group.counts);
+            put_varint(out, group.rows as u64);
+            code.put_table(&group.counts, out);
+            let (these, rest) = rows.split_at(group.rows);
+            these.iter().for_each(|row| code.put(self.classes[*row as usize], &mut bits));
+            rows = rest;
+        }
+        bits.finish();
+        put_varint(out, self.coded.len() as u64);
+        out.extend_from_slice(&self.coded);
         out.extend_from_slice(&self.bits);
+    }
+
+    /// Contexts that follow one another, taken together where that is cheaper.
+    fn groups(&self, order: &ContextOrder) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for context in order.groups() {
+            let mut next = Group { rows: context.len(), counts: [0; 256], cost: 0.0 };
+            context
+                .iter()
+                .for_each(|row| next.counts[usize::from(self.classes[*row as usize])] += 1);
+            let full = groups.len() == MAX_GROUPS;
+            match groups.last_mut() {
+                Some(last) if full || next.rows < FEW || last.rows < FEW => {
+                    *last = last.with(&next)
+                }
+                Some(last) => {
+                    let both = last.with(&next);
+                    next.cost = huffman::cost(&next.counts);
+                    if both.cost <= last.cost + next.cost {
+                        *last = both;
+                    } else {
+                        groups.push(next);
+                    }
+                }
+                None => {
+                    next.cost = huffman::cost(&next.counts);
+                    groups.push(next);
+                }
+            }
+        }
+        groups
+    }
+}
+
+/// Rows that share a code.
+struct Group {
+    rows: usize,
+    counts: Counts,
+    /// About how many bits they take.
+    cost: f32,
+}
+
+impl Group {
+    fn with(&self, other: &Group) -> Group {
+        let mut counts = self.counts;
+        counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
+        Group { rows: self.rows + other.rows, cost: huffman::cost(&counts), counts }
     }
 }
 
@@ -92,9 +162,58 @@ impl MagnitudeWriter<'_> {
     }
 }
 
-/// Decodes a column: `raw` is all that follows its class bytes. Unknown values, where `unknown`
-/// allows them, become `u64::MAX`.
+/// Decodes a column of as many values as `order` has rows, and which is all that is left. Unknown values, where
+/// `unknown` allows them, become `u64::MAX`.
 pub(crate) fn decode(
+    part: &'static str,
+    cursor: &mut Cursor<'_>,
+    order: &ContextOrder,
+    unknown: bool,
+) -> Result<Vec<u64>, FormatError> {
+    let classes = classes(cursor, order)?;
+    let raw = cursor.bytes(cursor.left())?;
+    values(part, &classes, raw, unknown)
+}
+
+/// The class of each row.
+fn classes(cursor: &mut Cursor<'_>, order: &ContextOrder) -> Result<Vec<u8>, FormatError> {
+    let mut rest = order.rows();
+    let count = cursor.count("groups of a column", MAX_GROUPS)?;
+    let mut groups = Vec::with_capacity(count);
+    for _ in 0..count {
+        let rows = cursor.count("rows of a group", rest.len())?;
+        let (these, behind) = rest.split_at(rows);
+        groups.push((these, Table::read(cursor)?));
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        return Err(cursor.problem("the groups have fewer rows than the block"));
+    }
+    let mut coded = cursor.sized()?;
+    let coded = coded.bytes(coded.left())?;
+    let mut classes = vec![0; order.rows().len()];
+    let mut at = 0;
+    for (rows, table) in groups {
+        for rows in rows.chunks(AT_ONCE) {
+            let mut bits = bits_at(coded, at, AT_ONCE as u32 * LONGEST);
+            for row in rows {
+                let (class, length) = table.first(bits);
+                classes[*row as usize] = class;
+                bits >>= length;
+                at += length as usize;
+            }
+        }
+    }
+    if at.div_ceil(8) != coded.len() {
+        return Err(cursor.problem("the codes are not as long as they should be"));
+    }
+    Ok(classes)
+}
+
+/// Codes that are looked up in one word.
+const AT_ONCE: usize = 5;
+
+fn values(
     part: &'static str,
     classes: &[u8],
     raw: &[u8],
@@ -129,7 +248,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn encode(values: &[Option<u64>]) -> (Vec<u8>, Vec<u8>) {
+    fn column(values: &[Option<u64>]) -> Magnitudes {
         let mut column = Magnitudes::default();
         let mut writer = column.start();
         for value in values {
@@ -139,7 +258,17 @@ mod tests {
             }
         }
         writer.finish();
-        (column.classes, column.bits)
+        column
+    }
+
+    fn one_context(rows: usize) -> ContextOrder {
+        let mut order = ContextOrder::default();
+        order.arrange(1, &vec![0; rows], [rows as u32].into_iter());
+        order
+    }
+
+    fn decode(bytes: &[u8], order: &ContextOrder, unknown: bool) -> Result<Vec<u64>, FormatError> {
+        super::decode("test", &mut Cursor::new(bytes, "test"), order, unknown)
     }
 
     #[test]
@@ -154,30 +283,85 @@ mod tests {
 
     #[test]
     fn golden_column() {
-        let (classes, bits) = encode(&[Some(3), Some(9), None, Some(1000), Some(5)]);
-        assert_eq!(classes, [3, 8, 255, 35, 5]);
-        // 9 leaves the bit 1; 1000 = 0b11_1110_1000 leaves 1101000.
-        assert_eq!(bits, [0b1101_0001]);
+        let mut column = column(&[Some(3), Some(9), None, Some(9), Some(5)]);
+        assert_eq!(column.classes, [3, 8, 255, 8, 5]);
+        let mut bytes = Vec::new();
+        column.put(&one_context(5), &mut bytes);
+        let table = [
+            // One group of five rows; classes 3 to 255.
+            1, 5, 3, 252,
+            // 3 has 2 bits, 4 none, 5 has 2, 6 and 7 none, 8 has 2; 246 without, then 255 of 2 bits.
+            0x02, 0x02, 0x20, 0x6f, 0x2f,
+        ];
+        assert_eq!(bytes[..9], table);
+        // Codes: 3 is 00, 5 is 01, 8 is 10, 255 is 11. The first row comes last, since no call is before it:
+        // 10 11 10 01 00. Then 9's bits.
+        assert_eq!(bytes[9..], [2, 0b1001_1101, 0b00, 0b11]);
+        assert_eq!(decode(&bytes, &one_context(5), true).unwrap(), [3, 9, u64::MAX, 9, 5]);
+    }
+
+    #[test]
+    fn contexts_have_codes_of_their_own() {
+        // Of two calls that take turns one always takes 1, the other 2: then neither costs a bit.
+        let values: Vec<_> = (0..2000).map(|row| Some(1 + row % 2)).collect();
+        let calls: Vec<u16> = (0..2000).map(|row| row % 2).collect();
+        let mut order = ContextOrder::default();
+        order.arrange(2, &calls, [2000].into_iter());
+        let mut bytes = Vec::new();
+        column(&values).put(&order, &mut bytes);
+        assert!(bytes.len() < 20, "{} bytes", bytes.len());
+        let read = decode(&bytes, &order, false).unwrap();
+        assert!(read.into_iter().map(Some).eq(values));
     }
 
     #[test]
     fn wrong_columns_are_refused() {
-        assert!(decode("test", &[252], &[0; 8], true).is_err());
-        assert!(decode("test", &[255], &[], false).is_err());
-        assert!(decode("test", &[255], &[], true).is_ok());
-        assert!(decode("test", &[8], &[], true).is_err());
-        assert!(decode("test", &[8], &[0, 0], true).is_err());
+        let one = one_context(1);
+        // One row of one class, 3 or 8 or 252 or unknown, without bits of codes; then raw bits.
+        assert_eq!(decode(&[1, 1, 3, 0, 0, 0], &one, false).unwrap(), [3]);
+        assert_eq!(decode(&[1, 1, 8, 0, 0, 0, 1], &one, false).unwrap(), [9]);
+        assert_eq!(decode(&[1, 1, 255, 0, 0, 0], &one, true).unwrap(), [u64::MAX]);
+        for wrong in [
+            &[1, 1, 252, 0, 0, 0][..],
+            &[1, 1, 255, 0, 0, 0],
+            &[1, 1, 8, 0, 0, 0],
+            &[1, 1, 3, 0, 0, 0, 0],
+            &[1, 1, 3, 0, 0, 1, 0],
+            &[0, 0],
+            &[1, 2, 3, 0, 0, 0],
+            // Codes of one and two bits: not complete; of 12 bits; none at all; more classes than there are.
+            &[1, 1, 3, 1, 0x21, 1, 0],
+            &[1, 1, 3, 1, 0x1c, 1, 0],
+            &[1, 1, 3, 1, 0x00, 1, 0],
+            &[1, 1, 255, 1, 0x11, 1, 0],
+            &[1, 1, 3, 1, 0x2f, 0x01, 1, 0],
+        ] {
+            assert!(decode(wrong, &one, false).is_err(), "{wrong:?}");
+        }
     }
 
     proptest! {
         #[test]
-        fn columns_round_trip(values in prop::collection::vec(
-            prop::option::weighted(0.9, (any::<u64>(), 0u32..64).prop_map(|(v, s)| v >> s)), 0..300))
+        fn columns_round_trip(
+            rows in prop::collection::vec(
+                (prop::option::weighted(0.9, (any::<u64>(), 0u32..64).prop_map(|(v, s)| v >> s)), 0u16..3),
+                0..600),
+            run in 1u32..100)
         {
-            let (classes, bits) = encode(&values);
-            let read = decode("test", &classes, &bits, true).unwrap();
+            let (values, calls): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+            let mut order = ContextOrder::default();
+            let count = calls.len() as u32;
+            order.arrange(3, &calls, (0..count).step_by(run as usize).map(|at| run.min(count - at)));
+            let mut bytes = Vec::new();
+            column(&values).put(&order, &mut bytes);
+            let read = decode(&bytes, &order, true).unwrap();
             let expected: Vec<u64> = values.iter().map(|v| v.unwrap_or(u64::MAX)).collect();
             prop_assert_eq!(read, expected);
+        }
+
+        #[test]
+        fn any_bytes_are_a_column_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+            let _ = decode(&bytes, &one_context(3), true);
         }
     }
 }

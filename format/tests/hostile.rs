@@ -43,8 +43,8 @@ fn good_sections() -> Vec<(u16, Vec<u8>)> {
     vec![
         (1, vec![1, 0, 22, 0, 20, 0, 4]),
         (2, vec![1, 0, 1, 1, 0, 0]),
-        (3, vec![9, 0, 1]),
-        (4, vec![2, 255]),
+        (3, vec![9, 2, 1, 1, 0, 0, 1, 0, 0, 0, 0]),
+        (4, vec![2, 1, 255, 0, 0, 1, 2, 0, 0, 0]),
         (5, vec![1, 0, 6, 0, 4]),
         (6, vec![2, 0, 8]),
         (7, vec![5, 1, 0, 2, 0, 0]),
@@ -57,7 +57,7 @@ fn good_sections() -> Vec<(u16, Vec<u8>)> {
 fn hostile_sections_are_refused() {
     let rows = try_decode(2, payload(&good_sections())).unwrap();
     assert_eq!(rows[1].args, [(None, Some(1), Some((b"hi".to_vec(), 0, false)))]);
-    let cases: [(u16, &[u8], &str); 30] = [
+    let cases: [(u16, &[u8], &str); 34] = [
         (1, &[3, 0, 22, 0, 20, 0, 2], "more threads than rows"),
         (1, &[1, 0, 22, 0, 20, 0, 6], "a thread longer than the chunk"),
         (1, &[1, 0, 22, 0, 20, 0, 1], "a negative number of rows"),
@@ -70,10 +70,14 @@ fn hostile_sections_are_refused() {
         (2, &[1, 0, 1, 1, 0, 1], "a row's call beyond the table"),
         (2, &[1, 0, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0, 0], "a number beyond 32 bits"),
         (2, &[0xff, 0xff, 0x04], "a huge number of calls"),
-        (3, &[9, 252, 1], "a class that is none"),
-        (3, &[9, 255, 1], "an unknown gap"),
-        (3, &[9, 200, 1], "raw bits that lack"),
-        (4, &[2, 255, 0], "raw bits too many"),
+        (3, &[9, 1, 2, 252, 0, 0, 0], "a class that is none"),
+        (3, &[9, 1, 2, 255, 0, 0, 0], "an unknown gap"),
+        (3, &[9, 1, 2, 200, 0, 0, 0], "raw bits that lack"),
+        (3, &[9, 1, 3, 1, 0, 0, 0], "a group longer than the chunk"),
+        (3, &[9, 0xff, 0xff, 0x7f], "a huge number of groups"),
+        (4, &[2, 1, 255, 0, 0, 1, 2, 0, 0, 0, 0], "raw bits too many"),
+        (4, &[1, 2, 255, 0, 0, 1, 0], "codes too many"),
+        (4, &[1, 2, 1, 1, 0x21, 1, 0], "a code that is not complete"),
         (5, &[1, 0, 6, 0, 6], "a run longer than the chunk"),
         (5, &[1, 0, 6, 0, 2], "runs shorter than the chunk"),
         (5, &[1, 0, 1, 0, 4], "a negative CPU"),

@@ -237,10 +237,13 @@ fn layout_of_a_chunk() {
         (1, &[1, 0, 22, 0, 20, 0, 6]),
         // One syscall; ABI 0, number 257, 2 arguments; then its rows.
         (2, &[1, 0, 0x81, 0x02, 2, 0, 0, 0]),
-        // Base 1000; gaps 0, 100 (class 22, raw bits 0100) and 36 (class 16, raw bits 100).
-        (3, &[0xe8, 0x07, 0, 22, 16, 0b100_0100]),
-        // 10 (class 9, raw bit 0), unknown, 64 (class 20, raw bits 0000).
-        (4, &[9, 255, 20, 0]),
+        // Base 1000; gaps 0, 100 (class 22, raw bits 0100) and 36 (class 16, raw bits 100). One group of 3 rows,
+        // the first being the last in it; of classes 0 to 22, 0 has a code of 2 bits (10), 15 have none, 16 has
+        // 2 (11), 5 have none, 22 has 1 (0). One byte of codes: 0 11 10.
+        (3, &[0xe8, 0x07, 1, 3, 0, 22, 0xf2, 0x0f, 0xf2, 0x05, 0x01, 1, 0b01110, 0b100_0100]),
+        // 10 (class 9, raw bit 0), unknown, 64 (class 20, raw bits 0000). Of classes 9 to 255, 9 has a code of 2 bits,
+        // 10 have none, 20 has 2, 234 have none, 255 has 1.
+        (4, &[1, 3, 9, 246, 0xf2, 0x0a, 0xf2, 0xea, 0x01, 1, 0b01110, 0]),
         // One run on CPU 3.
         (5, &[1, 0, 6, 0, 6]),
         // 5 bytes; frame of reference from −2, 4 bits: 7, 0, 8.
@@ -250,12 +253,12 @@ fn layout_of_a_chunk() {
         (7, &[3, 0, 0, 8, 7, 1, 1, 0, 2, 0b10_00_01, 0, 0]),
         // Entries 0 and 1 in a bit each; true length 300; 2 entries of 2 bytes.
         (8, &[4, 1, 0, 1, 0b10, 3, 0, 0xd8, 0x04, 2, 0, 4, b'/', b'a', b'/', b'b']),
-        // Names of 3 and 0 bytes, and those; 1 fact: row 2, the result, names 0 and 1; the number 7.
+        // Names of 3 and 0 bytes, and those; facts of each row: 0 0 1. The result; names 0 and 1; the number 7.
         (
             11,
             &[
-                2, 1, 0, 2, 0b0011, b'[', 0, b']', 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 14, 0, 0, 0,
-                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                2, 1, 0, 2, 0b0011, b'[', 0, b']', 1, 0, 1, 0b100, 0, 0, 0, 0, 0, 0, 0, 2, 0, 14,
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
             ],
         ),
     ];

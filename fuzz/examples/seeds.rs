@@ -54,7 +54,7 @@ fn inputs(
         strings: chunk.captured(CaptureSection::Strings, &arguments)?,
         contents: chunk.captured(CaptureSection::Contents, &arguments)?,
         arguments,
-        files: chunk.files()?,
+        files: chunk.files(&calls)?,
     };
     for row in 0..chunk.rows() {
         let call = &calls.table[usize::from(calls.of_row[row])];

@@ -23,10 +23,10 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let Ok(chunk) = Chunk::parse(&header, payload.to_vec(), shift % 31) else { return };
     let _ = (chunk.threads(), chunk.cpus(), chunk.marks());
-    if let Ok(times) = chunk.times() {
+    let Ok(calls) = chunk.calls() else { return };
+    if let Ok(times) = chunk.times(&calls) {
         assert_eq!(Chunk::order(&times).len(), chunk.rows());
     }
-    let Ok(calls) = chunk.calls() else { return };
     let _ = chunk.results(&calls);
     let Ok(Some(arguments)) = chunk.arguments(&calls) else { return };
     for section in [CaptureSection::Strings, CaptureSection::Contents] {

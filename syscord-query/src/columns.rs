@@ -52,9 +52,6 @@ impl Needs {
         if set & (Needs::STRINGS.0 | Needs::CONTENTS.0) != 0 {
             set |= Needs::ARGUMENTS.0;
         }
-        if set & (Needs::RESULTS.0 | Needs::ARGUMENTS.0) != 0 {
-            set |= Needs::CALLS.0;
-        }
         if set & Needs::WORLD.0 != 0 {
             set |= Needs::ORDER.0 | Needs::THREADS.0;
         }
@@ -62,7 +59,7 @@ impl Needs {
             set |= Needs::TIMES.0;
         }
         if set & (Needs::RESULTS.0 | Needs::ARGUMENTS.0 | Needs::TIMES.0) != 0 {
-            set |= Needs::MARKS.0;
+            set |= Needs::CALLS.0 | Needs::MARKS.0;
         }
         Needs(set)
     }
@@ -121,22 +118,22 @@ impl Columns {
             self.resolved = calls.table.iter().map(|def| schema.call(def)).collect();
             self.calls = Some(calls);
         }
-        if missing(self, Needs::TIMES) {
-            self.times = Some(chunk.times()?);
-        }
         if missing(self, Needs::CPUS) {
             self.cpus = chunk.cpus()?;
         }
         if let Some(calls) = &self.calls {
+            if missing(self, Needs::TIMES) {
+                self.times = Some(chunk.times(calls)?);
+            }
             if missing(self, Needs::RESULTS) {
                 self.results = chunk.results(calls)?;
             }
             if missing(self, Needs::ARGUMENTS) {
                 self.arguments = chunk.arguments(calls)?;
             }
-        }
-        if missing(self, Needs::FILES) {
-            self.files = chunk.files()?;
+            if missing(self, Needs::FILES) {
+                self.files = chunk.files(calls)?;
+            }
         }
         if missing(self, Needs::MARKS) {
             self.marks = chunk.marks()?;
@@ -213,6 +210,7 @@ mod tests {
     fn needs_imply_what_they_are_made_of() {
         let strings = Needs::NONE.and(Needs::STRINGS);
         assert!(strings.has(Needs::ARGUMENTS) && strings.has(Needs::CALLS));
+        assert!(Needs::NONE.and(Needs::TIMES).has(Needs::CALLS));
         assert!(!strings.has(Needs::RESULTS) && !strings.has(Needs::TIMES));
         let world = Needs::NONE.and(Needs::WORLD);
         assert!(world.has(Needs::THREADS) && world.has(Needs::TIMES));

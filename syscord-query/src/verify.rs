@@ -127,10 +127,10 @@ impl Check {
         let chunk = Chunk::parse(&block.header, payload, tick_shift)?;
         let threads = chunk.threads()?;
         let calls = chunk.calls()?;
-        let times = chunk.times()?;
+        let times = chunk.times(&calls)?;
         chunk.cpus()?;
         chunk.marks()?;
-        chunk.files()?;
+        chunk.files(&calls)?;
         let results = chunk.results(&calls)?;
         if let Some(arguments) = chunk.arguments(&calls)? {
             chunk.captured(CaptureSection::Strings, &arguments)?;

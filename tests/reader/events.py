@@ -82,9 +82,76 @@ def sized_ints(cursor: Cursor, count: int) -> list[int]:
 
 # ---------------------------------------------------------------- §5.2 magnitudes
 
-def magnitudes(cursor: Cursor, count: int, unknown: bool = False) -> list[Optional[int]]:
-    """`count` class bytes, then raw bits to the end; None for class 255 if `unknown` is allowed."""
-    classes = cursor.take(count)
+def context_order(calls: list[Call], runs: list[int]) -> list[int]:
+    """The rows, by their call, then by the call before in their run."""
+    call_of = {row: place for place, call in enumerate(calls) for row in call.rows}
+    keys = []
+    for count in runs:
+        before = len(calls)
+        for _ in range(count):
+            place = call_of[len(keys)]
+            keys.append((place, before, len(keys)))
+            before = place
+    return [key[2] for key in sorted(keys)]
+
+
+class Nibbles:
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor, self.held = cursor, []
+
+    def next(self) -> int:
+        if not self.held:
+            byte = self.cursor.u8()
+            self.held = [byte >> 4, byte & 15]
+        return self.held.pop()
+
+
+def code_table(cursor: Cursor) -> dict[tuple[int, int], int]:
+    """Class by (length, code), the code's first bit being its highest."""
+    first, listed = cursor.u8(), cursor.u8() + 1
+    nibbles, lengths = Nibbles(cursor), []
+    while len(lengths) < listed:
+        length = nibbles.next()
+        if length == 15:
+            skipped = nibbles.next() | nibbles.next() << 4
+            need(skipped > 0, f"{cursor.what}: nothing skipped")
+            lengths += [0] * skipped
+        else:
+            lengths.append(length)
+    need(len(lengths) == listed and first + listed <= 256, f"{cursor.what}: a code of classes that are not listed")
+    if lengths == [0]:
+        return {(0, 0): first}
+    need(max(lengths) <= 11 and sum(2048 >> n for n in lengths if n) == 2048, f"{cursor.what}: no complete code")
+    table, code, before = {}, 0, 0
+    for length, number in sorted((n, first + i) for i, n in enumerate(lengths) if n):
+        code <<= length - before
+        table[length, code] = number
+        code, before = code + 1, length
+    return table
+
+
+def read_classes(cursor: Cursor, order: list[int]) -> list[int]:
+    count = cursor.varint()
+    need(count <= 1024, f"{cursor.what}: {count} groups")
+    groups = [(cursor.varint(), code_table(cursor)) for _ in range(count)]
+    need(sum(rows for rows, _ in groups) == len(order), f"{cursor.what}: groups of other rows")
+    size = cursor.varint()
+    bits, at = int.from_bytes(cursor.take(size), "little"), 0
+    classes, rows = [0] * len(order), iter(order)
+    for members, table in groups:
+        for _ in range(members):
+            length, code = 0, 0
+            while (length, code) not in table:
+                code, length, at = code << 1 | bits >> at & 1, length + 1, at + 1
+                need(length <= 11, f"{cursor.what}: no such code")
+            classes[next(rows)] = table[length, code]
+    need(-(-at // 8) == size, f"{cursor.what}: codes of another length")
+    return classes
+
+
+def magnitudes(cursor: Cursor, order: list[int], unknown: bool = False) -> list[Optional[int]]:
+    """Classes, then raw bits to the end; None for class 255 if `unknown` is allowed."""
+    classes = read_classes(cursor, order)
     out: list[Optional[int]] = []
     held = bits = 0                             # raw bits read but not yet used, and how many
     for number in classes:
@@ -202,14 +269,16 @@ def read_calls(cursor: Cursor, n: int) -> list[Call]:                     # sect
     return calls
 
 
-def read_times(sections: dict[int, Cursor], runs: Runs) -> tuple[list[int], list[Optional[int]]]:  # §5.4
+def read_times(sections: dict[int, Cursor], runs: Runs,                   # §5.4
+               calls: list[Call]) -> tuple[list[int], list[Optional[int]]]:
     """(ends, durations) in ticks."""
     n = sum(runs.rows)
+    order = context_order(calls, runs.rows)
     base = sections[GAPS].varint()
-    gaps = magnitudes(sections[GAPS], n)
+    gaps = magnitudes(sections[GAPS], order)
     durations: list[Optional[int]] = [None] * n
     if DURATIONS in sections:
-        durations = magnitudes(sections[DURATIONS], n, True)
+        durations = magnitudes(sections[DURATIONS], order, True)
     ends: list[int] = []
     for count, beside in zip(runs.rows, runs.beside):
         for nth in range(count):
@@ -296,7 +365,7 @@ def read_marks(cursor: Optional[Cursor], n: int) -> list[int]:            # sect
     return marks
 
 
-def read_files(cursor: Optional[Cursor], n: int) -> list[tuple[int, int, int, bytes, bytes]]:  # section 11, §5.8
+def read_files(cursor: Optional[Cursor], n: int, calls: list[Call]) -> list[tuple[int, int, int, bytes, bytes]]:  # section 11, §5.8
     """(row, source, listed descriptor, link, detail)"""
     if cursor is None:
         return []
@@ -305,15 +374,25 @@ def read_files(cursor: Optional[Cursor], n: int) -> list[tuple[int, int, int, by
     lengths = ints(cursor, size)
     need(max(lengths, default=0) <= 8192, f"{cursor.what}: a name above 8192 bytes")
     names = [cursor.take(length) for length in lengths]
-    count = cursor.varint()
-    need(count <= 8 * n, f"{cursor.what}: {count} files for {n} rows")
-    rows, sources = ints(cursor, count), ints(cursor, count)
-    need(rows == sorted(rows) and max(rows, default=-1) < n, f"{cursor.what}: rows are out of order")
+    facts = [fact for call in calls for fact in read_facts(cursor, call, names)]
+    cursor.finish()
+    return sorted(facts, key=lambda fact: fact[0])
+
+
+def read_facts(cursor: Cursor, call: Call, names: list[bytes]) -> list[tuple[int, int, int, bytes, bytes]]:
+    rows = []
+    for row, told in zip(call.rows, ints(cursor, len(call.rows))):
+        need(told <= 8, f"{cursor.what}: {told} facts of a row")
+        rows += [row] * told
+    if not rows:
+        return []
+    count = len(rows)
+    sources = ints(cursor, count)
     need(max(sources, default=0) <= LISTED, f"{cursor.what}: a source is not known")
     listed = iter(ints(cursor, sources.count(LISTED)))
     fds = [signed(next(listed)) if source == LISTED else 0 for source in sources]
     links, details = ints(cursor, count), ints(cursor, count)
-    need(max(links + details, default=-1) < size, f"{cursor.what}: a name beyond the dictionary")
+    need(max(links + details) < len(names), f"{cursor.what}: a name beyond the dictionary")
     places = [names[link].count(0) + names[detail].count(0) for link, detail in zip(links, details)]
     need(max(places, default=0) <= 8, f"{cursor.what}: more than 8 numbers")
     numbers: list[list[int]] = [[] for _ in range(count)]
@@ -321,7 +400,6 @@ def read_files(cursor: Optional[Cursor], n: int) -> list[tuple[int, int, int, by
         having = [fact for fact in range(count) if places[fact] > nth]
         for fact, number in zip(having, ints(cursor, len(having))):
             numbers[fact].append(number)
-    cursor.finish()
 
     def text(name: bytes, values: list[int]) -> bytes:
         parts = name.split(b"\0")
@@ -336,7 +414,7 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
     n, sections, shift = block.rows, read_sections(block), meta["tick_shift"]
     runs = read_threads(sections[THREADS], n)
     calls = read_calls(sections[CALLS], n)
-    ends, durations = read_times(sections, runs)
+    ends, durations = read_times(sections, runs, calls)
     need(max(ends, default=0) << shift <= U64, f"{block.name()}: a time of 2^64 ns or more")
     cpus = read_cpus(sections.get(CPUS), n)
     results = read_results(sections.get(RESULTS), calls, n)
@@ -365,7 +443,7 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
                 captures[row][name]["value"] = layouts.value(structures, data)
     call_of = {row: call for call in calls for row in call.rows}
     files: list[list[tuple[int, str, str]]] = [[] for _ in range(n)]
-    for row, source, fd, link, detail in read_files(sections.get(FILES), n):
+    for row, source, fd, link, detail in read_files(sections.get(FILES), n, calls):
         found = fd if source == LISTED else (results[row] if source == RESULT else raw[row][0]) or 0
         low = found & 0xffff_ffff
         files[row].append((low - (low >> 31 << 32), link.decode(errors="backslashreplace"),

@@ -90,21 +90,28 @@ class Ints(unittest.TestCase):                                            # §5.
 
 
 class Magnitudes(unittest.TestCase):                                      # §5.2
-    def test_small(self) -> None:
-        self.assertEqual(events.magnitudes(cursor("0001020304050607"), 8), list(range(8)))
+    def test_one_class(self) -> None:
+        self.assertEqual(events.magnitudes(cursor("0103070000" + "00"), [0, 1, 2]), [7, 7, 7])
 
-    def test_raw_bits(self) -> None:
-        # 9 = class 8, bit 1; 13 = class 10, bit 1; 100 = class 22, bits 0100; 3: 1 | 1 << 1 | 4 << 2 = 0x13
-        self.assertEqual(events.magnitudes(cursor("080a160313"), 4), [9, 13, 100, 3])
+    def test_codes(self) -> None:
+        # Classes 0 to 3 in two bits each: 00 01 10 11, first bit lowest: 0 2 1 3 = 0xd8
+        self.assertEqual(events.magnitudes(cursor("01040003222201d8"), range(4)), [0, 1, 2, 3])
+        # Class 8 in one bit, 10 and 22 in two: 0 10 11, in context order of rows 2 0 1. Nibbles 1 0 2, 15 11 0, 2.
+        # Raw bits of 100 (0100), 13 (1), 9 (1) as rows stand: 4 | 1 << 4 | 1 << 5 = 0x34
+        self.assertEqual(events.magnitudes(cursor("0103080e01f20b02011a34"), [2, 1, 0]), [100, 13, 9])
+
+    def test_groups(self) -> None:
+        self.assertEqual(events.magnitudes(cursor("0201050000" + "02060000" + "00"), [2, 0, 1]), [6, 6, 5])
 
     def test_greatest(self) -> None:
-        self.assertEqual(events.magnitudes(cursor("fb08" + "ff" * 7 + "3f"), 2), [U64, 9])
+        self.assertEqual(events.magnitudes(cursor("0101fb0000" + "00" + "ff" * 7 + "1f"), [0]), [U64])
 
     def test_unknown(self) -> None:
-        self.assertEqual(events.magnitudes(cursor("ff02"), 2, True), [None, 2])
-        for text in ("ff", "fc", "08", "0000", "080000"):
+        self.assertEqual(events.magnitudes(cursor("0102ff0000" + "00"), [0, 1], True), [None, None])
+        for text in ("0101ff000000", "0101fc000000", "010108000000", "01010300000000", "0000", "010203000000",
+                     "01010301210100"):
             with self.assertRaises(FormatError):
-                events.magnitudes(cursor(text), 1)
+                events.magnitudes(cursor(text), [0])
 
 
 # ---------------------------------------------------------------- a small trace
@@ -190,13 +197,19 @@ def meta(structs: list[bytes] = STRUCTS, choices: list[bytes] = CHOICES) -> byte
                 + vec(struct.pack("<H", 3) + string("gaps") + string("u64") + string("ticks")))
 
 
+def groups(*classes: int) -> bytes:
+    """A group for each row, in context order."""
+    return bytes([len(classes)]) + b"".join(bytes([1, number, 0, 0]) for number in classes) + b"\0"
+
+
 def payload() -> bytes:
     """Thread 11 of process 10: open, read, read, syscall 999 that never returned; thread 20: open."""
     return sections_of(
         (1, 0, varint(2) + column(11, 20) + column(10, 20) + column(4, 1)),
         (2, 1, varint(3) + b"\0\x02\x01" + b"\0\0\x02" + b"\0" + varint(999) + b"\x01" + bytes([0, 1, 1, 2, 0])),
-        (3, 0, varint(100) + bytes([8, 1, 2, 0, 3]) + b"\x01"),           # gaps 9 1 2 0 3 from tick 100
-        (4, 0, bytes([1, 255, 4, 5, 2])),
+        # In context order the rows are 0 4 1 2 3. Gaps 9 1 2 0 3 from tick 100, of which 9 has a raw bit; durations 1 ? 4 5 2
+        (3, 0, varint(100) + groups(8, 3, 1, 2, 0) + b"\x01"),
+        (4, 0, groups(1, 2, 255, 4, 5)),
         (5, 0, varint(2) + column(1, 0) + column(2, 3)),
         (6, 0, sized(column(3, -2)) + sized(column(5, 0)) + sized(column(0))),
         (7, 1, sized(b"\x01" + column(1, 3) + column(0x7000)) + sized(b"\x00" + column(3, 4))

@@ -99,8 +99,8 @@ fn decode(trace: &Trace, block: &Block, payload: Vec<u8>) -> Option<u32> {
     let text = match block.header.kind {
         BlockKind::EVENTS => {
             let chunk = Chunk::parse(&block.header, payload, trace.meta().tick_shift).ok()?;
-            let (threads, calls, times) =
-                (chunk.threads().ok()?, chunk.calls().ok()?, chunk.times().ok()?);
+            let (threads, calls) = (chunk.threads().ok()?, chunk.calls().ok()?);
+            let times = chunk.times(&calls).ok()?;
             let (results, cpus) = (chunk.results(&calls).ok()?, chunk.cpus().ok()?);
             format!("{threads:?} {:?} {times:?} {results:?} {cpus:?}", calls.of_row)
         }

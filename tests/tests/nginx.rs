@@ -157,7 +157,7 @@ fn an_event_takes_few_bytes() {
     // Of these programs alone: whatever else runs on the machine would be part of the figure.
     let scratch = Scratch::new("nginx-sizes");
     let nginx = Nginx::start(&scratch);
-    for (content, most) in [("256", 3.5), ("0", 2.2)] {
+    for (content, most) in [("256", 3.0), ("0", 1.9)] {
         let trace = scratch.file(&format!("{content}.scd"));
         let recorder = Recorder::start_with(
             &trace,

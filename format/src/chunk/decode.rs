@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use zstd::bulk::Decompressor;
 
 use crate::block::BlockHeader;
+use crate::chunk::context::ContextOrder;
 use crate::chunk::{BESIDE, CODEC_STORED, CODEC_ZSTD, ENTRY_LEN, order, section};
 use crate::cursor::Cursor;
 use crate::error::FormatError;
@@ -214,16 +215,21 @@ impl Chunk {
     ///
     /// # Errors
     /// If a section is missing or does not follow the format.
-    pub fn times(&self) -> Result<Times, FormatError> {
+    pub fn times(&self, calls: &Calls) -> Result<Times, FormatError> {
+        self.check_calls(calls)?;
         let threads = self.threads()?;
+        let mut contexts = ContextOrder::default();
+        let runs = threads.iter().map(|thread| thread.rows);
+        contexts.arrange(calls.table.len(), &calls.of_row, runs);
         let gaps = self.required(section::GAPS)?;
         let mut cursor = Cursor::new(&gaps, "gaps");
         let base = cursor.varint()?;
         // Gaps become ends in place.
-        let mut end = self.magnitudes(&mut cursor, "gaps", false)?;
+        let mut end = magnitude::decode("gaps", &mut cursor, &contexts, false)?;
         let mut duration = match self.optional(section::DURATIONS)? {
             Some(data) => {
-                self.magnitudes(&mut Cursor::new(&data, "durations"), "durations", true)?
+                let mut cursor = Cursor::new(&data, "durations");
+                magnitude::decode("durations", &mut cursor, &contexts, true)?
             }
             None => vec![UNKNOWN; self.rows],
         };
@@ -343,17 +349,6 @@ impl Chunk {
     fn required(&self, id: u16) -> Result<Cow<'_, [u8]>, FormatError> {
         let missing = || FormatError::malformed(section::name(id), "the section is missing");
         self.optional(id)?.ok_or_else(missing)
-    }
-
-    /// The rest of a section as one magnitude a row.
-    fn magnitudes(
-        &self,
-        cursor: &mut Cursor<'_>,
-        part: &'static str,
-        unknown: bool,
-    ) -> Result<Vec<u64>, FormatError> {
-        let classes = cursor.bytes(self.rows)?;
-        magnitude::decode(part, classes, cursor.bytes(cursor.left())?, unknown)
     }
 }
 

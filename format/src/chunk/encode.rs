@@ -2,6 +2,7 @@
 
 use crate::chunk::BESIDE;
 use crate::chunk::builder::{Call, CaptureRow, ChunkBuilder, EncodedChunk, Row, Thread, UNKNOWN};
+use crate::chunk::context::ContextOrder;
 use crate::chunk::event::{CaptureSection, CaptureStatus};
 use crate::chunk::pack::Packer;
 use crate::chunk::section;
@@ -17,25 +18,26 @@ pub(super) struct Scratch {
     pub(super) packer: Packer,
     pub(super) ints: IntEncoder,
     /// Places in the builder's rows, in thread-major order.
-    pub(super) order: Vec<u32>,
+    order: Vec<u32>,
     /// Places of threads in the builder's list, in the order they are written.
     threads: Vec<u32>,
     /// First free place of each thread in `order`.
     thread_next: Vec<u32>,
     /// First free place of each call in `by_call`, `args` and `results`; after filling: where it ends.
-    call_next: Vec<u32>,
+    pub(super) call_next: Vec<u32>,
     /// Places in the builder's rows, by call, in row order within each.
-    by_call: Vec<u32>,
+    pub(super) by_call: Vec<u32>,
     /// Where the arguments of those rows start.
     args: Vec<u32>,
     /// Results, by call.
     results: Vec<i64>,
     gaps: Magnitudes,
     durations: Magnitudes,
+    contexts: ContextOrder,
     cpu_runs: Runs,
     marks: Runs,
-    /// The index of each row's call: as `u8` if there are few, else as `u16`.
-    call_bytes: Vec<u8>,
+    /// The index of each row's call.
+    row_calls: Vec<u16>,
     pub(super) section: Vec<u8>,
     captured: CapturedColumns,
     /// A column of integers.
@@ -135,9 +137,10 @@ impl Scratch {
             results: Vec::new(),
             gaps: Magnitudes::default(),
             durations: Magnitudes::default(),
+            contexts: ContextOrder::default(),
             cpu_runs: Runs::default(),
             marks: Runs::default(),
-            call_bytes: Vec::new(),
+            row_calls: Vec::new(),
             section: Vec::new(),
             captured: CapturedColumns::default(),
             column: Vec::new(),
@@ -210,7 +213,6 @@ impl ChunkBuilder {
         let shift = self.tick_shift;
         let first = if self.rows.is_empty() { 0 } else { self.first >> shift };
         let mut summary = Summary { failed: 0, longest: 0, first, last: first };
-        let wide = self.calls.list.len() > 256;
         place_calls(&self.calls.list, &mut self.scratch.call_next);
         let Scratch {
             order,
@@ -219,7 +221,7 @@ impl ChunkBuilder {
             by_call,
             args,
             results,
-            call_bytes,
+            row_calls,
             gaps,
             durations,
             cpu_runs,
@@ -229,7 +231,7 @@ impl ChunkBuilder {
         by_call.resize(self.rows.len(), 0);
         args.resize(self.rows.len(), 0);
         results.resize(self.rows.len(), 0);
-        call_bytes.clear();
+        row_calls.clear();
         cpu_runs.clear();
         marks.clear();
         let (mut gaps, mut durations) = (gaps.start(), durations.start());
@@ -262,10 +264,7 @@ impl ChunkBuilder {
                 previous = Some(end);
                 summary.last = summary.last.max(end);
                 summary.failed += u32::from(ERRORS.contains(&row.ret));
-                call_bytes.push(row.call as u8);
-                if wide {
-                    call_bytes.push((row.call >> 8) as u8);
-                }
+                row_calls.push(row.call);
                 let next = &mut call_next[usize::from(row.call)];
                 by_call[*next as usize] = at;
                 args[*next as usize] = row.args;
@@ -304,7 +303,7 @@ impl ChunkBuilder {
     }
 
     fn add_calls(&mut self) -> Result<(), FormatError> {
-        let Scratch { packer, section, call_bytes, .. } = &mut self.scratch;
+        let Scratch { packer, section, row_calls, .. } = &mut self.scratch;
         section.clear();
         put_varint(section, self.calls.list.len() as u64);
         for call in &self.calls.list {
@@ -312,20 +311,28 @@ impl ChunkBuilder {
             put_varint(section, u64::from(call.number));
             section.push(call.args);
         }
-        section.extend_from_slice(call_bytes);
+        if self.calls.list.len() <= 256 {
+            section.extend(row_calls.iter().map(|call| *call as u8));
+        } else {
+            section.extend(row_calls.iter().flat_map(|call| call.to_le_bytes()));
+        }
         packer.add(section::CALLS, section)
     }
 
     fn add_times(&mut self, summary: &Summary) -> Result<(), FormatError> {
-        let Scratch { packer, section, gaps, durations, .. } = &mut self.scratch;
+        let Scratch { packer, section, gaps, durations, contexts, row_calls, threads, .. } =
+            &mut self.scratch;
+        let list = &self.threads.list;
+        let runs = threads.iter().map(|&place| list[place as usize].rows);
+        contexts.arrange(self.calls.list.len(), row_calls, runs);
         section.clear();
         put_varint(section, summary.first);
-        gaps.put(section);
-        packer.add(section::GAPS, section)?;
+        gaps.put(contexts, section);
+        packer.add_dense(section::GAPS, section)?;
         if self.durations {
             section.clear();
-            durations.put(section);
-            packer.add(section::DURATIONS, section)?;
+            durations.put(contexts, section);
+            packer.add_dense(section::DURATIONS, section)?;
         }
         Ok(())
     }

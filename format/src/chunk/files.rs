@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::chunk::builder::ChunkBuilder;
 use crate::chunk::captures::decode_dictionary;
-use crate::chunk::decode::Chunk;
+use crate::chunk::decode::{Calls, Chunk};
 use crate::chunk::encode::Scratch;
 use crate::chunk::intern::Interner;
 use crate::chunk::section;
@@ -92,17 +92,11 @@ impl FileRows {
 impl ChunkBuilder {
     /// Writes the section, once the rows are in order.
     pub(super) fn add_files(&mut self) -> Result<(), FormatError> {
-        let FileRows { rows, numbers, names } = &mut self.files;
+        let FileRows { rows, numbers, names } = &self.files;
         if rows.is_empty() {
             return Ok(());
         }
-        let Scratch { packer, ints, order, section, column, .. } = &mut self.scratch;
-        let mut places = vec![0u32; order.len()];
-        for (place, at) in order.iter().enumerate() {
-            places[*at as usize] = place as u32;
-        }
-        rows.iter_mut().for_each(|row| row.row = places[row.row as usize]);
-        rows.sort_by_key(|row| row.row);
+        let Scratch { packer, ints, call_next, by_call, section, column, .. } = &mut self.scratch;
         let mut put = |values: &mut dyn Iterator<Item = i64>, section: &mut Vec<u8>| {
             column.clear();
             column.extend(values);
@@ -112,21 +106,42 @@ impl ChunkBuilder {
         put_varint(section, names.lengths().len() as u64);
         put(&mut names.lengths().map(i64::from), section);
         section.extend_from_slice(names.bytes());
-        put_varint(section, rows.len() as u64);
-        put(&mut rows.iter().map(|row| i64::from(row.row)), section);
-        put(&mut rows.iter().map(|row| source(row.fd).0), section);
-        put(&mut rows.iter().filter_map(|row| source(row.fd).1), section);
-        put(&mut rows.iter().map(|row| i64::from(row.link)), section);
-        put(&mut rows.iter().map(|row| i64::from(row.detail)), section);
-        for nth in 0..MAX_FILE_NUMBERS {
-            let number = |row: &FileRow| {
-                let range = row.numbers.start as usize..row.numbers.end as usize;
-                numbers[range].get(nth).map(|number| number.cast_signed())
-            };
-            put(&mut rows.iter().filter_map(number), section);
+        let starts = starts(rows, by_call.len());
+        let mut start = 0;
+        for &end in call_next.iter() {
+            let facts = by_call[start..end as usize]
+                .iter()
+                .map(|&at| starts[at as usize] as usize..starts[at as usize + 1] as usize);
+            start = end as usize;
+            put(&mut facts.clone().map(|facts| facts.len() as i64), section);
+            let facts: Vec<&FileRow> = facts.flat_map(|facts| &rows[facts]).collect();
+            if facts.is_empty() {
+                continue;
+            }
+            put(&mut facts.iter().map(|row| source(row.fd).0), section);
+            put(&mut facts.iter().filter_map(|row| source(row.fd).1), section);
+            put(&mut facts.iter().map(|row| i64::from(row.link)), section);
+            put(&mut facts.iter().map(|row| i64::from(row.detail)), section);
+            for nth in 0..MAX_FILE_NUMBERS {
+                let number = |row: &&FileRow| {
+                    let range = row.numbers.start as usize..row.numbers.end as usize;
+                    numbers[range].get(nth).map(|number| number.cast_signed())
+                };
+                put(&mut facts.iter().filter_map(number), section);
+            }
         }
         packer.add(section::FILES, section)
     }
+}
+
+/// Where the facts of each of the builder's rows start; one more than there are rows.
+fn starts(facts: &[FileRow], rows: usize) -> Vec<u32> {
+    let mut starts = vec![0; rows + 1];
+    facts.iter().for_each(|fact| starts[fact.row as usize + 1] += 1);
+    for row in 0..rows {
+        starts[row + 1] += starts[row];
+    }
+    starts
 }
 
 /// How a descriptor is written, and its number if it is listed.
@@ -170,58 +185,83 @@ impl Chunk {
     ///
     /// # Errors
     /// If the section does not follow the format.
-    pub fn files(&self) -> Result<Files, FormatError> {
+    pub fn files(&self, calls: &Calls) -> Result<Files, FormatError> {
+        self.check_calls(calls)?;
         let Some(data) = self.optional(section::FILES)? else { return Ok(Files::default()) };
         let mut cursor = Cursor::new(&data, "files");
         let most = 2 * MAX_FILES * self.rows();
         let ends = decode_dictionary(&mut cursor, most, MAX_NAME)?;
         let names = cursor.bytes(ends.last().map_or(0, |&end| end as usize))?.to_vec();
         let mut files = Files { names, ends, facts: Vec::new() };
-        let count = cursor.count("files of a chunk", MAX_FILES * self.rows())?;
-        let rows = column(&mut cursor, count)?;
-        let sources = column(&mut cursor, count)?;
-        let listed = sources.iter().filter(|source| **source == LISTED).count();
-        let mut fds = column(&mut cursor, listed)?.into_iter();
-        let links = column(&mut cursor, count)?;
-        let details = column(&mut cursor, count)?;
-        let known = |row: &i64| (0..self.rows() as i64).contains(row);
-        if !rows.iter().all(known) || !rows.is_sorted() {
-            return Err(cursor.problem("the rows of the files are out of order"));
-        }
         let places: Vec<usize> = (0..files.ends.len())
             .map(|name| files.name(name as u32).iter().filter(|byte| **byte == NUMBER).count())
             .collect();
-        let places_of = |name: i64| usize::try_from(name).ok().and_then(|name| places.get(name));
-        for place in 0..count {
-            let fd = match sources[place] {
-                RESULT => FileFd::Result,
-                FIRST => FileFd::First,
-                LISTED => FileFd::Listed(fds.next().unwrap_or_default() as i32),
-                _ => return Err(cursor.problem("where a descriptor stands is not known")),
-            };
-            let (Some(&of_link), Some(&of_detail)) =
-                (places_of(links[place]), places_of(details[place]))
-            else {
-                return Err(cursor.problem("a name is not in the dictionary"));
-            };
-            let all = (of_link + of_detail) as u64;
-            FormatError::check("numbers of a file", all, MAX_FILE_NUMBERS as u64)?;
-            let (row, link, detail) =
-                (rows[place] as u32, links[place] as u32, details[place] as u32);
-            files.facts.push(Fact { row, fd, link, detail, numbers: [0; _], of_link });
+        let mut by_call = vec![0; self.rows()];
+        for (row, place) in calls.places().enumerate() {
+            by_call[place] = row as u32;
         }
-        for nth in 0..MAX_FILE_NUMBERS {
-            let has = |fact: &Fact| fact.of_link + places[fact.detail as usize] > nth;
-            let having = files.facts.iter().filter(|fact| has(fact)).count();
-            let values = column(&mut cursor, having)?;
-            let facts = files.facts.iter_mut().filter(|fact| has(fact));
-            for (fact, value) in facts.zip(values) {
-                fact.numbers[nth] = value.cast_unsigned();
-            }
+        let mut rows = &by_call[..];
+        for call in 0..calls.table.len() {
+            let (these, rest) = rows.split_at(calls.rows(call));
+            facts_of(&mut cursor, these, &places, &mut files.facts)?;
+            rows = rest;
         }
         cursor.finish()?;
+        files.facts.sort_by_key(|fact| fact.row);
         Ok(files)
     }
+}
+
+/// Appends the facts of a call, given its rows, and how many numbers each name has.
+fn facts_of(
+    cursor: &mut Cursor<'_>,
+    rows: &[u32],
+    places: &[usize],
+    facts: &mut Vec<Fact>,
+) -> Result<(), FormatError> {
+    let mut of_rows = Vec::new();
+    for (row, count) in rows.iter().zip(column(cursor, rows.len())?) {
+        if !(0..=MAX_FILES as i64).contains(&count) {
+            return Err(cursor.problem("a row tells of more files than it can"));
+        }
+        of_rows.extend(std::iter::repeat_n(*row, count as usize));
+    }
+    if of_rows.is_empty() {
+        return Ok(());
+    }
+    let sources = column(cursor, of_rows.len())?;
+    let listed = sources.iter().filter(|source| **source == LISTED).count();
+    let mut fds = column(cursor, listed)?.into_iter();
+    let links = column(cursor, of_rows.len())?;
+    let details = column(cursor, of_rows.len())?;
+    let start = facts.len();
+    let places_of = |name: i64| usize::try_from(name).ok().and_then(|name| places.get(name));
+    for (place, row) in of_rows.into_iter().enumerate() {
+        let fd = match sources[place] {
+            RESULT => FileFd::Result,
+            FIRST => FileFd::First,
+            LISTED => FileFd::Listed(fds.next().unwrap_or_default() as i32),
+            _ => return Err(cursor.problem("where a descriptor stands is not known")),
+        };
+        let (Some(&of_link), Some(&of_detail)) =
+            (places_of(links[place]), places_of(details[place]))
+        else {
+            return Err(cursor.problem("a name is not in the dictionary"));
+        };
+        let all = (of_link + of_detail) as u64;
+        FormatError::check("numbers of a file", all, MAX_FILE_NUMBERS as u64)?;
+        let (link, detail) = (links[place] as u32, details[place] as u32);
+        facts.push(Fact { row, fd, link, detail, numbers: [0; _], of_link });
+    }
+    for nth in 0..MAX_FILE_NUMBERS {
+        let has = |fact: &&mut Fact| fact.of_link + places[fact.detail as usize] > nth;
+        let having = facts[start..].iter_mut().filter(has).count();
+        let values = column(cursor, having)?;
+        for (fact, value) in facts[start..].iter_mut().filter(has).zip(values) {
+            fact.numbers[nth] = value.cast_unsigned();
+        }
+    }
+    Ok(())
 }
 
 fn column(cursor: &mut Cursor<'_>, count: usize) -> Result<Vec<i64>, FormatError> {

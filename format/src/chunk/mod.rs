@@ -10,11 +10,13 @@
 //! | `decode` | the directory of sections and the columns of one value a row |
 //! | `arguments`, `captures` | the columns of arguments and of captured memory |
 //! | `files` | what descriptors stand for |
+//! | `context` | rows in the order of what call they are and what came before |
 //! | `order` | rows in time order |
 
 pub(crate) mod arguments;
 pub(crate) mod builder;
 pub(crate) mod captures;
+pub(crate) mod context;
 pub(crate) mod decode;
 mod encode;
 pub(crate) mod event;

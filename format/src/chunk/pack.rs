@@ -41,22 +41,33 @@ impl Packer {
 
     /// Adds a section, compressed if that makes it smaller.
     pub(super) fn add(&mut self, id: u16, raw: &[u8]) -> Result<(), FormatError> {
-        self.raw += raw.len() as u64;
-        FormatError::check("bytes of a chunk", self.raw, u64::from(MAX_RAW))?;
-        let mut codec = CODEC_STORED;
         if raw.len() >= SMALLEST {
             self.compress(raw)?;
             if self.compressed.len() < raw.len() {
-                codec = CODEC_ZSTD;
+                self.enter(id, CODEC_ZSTD, self.compressed.len(), raw.len())?;
+                self.bodies.extend_from_slice(&self.compressed);
+                return Ok(());
             }
         }
-        let stored = if codec == CODEC_ZSTD { &self.compressed } else { raw };
+        self.add_dense(id, raw)
+    }
+
+    /// Adds a section that nothing makes smaller.
+    pub(super) fn add_dense(&mut self, id: u16, raw: &[u8]) -> Result<(), FormatError> {
+        self.enter(id, CODEC_STORED, raw.len(), raw.len())?;
+        self.bodies.extend_from_slice(raw);
+        Ok(())
+    }
+
+    /// Adds an entry to the directory.
+    fn enter(&mut self, id: u16, codec: u8, stored: usize, raw: usize) -> Result<(), FormatError> {
+        self.raw += raw as u64;
+        FormatError::check("bytes of a chunk", self.raw, u64::from(MAX_RAW))?;
         self.directory.extend_from_slice(&id.to_le_bytes());
         self.directory.extend_from_slice(&[codec, 0]);
-        self.directory.extend_from_slice(&(stored.len() as u32).to_le_bytes());
-        self.directory.extend_from_slice(&(raw.len() as u32).to_le_bytes());
+        self.directory.extend_from_slice(&(stored as u32).to_le_bytes());
+        self.directory.extend_from_slice(&(raw as u32).to_le_bytes());
         self.directory.extend_from_slice(&[0; 4]);
-        self.bodies.extend_from_slice(stored);
         self.sections += 1;
         Ok(())
     }

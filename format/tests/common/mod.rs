@@ -189,7 +189,7 @@ fn expected_file(file: &OwnedFile) -> (FileFd, Vec<u8>, Vec<u8>) {
 pub(crate) fn decode_rows(chunk: &Chunk) -> Result<Vec<Row>, FormatError> {
     let threads = chunk.threads()?;
     let calls: Calls = chunk.calls()?;
-    let times = chunk.times()?;
+    let times = chunk.times(&calls)?;
     let cpus = chunk.cpus()?;
     let results = chunk.results(&calls)?;
     let arguments = chunk.arguments(&calls)?;
@@ -201,7 +201,7 @@ pub(crate) fn decode_rows(chunk: &Chunk) -> Result<Vec<Row>, FormatError> {
             .push((CaptureSection::Contents, chunk.captured(CaptureSection::Contents, arguments)?));
     }
     let marks: BTreeMap<u32, u8> = chunk.marks()?.into_iter().collect();
-    let files = chunk.files()?;
+    let files = chunk.files(&calls)?;
     let order = Chunk::order(&times);
     assert!(order.is_sorted_by_key(|&row| (times.end[row as usize], row)));
     let mut rows = Vec::new();
