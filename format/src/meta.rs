@@ -174,7 +174,8 @@ pub struct FieldDef {
     pub count: u16,
     /// What an element is.
     pub kind: KindRef,
-    /// When it is shown: 0 always, 1 to those who ask for everything, 2 unless it is 0.
+    /// When it is shown: 0 always, 1 to those who ask for everything, 2 unless it is 0, 3
+    /// unless the call failed.
     pub shown: u8,
 }
 

@@ -138,10 +138,10 @@ impl Layout {
         let mut layout = Layout { args: row.args.len() as u8, ..UNKNOWN };
         for (i, arg) in row.args.iter().enumerate() {
             if let Kind::By(choice) = arg.kind
-                && choice.decides_captures()
+                && (choice.decides_captures() || choice.otherwise.memory().is_some())
             {
                 // What one argument points to lies together, of whatever kind it is. Where it is no
-                // pointer in other cases, its value is wanted in all.
+                // pointer in other cases, or may be shorter than what it is to be, its value is wanted in all.
                 layout.captures[i] = Some(CaptureSection::Addressed);
                 continue;
             }

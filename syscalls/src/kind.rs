@@ -152,6 +152,10 @@ pub enum Kind {
     ControlOut(Len),
     /// Count of the bytes that the kernel filled of what the structure points to; of structures' members.
     Filled,
+    /// Error number (errno(3)).
+    Errno,
+    /// Version of the kernel, a number in each of the low three bytes but the first, which has two (bpf(2)).
+    Version,
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -287,8 +291,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`NewIds`].
-const LAST_ID: u8 = 77;
+/// The last id that a kind has: that of [`Version`].
+const LAST_ID: u8 = 79;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -411,7 +415,9 @@ impl Kind {
             Addressed => 74,
             NewCwd => 75,
             NewTable => 76,
-            NewIds => LAST_ID,
+            NewIds => 77,
+            Errno => 78,
+            Version => LAST_ID,
         }
     }
 
@@ -491,6 +497,8 @@ impl Kind {
             NewCwd => "new_cwd",
             NewTable => "new_table",
             NewIds => "new_ids",
+            Errno => "errno",
+            Version => "version",
         }
     }
 
@@ -521,7 +529,8 @@ impl Kind {
             | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
             | SockaddrOut(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted | ControlIn(_)
             | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Closed | Addressed
-            | NewCwd | NewTable | NewIds | Unused | Hex | Limit | Data | Ticks | Time => {
+            | NewCwd | NewTable | NewIds | Unused | Hex | Limit | Data | Ticks | Time | Errno
+            | Version => {
                 return None;
             }
         })
@@ -531,18 +540,20 @@ impl Kind {
     pub const fn shape(self) -> Shape {
         match self {
             Int | Fd | DirFd | Pid | Signal | Enum | One(_) | WaitStatus | Child | NewImage
-            | Never | Noted(_) | Closed | Addressed | NewCwd | NewTable | NewIds => Shape::Signed32,
+            | Never | Noted(_) | Closed | Addressed | NewCwd | NewTable | NewIds | Errno => {
+                Shape::Signed32
+            }
             Uint | Uid | Gid | Filled => Shape::Unsigned32,
             Long | Off | Time | Restored => Shape::Signed64,
             Ulong | Size | Limit | Data | Ticks => Shape::Unsigned64,
             Mode | FileMode => Shape::Octal,
-            Ptr | Hex | Unused | Flags | Bits(_) | Request | Dev | Path | Str | ExecPath
-            | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_) | SockaddrOut(_)
-            | TreeIn(_) | TreeOut(_) | TreesIn(..) | TreesOut(..) | TreesChanged(..)
-            | Changed(_) | TimeLimit(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted
-            | SignalFrame(_) | ControlIn(_) | ControlOut(_) | SigSet | Chars | Struct(_)
-            | StructIn(_) | StructOut(_) | StructFound(_) | StructLeft(_) | SizedIn(..)
-            | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
+            Ptr | Hex | Version | Unused | Flags | Bits(_) | Request | Dev | Path | Str
+            | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
+            | SockaddrOut(_) | TreeIn(_) | TreeOut(_) | TreesIn(..) | TreesOut(..)
+            | TreesChanged(..) | Changed(_) | TimeLimit(_) | SetIn(_) | SetOut(_) | Ready(_)
+            | Counted | SignalFrame(_) | ControlIn(_) | ControlOut(_) | SigSet | Chars
+            | Struct(_) | StructIn(_) | StructOut(_) | StructFound(_) | StructLeft(_)
+            | SizedIn(..) | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
         }
     }
 
@@ -595,7 +606,7 @@ impl Kind {
             | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
             | Closed | Addressed | NewCwd | NewTable | NewIds | Filled | Unused | Hex | Limit
-            | Data | Noted(_) | Ticks | Time => {
+            | Data | Noted(_) | Ticks | Time | Errno | Version => {
                 return None;
             }
         })

@@ -135,7 +135,7 @@ const DEFINED: &[Group] = &[
     },
     Group {
         abis: ALL,
-        source: "#include <linux/mount.h>\n#include <linux/quota.h>",
+        source: "#include <linux/mount.h>\n#include <linux/quota.h>\n#include <linux/dqblk_xfs.h>",
         checks: &[
             whole(&MOUNT_ATTR, "struct mount_attr"),
             whole(&DQBLK, "struct if_dqblk"),
@@ -143,6 +143,8 @@ const DEFINED: &[Group] = &[
             whole(&DQINFO, "struct if_dqinfo"),
             whole(&QUOTA_FORMAT, "__u32"),
             whole(&XFS_QUOTA, "unsigned"),
+            whole(&XFS_QUOTA_KINDS, "unsigned"),
+            whole(&XFS_DISK_QUOTA, "struct fs_disk_quota"),
         ],
     },
     Group {
@@ -287,6 +289,10 @@ const DEFINED: &[Group] = &[
             whole(&SOCKLEN, "int"),
             head(&TCP_INFO, "struct tcp_info"),
             whole(&TPACKET_STATS, "struct tpacket_stats"),
+            whole(&TPACKET_REQ, "struct tpacket_req"),
+            whole(&OPTION, "int"),
+            whole(&SOCKET_ERROR, "int"),
+            whole(&TXREHASH, "int"),
             whole(&TERMIOS, "struct termios"),
             whole(&TERMIOS2, "struct termios2"),
             whole(&TERMIO, "struct termio"),

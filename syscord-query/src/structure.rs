@@ -165,6 +165,21 @@ impl<'a> Structures<'a> {
         Structures { schema, def, bytes, before, pieces, cut, array, sized, full }
     }
 
+    /// What they are called.
+    pub(crate) fn name(&self) -> &'a str {
+        &self.def.name
+    }
+
+    /// The bytes that each takes.
+    pub(crate) fn size(&self) -> u16 {
+        self.def.size
+    }
+
+    /// All that was captured of them.
+    pub(crate) fn captured(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// Whether it is one structure of which the end was not there.
     pub(crate) fn torn(&self) -> bool {
         let short = self.bytes.len() < usize::from(self.def.size);
@@ -308,12 +323,13 @@ impl<'a> Structure<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// Whether it is to be shown.
-    pub(crate) fn is_shown(&self, everything: bool) -> Shown {
+    /// Whether it is to be shown of a call that may have failed.
+    pub(crate) fn is_shown(&self, everything: bool, failed: bool) -> Shown {
         let zero = || self.bytes.is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0));
         match self.def.shown {
             1 if !everything => Shown::Hinted,
             2 if zero() => Shown::No,
+            3 if failed => Shown::No,
             _ => Shown::Yes,
         }
     }

@@ -56,7 +56,7 @@ choices! {
         Q_QUOTAON => One(&QUOTA_FORMATS),
         Q_SYNC | Q_QUOTAOFF | Q_GETFMT | Q_GETINFO | Q_SETINFO | Q_XQUOTAON | Q_XQUOTAOFF
         | Q_XQUOTARM | Q_XGETQSTAT | Q_XGETQSTATV | Q_XQUOTASYNC => Unused,
-    } otherwise Int
+    } otherwise Uid
 
     /// quotactl(2)'s last argument.
     QUOTA_ADDR by cmd of QUOTA_CMDS {
@@ -67,7 +67,10 @@ choices! {
         Q_GETQUOTA => StructOut(&DQBLK),
         Q_SETQUOTA => StructIn(&DQBLK),
         Q_GETNEXTQUOTA => StructOut(&NEXTDQBLK),
-        Q_XQUOTAON | Q_XQUOTAOFF | Q_XQUOTARM => StructIn(&XFS_QUOTA),
+        Q_XQUOTAON | Q_XQUOTAOFF => StructIn(&XFS_QUOTA),
+        Q_XQUOTARM => StructIn(&XFS_QUOTA_KINDS),
+        Q_XGETQUOTA | Q_XGETNEXTQUOTA => StructOut(&XFS_DISK_QUOTA),
+        Q_XSETQLIM => StructIn(&XFS_DISK_QUOTA),
         Q_SYNC | Q_QUOTAOFF | Q_XQUOTASYNC => Unused,
     } otherwise Ptr
 

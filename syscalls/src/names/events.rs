@@ -57,7 +57,7 @@ names! {
     }
 
     /// Class and flags of fanotify_init(2).
-    FANOTIFY_INIT_FLAGS: "FAN_???" {
+    FANOTIFY_INIT_FLAGS: "FAN_CLASS_???|FAN_???" {
         field 0xc { FAN_CLASS_NOTIF = 0, FAN_CLASS_CONTENT = 4, FAN_CLASS_PRE_CONTENT = 8 }
         bits {
             FAN_CLOEXEC = 0x1, FAN_NONBLOCK = 0x2, FAN_UNLIMITED_QUEUE = 0x10,

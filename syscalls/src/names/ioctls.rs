@@ -1,9 +1,8 @@
 //! Requests of ioctl(2).
 //!
 //! A number is made of what the request moves and of a driver's letter, and nobody keeps two
-//! drivers from choosing the same. A number stands here once, under the name that comes first in
-//! the list: those of terminals go before those of other devices. Where one header gives a number
-//! several names, it is the first of them. Requests whose number depends on the length of the
+//! drivers from choosing the same. Where one header gives a number several names, the first of them
+//! stands here. Requests whose number depends on the length of the
 //! buffer have no name of their own, so they are not here.
 
 use super::names;
@@ -589,6 +588,13 @@ names! {
             // Counters.
             COUNTER_ADD_WATCH_IOCTL = 0x40063e00, COUNTER_ENABLE_EVENTS_IOCTL = 0x3e01,
             COUNTER_DISABLE_EVENTS_IOCTL = 0x3e02, INOTIFY_IOC_SETNEXTWD = 0x40044900,
+            // What other drivers call numbers that stand above.
+            SNDCTL_TMR_START = 0x5402, SNDCTL_TMR_STOP = 0x5403, SNDCTL_TMR_CONTINUE = 0x5404,
+            BTRFS_IOC_CLONE = 0x40049409, BTRFS_IOC_CLONE_RANGE = 0x4020940d,
+            BTRFS_IOC_FILE_EXTENT_SAME = 0xc0189436, PHN_NOT_OH = 0x7004,
+            FASTRPC_IOCTL_INIT_ATTACH = 0x5204, VBG_IOCTL_VMMDEV_REQUEST_BIG = 0x5603,
+            HIDIOCGVERSION = 0x80044801, USB_RAW_IOCTL_RUN = 0x5501, MGSL_IOCTXENABLE = 0x6d04,
+            MGSL_IOCTXABORT = 0x6d06, BINDER_SET_IDLE_TIMEOUT = 0x40086203,
         }
     }
 }

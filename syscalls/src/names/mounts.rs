@@ -194,7 +194,7 @@ names! {
     }
 
     /// Formats of quota files (quotactl(2)'s `Q_QUOTAON`).
-    QUOTA_FORMATS: "QFMT_???" {
+    QUOTA_FORMATS: "QFMT_VFS_???" {
         value { QFMT_VFS_OLD = 1, QFMT_VFS_V0 = 2, QFMT_OCFS2 = 3, QFMT_VFS_V1 = 4, QFMT_SHMEM = 5 }
     }
 
@@ -212,6 +212,17 @@ names! {
             FS_QUOTA_UDQ_ACCT = 1, FS_QUOTA_UDQ_ENFD = 2, FS_QUOTA_GDQ_ACCT = 4,
             FS_QUOTA_GDQ_ENFD = 8, FS_QUOTA_PDQ_ACCT = 0x10, FS_QUOTA_PDQ_ENFD = 0x20,
         }
+    }
+
+    /// How a quota file works (quotactl(2)).
+    QUOTA_INFO_FLAGS: "DQF_???" { bits { DQF_ROOT_SQUASH = 1, DQF_SYS_FILE = 0x10000 } }
+
+    /// What grace times are set (quotactl(2)).
+    QUOTA_INFO_VALID: "IIF_???" { bits { IIF_BGRACE = 1, IIF_IGRACE = 2, IIF_FLAGS = 4 } }
+
+    /// Whose quota an entry of XFS is (quotactl(2)).
+    XFS_DISK_QUOTA_FLAGS: "FS_???_QUOTA" {
+        bits { FS_USER_QUOTA = 1, FS_PROJ_QUOTA = 2, FS_GROUP_QUOTA = 4 }
     }
 
     /// How swapon(2) uses the area; its priority is in the low 15 bits.

@@ -193,7 +193,7 @@ names! {
 /// Which operating system's behaviour a process gets (personality(2)); all bits set only asks.
 pub static PERSONALITY: Names = Names {
     name: "PERSONALITY",
-    unknown: "PER_???",
+    unknown: "PER_???|",
     bits: 32,
     members: members!(
         [Member { mask: u64::MAX, value: 0xffff_ffff, name: "0xffffffff" },]

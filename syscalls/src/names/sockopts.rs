@@ -31,6 +31,13 @@ names! {
         }
     }
 
+    /// When the hash of a socket changes (socket(7)'s `SO_TXREHASH`).
+    TXREHASH_MODES: "%d SOCK_TXREHASH_???" {
+        value {
+            SOCK_TXREHASH_DEFAULT = 0xff, SOCK_TXREHASH_DISABLED = 0, SOCK_TXREHASH_ENABLED = 1,
+        }
+    }
+
     /// Options at level `SOL_IP` (ip(7)).
     IP_NAMES: "IP_???" {
         value {
@@ -125,7 +132,7 @@ names! {
     }
 
     /// Options at level `SOL_RAW` (raw(7)).
-    RAW_NAMES: "ICMP_???" {
+    RAW_NAMES: "RAW_???" {
         value { ICMP_FILTER = 1 }
     }
 

@@ -17,7 +17,7 @@ names! {
     }
 
     /// Architecture and flags of kexec_load(2).
-    KEXEC_FLAGS: "KEXEC_???" wide {
+    KEXEC_FLAGS: "KEXEC_ARCH_???|KEXEC_???" wide {
         field 0xffff0000 {
             KEXEC_ARCH_DEFAULT = 0x0, KEXEC_ARCH_386 = 0x30000, KEXEC_ARCH_68K = 0x40000,
             KEXEC_ARCH_PARISC = 0xf0000, KEXEC_ARCH_X86_64 = 0x3e0000, KEXEC_ARCH_PPC = 0x140000,

@@ -7,7 +7,7 @@ structs! {
     BPF_MAP_CREATE {
         map_type: u32 = One(&BPF_MAP_TYPES), key_size: u32 = Uint, value_size: u32 = Uint,
         max_entries: u32 = Uint, map_flags: u32 = Bits(&BPF_MAP_FLAGS), inner_map_fd: u32 = Fd,
-        detail numa_node: u32 = Uint, map_name: u8[16] = Chars, map_ifindex: u32 = Uint,
+        optional numa_node: u32 = Uint, map_name: u8[16] = Chars, map_ifindex: u32 = Uint,
         btf_fd: u32 = Fd, btf_key_type_id: u32 = Uint, btf_value_type_id: u32 = Uint,
         btf_vmlinux_value_type_id: u32 = Uint, map_extra: u64 = Ulong
     }
@@ -35,13 +35,13 @@ structs! {
     BPF_PROG_LOAD {
         prog_type: u32 = One(&BPF_PROG_TYPES), insn_cnt: u32 = Uint, insns: u64 = Ptr,
         license: u64 = Ptr, log_level: u32 = Uint, log_size: u32 = Uint, log_buf: u64 = Ptr,
-        kern_version: u32 = Hex, prog_flags: u32 = Bits(&BPF_PROG_FLAGS), prog_name: u8[16] = Chars,
+        kern_version: u32 = Version, prog_flags: u32 = Bits(&BPF_PROG_FLAGS), prog_name: u8[16] = Chars,
         prog_ifindex: u32 = Uint, expected_attach_type: u32 = One(&BPF_ATTACH_TYPES),
         prog_btf_fd: u32 = Fd, func_info_rec_size: u32 = Uint, func_info: u64 = Ptr,
         func_info_cnt: u32 = Uint, line_info_rec_size: u32 = Uint, line_info: u64 = Ptr,
         line_info_cnt: u32 = Uint, attach_btf_id: u32 = Uint, attach_prog_fd: u32 = Fd,
-        detail core_relo_cnt: u32 = Uint, detail fd_array: u64 = Ptr, detail core_relos: u64 = Ptr,
-        detail core_relo_rec_size: u32 = Uint
+        optional core_relo_cnt: u32 = Uint, fd_array: u64 = Ptr, optional core_relos: u64 = Ptr,
+        optional core_relo_rec_size: u32 = Uint
     }
 
     /// An object and its place in a file system (bpf(2)'s `BPF_OBJ_PIN` and `BPF_OBJ_GET`).

@@ -192,9 +192,9 @@ structs! {
     FSTRIM_RANGE { start: u64 = Hex, len: u64 = Ulong, minlen: u64 = Ulong }
 
     /// The start of a request for a file's extents (ioctl_fiemap(2)).
-    FIEMAP {
+    FIEMAP order(fm_start, fm_length, fm_flags, fm_extent_count) {
         fm_start: u64 = Ulong, fm_length: u64 = Ulong, fm_flags: u32 = Bits(&FIEMAP_FLAGS),
-        fm_mapped_extents: u32 = Uint, fm_extent_count: u32 = Uint, _: u32 = Uint
+        filled fm_mapped_extents: u32 = Uint, fm_extent_count: u32 = Uint, _: u32 = Uint
     }
 
     /// A delegation of a file (fcntl(2)'s `F_SETDELEG`).

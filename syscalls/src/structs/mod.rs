@@ -68,6 +68,8 @@ pub enum Shown {
     OnRequest = 1,
     /// Unless it is 0.
     UnlessZero = 2,
+    /// Unless the call failed: the kernel fills it.
+    UnlessFailed = 3,
 }
 
 /// How wide one element of a member is.
@@ -198,7 +200,7 @@ const fn round_up(size: u16, align: u16) -> u16 {
 /// A width is `u8`, `u16`, `u32`, `u64`, `word` or, for a member whose kind is `Struct(&…)`,
 /// `inner`. `_` is padding, or the value of what is no structure but a bare number in memory.
 /// `detail` marks members that are shown only on request, `optional` those that are shown unless
-/// they are 0. `I386 { … }` or `Aarch64 { … }` behind the braces is the whole definition anew for
+/// they are 0, `filled` those that are shown unless the call failed. `I386 { … }` or `Aarch64 { … }` behind the braces is the whole definition anew for
 /// that ABI.
 /// `order(…)` before the braces names the members that are written first; `= union` says that all lie at
 /// the same place.
@@ -241,6 +243,11 @@ macro_rules! fields {
      $(, $($rest:tt)*)?) => {
         $crate::structs::fields!([$($done,)* $crate::structs::field!(
             UnlessZero, $name, $width, $kind $(, $count)?),] $($($rest)*)?)
+    };
+    ([$($done:expr,)*] filled $name:tt: $width:ident $([$count:expr])? = $kind:expr
+     $(, $($rest:tt)*)?) => {
+        $crate::structs::fields!([$($done,)* $crate::structs::field!(
+            UnlessFailed, $name, $width, $kind $(, $count)?),] $($($rest)*)?)
     };
     ([$($done:expr,)*] $name:tt: $width:ident $([$count:expr])? = $kind:expr
      $(, $($rest:tt)*)?) => {

@@ -52,8 +52,8 @@ structs! {
 
     /// Grace times of quotas (quotactl(2)'s `Q_GETINFO`).
     DQINFO {
-        dqi_bgrace: u64 = Ulong, dqi_igrace: u64 = Ulong, dqi_flags: u32 = Flags,
-        dqi_valid: u32 = Flags
+        dqi_bgrace: u64 = Ulong, dqi_igrace: u64 = Ulong, dqi_flags: u32 = Bits(&QUOTA_INFO_FLAGS),
+        dqi_valid: u32 = Bits(&QUOTA_INFO_VALID)
     }
 
     /// The format of a quota file (quotactl(2)'s `Q_GETFMT`).
@@ -61,4 +61,19 @@ structs! {
 
     /// Which quotas XFS accounts for and enforces (quotactl(2)'s `Q_XQUOTAON`).
     XFS_QUOTA { _: u32 = Bits(&XFS_QUOTA_FLAGS) }
+
+    /// Whose quotas XFS is to forget (quotactl(2)'s `Q_XQUOTARM`).
+    XFS_QUOTA_KINDS { _: u32 = Bits(&XFS_DISK_QUOTA_FLAGS) }
+
+    /// Quota of a user, group or project on XFS (quotactl(2)'s `Q_XGETQUOTA`).
+    XFS_DISK_QUOTA {
+        d_version: u8 = Int, d_flags: u8 = Bits(&XFS_DISK_QUOTA_FLAGS), d_fieldmask: u16 = Hex,
+        d_id: u32 = Uint, d_blk_hardlimit: u64 = Ulong, d_blk_softlimit: u64 = Ulong,
+        d_ino_hardlimit: u64 = Ulong, d_ino_softlimit: u64 = Ulong, d_bcount: u64 = Ulong,
+        d_icount: u64 = Ulong, detail d_itimer: u32 = Int, detail d_btimer: u32 = Int,
+        detail d_iwarns: u16 = Uint, detail d_bwarns: u16 = Uint, _: u32 = Uint,
+        detail d_rtb_hardlimit: u64 = Ulong, detail d_rtb_softlimit: u64 = Ulong,
+        detail d_rtbcount: u64 = Ulong, detail d_rtbtimer: u32 = Int,
+        detail d_rtbwarns: u16 = Uint, _: u8[10] = Uint
+    }
 }

@@ -8,13 +8,29 @@ use crate::{
             COUNTER_COMPONENTS, COUNTER_EVENTS, COUNTER_SCOPES, INTERFACE_FLAGS, LINE_DISCIPLINES,
             MODEM_LINES, TERMINAL_CFLAGS, TERMINAL_IFLAGS, TERMINAL_LFLAGS, TERMINAL_OFLAGS,
         },
-        sockopts::{TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES},
+        sockopts::{TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES, TXREHASH_MODES},
     },
 };
 
 structs! {
     /// A number (getsockopt(2)).
     INT { _: u32 = Int }
+
+    /// The value of a socket's option that is a number where it has 4 bytes, and else no more than bytes
+    /// (getsockopt(2)).
+    OPTION { _: u32 = Int }
+
+    /// An error of a socket (socket(7)'s `SO_ERROR`).
+    SOCKET_ERROR { _: u32 = Errno }
+
+    /// Whether a socket's hash changes when it repeats a message (socket(7)'s `SO_TXREHASH`).
+    TXREHASH { _: u32 = One(&TXREHASH_MODES) }
+
+    /// A ring of packets (packet(7)'s `PACKET_RX_RING`).
+    TPACKET_REQ {
+        tp_block_size: u32 = Uint, tp_block_nr: u32 = Uint, tp_frame_size: u32 = Uint,
+        tp_frame_nr: u32 = Uint
+    }
 
     /// An unsigned number (prctl(2)).
     UINT { _: u32 = Uint }

@@ -7,7 +7,7 @@ use std::{
 
 use syscord_syscalls::names::network::ADDRESS_FAMILIES;
 
-use super::{Style, Xlat, names::symbol, value::hex};
+use super::{Style, Xlat, names::symbol, scalar::hex};
 
 const AF_UNIX: u16 = 1;
 const AF_INET: u16 = 2;

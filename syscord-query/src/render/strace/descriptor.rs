@@ -1,14 +1,11 @@
 //! Descriptors with what they stand for: strace's `-y` and `-yy`.
 
-use super::{super::decimal, View};
+use super::{super::decimal, View, names::symbol};
 use crate::descriptors::{CWD, Target};
 
 /// Appends a descriptor, and what it stands for if that is wanted and known.
 pub(super) fn descriptor(out: &mut Vec<u8>, fd: i32, view: &View<'_>) {
-    match fd {
-        CWD => out.extend_from_slice(b"AT_FDCWD"),
-        _ => decimal(out, fd),
-    }
+    symbol(out, fd, (fd == CWD).then_some("AT_FDCWD"), view.xlat);
     if view.descriptors > 0 {
         // What the call itself has stored was not there before.
         match view.row.stored(fd).filter(|_| fd != CWD) {

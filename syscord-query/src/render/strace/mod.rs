@@ -4,9 +4,11 @@ mod address;
 mod control;
 mod descriptor;
 mod names;
+mod option;
 mod outcome;
 mod quirk;
 mod quote;
+mod scalar;
 mod siginfo;
 mod sink;
 mod spans;
@@ -22,8 +24,9 @@ use self::{
     descriptor::made,
     names::{Set, named},
     quote::{HexEscapes, quoted},
+    scalar::{signal, signal_set},
     time::time_text,
-    value::{argument, signal, signal_set},
+    value::argument,
 };
 pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink, spans::Spans};
 use super::{decimal, hexadecimal};
@@ -251,7 +254,7 @@ fn result(out: &mut Vec<u8>, row: &Row<'_>, style: &Style) {
         }
         return;
     }
-    if row.call.quirk.is_some_and(|quirk| quirk.whole_result(out, row, ret)) {
+    if row.call.quirk.is_some_and(|quirk| quirk.whole_result(out, row, ret, style.xlat)) {
         return;
     }
     let kind = row.chosen(row.call.ret);
@@ -318,9 +321,11 @@ fn named_result(
     }
     let Some(names) = row.schema.meta().names.get(usize::from(names)) else { return };
     let mut text = Vec::new();
-    named(&mut text, names, Set::Bits, raw, Xlat::Abbrev);
-    let named = !text.starts_with(b"0") || text.ends_with(b"*/") && set == Set::Bits;
-    if style.xlat != Xlat::Raw && named {
+    let is_two = names.unknown.contains('|');
+    let xlat = if is_two { style.xlat } else { Xlat::Abbrev };
+    named(&mut text, names, Set::Bits, raw, xlat);
+    let named = is_two || !text.starts_with(b"0") || text.contains(&b'*') && set == Set::Bits;
+    if (style.xlat != Xlat::Raw || is_two) && named {
         let word = WORDS.iter().find(|(of, _)| *of == names.name).map_or("", |(_, word)| word);
         drop(write!(out, " ({word}"));
         out.extend_from_slice(&text);

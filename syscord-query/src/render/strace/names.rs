@@ -37,12 +37,33 @@ const PERMISSIONS: &str = "%#03o";
 
 /// Appends a value by its names.
 pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xlat: Xlat) {
-    let value = if names.bits < 64 { raw & ((1 << names.bits) - 1) } else { raw };
+    named_wide(out, names, set, raw, names.bits.into(), xlat);
+}
+
+/// Appends a value by its names, of which `bits` count.
+pub(super) fn named_wide(
+    out: &mut Vec<u8>,
+    names: &NamesDef,
+    set: Set,
+    raw: u64,
+    bits: u32,
+    xlat: Xlat,
+) {
+    let counts = u64::MAX >> (64 - bits.clamp(1, 64));
+    let value = raw & counts;
+    if let Some((mask, field, flags)) = apart(names, value, counts) {
+        named_wide(out, &field, Set::One, value & mask, bits, xlat);
+        if value & !mask != 0 {
+            out.push(b'|');
+            named_wide(out, &flags, Set::Bits, value & !mask, bits, xlat);
+        }
+        return;
+    }
     let mut text = Vec::new();
     if names.unknown == PERMISSIONS {
-        beside_permissions(&mut text, names, value);
+        beside_permissions(&mut text, names, value, counts);
     } else {
-        let left = symbols(&mut text, names, value);
+        let left = symbols(&mut text, names, value, counts);
         if left != 0 && !text.is_empty() {
             text.push(b'|');
             hexadecimal(&mut text, left);
@@ -54,17 +75,47 @@ pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xla
     }
     let in_decimal = names.unknown.strip_prefix(DECIMAL);
     match value {
-        _ if in_decimal.is_some() && names.bits < 64 => decimal(out, value as u32 as i32),
+        _ if in_decimal.is_some() && bits < 64 => decimal(out, value as u32 as i32),
         _ if in_decimal.is_some() => decimal(out, value.cast_signed()),
         0 => out.push(b'0'),
         _ => hexadecimal(out, value),
     }
     let unknown = in_decimal.unwrap_or(&names.unknown).trim_start();
     let text = if known { text.as_slice() } else { unknown.as_bytes() };
-    let says_more = known || value != 0 || set != Set::Bits;
+    // One that is called by its number is not said twice.
+    let says_more = match known {
+        true => text != format!("{value:#x}").as_bytes(),
+        false => value != 0 || set != Set::Bits,
+    };
     if xlat != Xlat::Raw && says_more && !text.is_empty() {
         comment(out, text);
     }
+}
+
+/// The bits of the field that comes first, its names, and those of the flags behind it, if those are two numbers; not if the
+/// value as a whole has a name.
+fn apart(names: &NamesDef, value: u64, counts: u64) -> Option<(u64, NamesDef, NamesDef)> {
+    let (field, flags) = names.unknown.split_once('|')?;
+    let is_whole = |mask: u64| mask & counts == counts;
+    if names.members().any(|member| is_whole(member.mask) && member.value & counts == value) {
+        return None;
+    }
+    let mask = *names.masks.iter().find(|mask| !is_whole(**mask))?;
+    let part = |unknown: &str, in_field: bool| {
+        let members = names.members();
+        let members = members.filter(|member| (member.mask == mask) == in_field);
+        let members: Vec<_> = members.filter(|member| !is_whole(member.mask)).collect();
+        NamesDef {
+            name: names.name.clone(),
+            unknown: unknown.to_owned(),
+            bits: names.bits,
+            names: members.iter().map(|member| member.name).collect::<Vec<_>>().join(" "),
+            // Nothing but the field is in its number.
+            masks: members.iter().map(|m| if in_field { u64::MAX } else { m.mask }).collect(),
+            values: members.iter().map(|member| member.value).collect(),
+        }
+    };
+    Some((mask, part(field, true), part(flags, false)))
 }
 
 /// Appends a number that may have a name.
@@ -77,10 +128,10 @@ pub(super) fn symbol(out: &mut Vec<u8>, number: impl Display, name: Option<&str>
     });
 }
 
-fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64) {
+fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64) {
     const BITS: u64 = 0o777;
     let start = out.len();
-    let left = symbols(out, names, value & !BITS);
+    let left = symbols(out, names, value & !BITS, counts);
     if left != 0 {
         out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
         hexadecimal(out, left);
@@ -92,9 +143,8 @@ fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64) {
 /// Appends the names that a value has, with `|` between them; returns the bits without a name. Of a
 /// field that holds none of its values, its number stands there. Names that came later are left
 /// out: strace 6.1 shows their bits as numbers.
-fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64) -> u64 {
+fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64) -> u64 {
     // Negative values are kept with all their bits; only those that count are compared.
-    let counts = if names.bits < 64 { (1 << names.bits) - 1 } else { u64::MAX };
     let (mut done, start) = (0, out.len());
     let separate = |out: &mut Vec<u8>| {
         if out.len() > start {
@@ -217,6 +267,30 @@ mod tests {
         assert_eq!(flags(0x13), "0x3 /* MAP_??? */|MAP_FIXED");
         assert_eq!(flags(0x12), "MAP_PRIVATE|MAP_FIXED");
         assert_eq!(flags(0x110), "MAP_FIXED|0x100");
+    }
+
+    #[test]
+    fn a_field_and_flags_may_be_two_numbers() {
+        let names = NamesDef {
+            name: "FANOTIFY_INIT_FLAGS".into(),
+            unknown: "FAN_CLASS_???|FAN_???".into(),
+            bits: 32,
+            names: "FAN_CLASS_NOTIF FAN_CLASS_CONTENT FAN_CLOEXEC".into(),
+            masks: vec![0xc, 0xc, 1],
+            values: vec![0, 4, 1],
+        };
+        let flags = |raw, xlat| text(&names, Set::Bits, raw, xlat);
+        assert_eq!(flags(1, Xlat::Abbrev), "FAN_CLASS_NOTIF|FAN_CLOEXEC");
+        assert_eq!(flags(0x8c, Xlat::Abbrev), "0xc /* FAN_CLASS_??? */|0x80 /* FAN_??? */");
+        assert_eq!(flags(5, Xlat::Verbose), "0x4 /* FAN_CLASS_CONTENT */|0x1 /* FAN_CLOEXEC */");
+        assert_eq!(flags(0, Xlat::Raw), "0");
+    }
+
+    #[test]
+    fn of_wide_members_all_bits_count() {
+        let mut out = Vec::new();
+        named_wide(&mut out, &open_flags(), Set::Bits, 0xdead_0000_0000_0001, 64, Xlat::Abbrev);
+        assert_eq!(String::from_utf8(out).unwrap(), "O_WRONLY|0xdead000000000000");
     }
 
     #[test]

@@ -8,13 +8,15 @@ use syscord_syscalls::{Role, names::capabilities::CAPABILITIES};
 use super::{
     super::hexadecimal,
     View,
-    names::Xlat,
-    value::{argument, elements, member, pointer, register, structure_without},
+    names::{Xlat, symbol},
+    option::{given_option, told_option},
+    scalar::{hex, pointer},
+    value::{argument, elements, member, register, structure_with, structure_without},
 };
 use crate::{
     row::{Row, Value},
     schema::KindInfo,
-    structure::Structures,
+    structure::{Structure, Structures},
 };
 
 /// A peculiarity of one call, or of a few.
@@ -32,9 +34,8 @@ pub(crate) enum Quirk {
     Ipc,
     /// The members of the structure in the first argument are shown as the arguments.
     Spread,
-    /// This argument, or the result, is two numbers in one that a macro joins: its name, and how many
-    /// bits the second has.
-    Joined(Option<usize>, &'static str, u32),
+    /// This argument, or the result, is two numbers in one that a macro joins.
+    Joined(Option<usize>, &'static Macro),
     /// The bytes behind this argument are no text.
     HexBytes(usize),
     /// The second argument's buffer holds directory entries, whose length stands at this offset.
@@ -46,6 +47,12 @@ pub(crate) enum Quirk {
     /// The structure has a member that counts with this flag only, and what the kernel wrote behind
     /// its pointers is shown: see [`CLONE_PIDFD`] and [`CLONE_PARENT_SETTID`].
     Clone3,
+    /// The structure has a mode that is shown also if it is 0 where it counts: see [`CREATING`].
+    OpenHow,
+    /// The fourth argument is as long as the fifth says, whatever it is: see [`given_option`].
+    GivenOption,
+    /// The kernel fills as much of the fourth argument as the fifth points to: see [`told_option`].
+    ToldOption,
     /// The arguments have names, and are not in the order of the registers: see [`CLONE`].
     Clone,
     /// The second argument's structures are the halves of sets of capabilities.
@@ -60,10 +67,13 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("restart_syscall", Quirk::Resumes),
     ("socketcall", Quirk::Socketcall),
     ("ipc", Quirk::Ipc),
-    ("quotactl", Quirk::Joined(Some(0), "QCMD", 8)),
-    ("quotactl_fd", Quirk::Joined(Some(1), "QCMD", 8)),
-    ("ioprio_set", Quirk::Joined(Some(2), "IOPRIO_PRIO_VALUE", 13)),
-    ("ioprio_get", Quirk::Joined(None, "IOPRIO_PRIO_VALUE", 13)),
+    ("quotactl", Quirk::Joined(Some(0), &QCMD)),
+    ("quotactl_fd", Quirk::Joined(Some(1), &QCMD)),
+    ("ioprio_set", Quirk::Joined(Some(2), &IOPRIO_PRIO_VALUE)),
+    ("ioprio_get", Quirk::Joined(None, &IOPRIO_PRIO_VALUE)),
+    ("openat2", Quirk::OpenHow),
+    ("setsockopt", Quirk::GivenOption),
+    ("getsockopt", Quirk::ToldOption),
     ("getrandom", Quirk::HexBytes(0)),
     ("fsconfig", Quirk::HexBytes(3)),
     ("getdents", Quirk::Dirents(16)),
@@ -81,10 +91,34 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("capset", Quirk::Capabilities),
 ];
 
+/// Joins two numbers to one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Macro {
+    name: &'static str,
+    /// How many bits the second number has.
+    bits: u32,
+    /// What the second is called if it has no name; nothing if it never has one.
+    unknown: &'static str,
+    /// Whether the number as a whole has a sign.
+    signed: bool,
+}
+
+/// What quotactl(2) does, and for whom.
+const QCMD: Macro = Macro { name: "QCMD", bits: 8, unknown: "???QUOTA", signed: false };
+/// The class and the level of an I/O priority (ioprio_set(2)).
+const IOPRIO_PRIO_VALUE: Macro =
+    Macro { name: "IOPRIO_PRIO_VALUE", bits: 13, unknown: "", signed: true };
+
+/// open(2)'s flags with which the mode counts.
+const CREATING: u64 = 0o20_000_100;
+
 /// clone(2)'s flag that the child's id is stored in the parent.
 const CLONE_PARENT_SETTID: u64 = 0x0010_0000;
 /// clone(2)'s flag that a descriptor of the child is made.
 const CLONE_PIDFD: u64 = 0x1000;
+
+/// clone(2)'s flag that the child is put into a cgroup.
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
 /// The order and names that clone(2)'s arguments have, by the names of the table.
 const CLONE: [(&str, &str); 5] = [
@@ -124,8 +158,27 @@ impl Quirk {
             (Quirk::Pages(pages), Value::Hex(count @ 1..)) if pages == arg => {
                 hexadecimal(out, count << 12);
             }
-            (Quirk::Joined(Some(at), name, bits), Value::Hex(number)) if at == arg => {
-                joined(out, row, row.kind(arg), (name, bits), number as u32);
+            (Quirk::Joined(Some(at), of), Value::Hex(number)) if at == arg => {
+                let (number, mut text) = (number as u32, Vec::new());
+                joined(&mut text, row, row.kind(arg), of, number, style.xlat);
+                let text = String::from_utf8_lossy(&text);
+                match of.signed {
+                    true => symbol(out, number.cast_signed(), Some(&text), style.xlat),
+                    false => symbol(out, number, Some(&text), style.xlat),
+                }
+            }
+            (Quirk::GivenOption, value) if arg == 3 => {
+                return given_option(out, row, value, style).is_some();
+            }
+            (Quirk::ToldOption, value) if arg == 3 => {
+                return told_option(out, value, style).is_some();
+            }
+            (Quirk::OpenHow, Value::Structures(how)) if !how.torn() => {
+                for how in how.iter() {
+                    let creates = flags(&how) & CREATING != 0;
+                    let wanted: &[&str] = if creates { &["mode"] } else { &[] };
+                    structure_with(out, how, &[], wanted, style);
+                }
             }
             (Quirk::HexBytes(bytes), Value::Memory(memory))
                 if bytes == arg && memory.role == Some(Role::Content) =>
@@ -190,11 +243,20 @@ impl Quirk {
     }
 
     /// Appends a result that is no error, if the quirk is about it; says whether it was.
-    pub(super) fn whole_result(self, out: &mut Vec<u8>, row: &Row<'_>, ret: i64) -> bool {
-        let Quirk::Joined(None, name, bits) = self else { return false };
-        drop(write!(out, "{ret} ("));
-        joined(out, row, Some(row.call.ret), (name, bits), ret as u32);
-        out.push(b')');
+    pub(super) fn whole_result(
+        self,
+        out: &mut Vec<u8>,
+        row: &Row<'_>,
+        ret: i64,
+        xlat: Xlat,
+    ) -> bool {
+        let Quirk::Joined(None, of) = self else { return false };
+        drop(write!(out, "{ret}"));
+        if xlat != Xlat::Raw {
+            out.extend_from_slice(b" (");
+            joined(out, row, Some(row.call.ret), of, ret as u32, xlat);
+            out.push(b')');
+        }
         true
     }
 
@@ -308,7 +370,6 @@ fn spread(out: &mut Vec<u8>, args: Structures<'_>, style: &View<'_>) -> bool {
     true
 }
 
-/// Two numbers in one, by the names of their kind where they have any: `QCMD(Q_SYNC, USRQUOTA)`.
 /// Sets of capabilities by their names: the low 32 bits of each are in the first structure, the others in
 /// the second.
 fn capabilities(
@@ -361,39 +422,53 @@ fn half(out: &mut Vec<u8>, names: &NamesDef, mut bits: u64, base: u64) {
     }
 }
 
+/// Two numbers in one, by the names of their kind where they have any: `QCMD(Q_SYNC, USRQUOTA)`. Numbers beside the
+/// names are for those that have no second ones.
 fn joined(
     out: &mut Vec<u8>,
     row: &Row<'_>,
     kind: Option<KindInfo>,
-    (name, bits): (&str, u32),
+    of: &Macro,
     number: u32,
+    xlat: Xlat,
 ) {
     let Some(Detail::Names(index)) = kind.map(|kind| kind.detail) else { return };
     let Some(names) = row.schema.meta().names.get(usize::from(index)) else { return };
-    let low = (1 << bits) - 1;
-    let named = |part: u32| {
+    let low = (1 << of.bits) - 1;
+    let xlat = if of.unknown.is_empty() { xlat } else { Xlat::Abbrev };
+    let named = |out: &mut Vec<u8>, part: u32, shift: u32, unknown: &str| {
         let of = |mask: u64| mask as u32 & !part == 0;
         let mut members = names.members().filter(|member| of(member.mask));
-        members.find(|member| u64::from(number) & member.mask == member.value)
+        let known = members.find(|member| u64::from(number) & member.mask == member.value);
+        let value = hex(u64::from((number & part) >> shift));
+        match known {
+            Some(member) => symbol(out, value, Some(member.name), xlat),
+            None => drop(write!(out, "{value} /* {unknown} */")),
+        }
     };
-    drop(write!(out, "{name}("));
-    drop(match named(!low) {
-        Some(member) => write!(out, "{}, ", member.name),
-        None => write!(out, "{:#x} /* {} */, ", number >> bits, names.unknown),
-    });
-    drop(match named(low) {
-        Some(member) => write!(out, "{})", member.name),
-        None => write!(out, "{})", number & low),
-    });
+    drop(write!(out, "{}(", of.name));
+    named(out, !low, of.bits, &names.unknown);
+    out.extend_from_slice(b", ");
+    match of.unknown {
+        "" => drop(write!(out, "{}", number & low)),
+        unknown => named(out, low, 0, unknown),
+    }
+    out.push(b')');
+}
+
+/// The member that says which of the others count.
+fn flags(structure: &Structure<'_>) -> u64 {
+    let flags = structure.members().find(|member| member.def.name == "flags");
+    flags.and_then(|flags| Some(flags.raw(flags.bytes()?))).unwrap_or_default()
 }
 
 fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &View<'_>) {
     for args in args.iter() {
-        let flags = args.members().find(|member| member.def.name == "flags");
-        let flags = flags.and_then(|flags| Some(flags.raw(flags.bytes()?))).unwrap_or_default();
+        let flags = flags(&args);
         let unneeded = NEEDED.iter().filter(|(_, bits)| flags & bits == 0);
         let left_out: Vec<&str> = unneeded.map(|(name, _)| *name).collect();
-        structure_without(out, args, &left_out, style);
+        let wanted: &[&str] = if flags & CLONE_INTO_CGROUP != 0 { &["cgroup"] } else { &[] };
+        structure_with(out, args, &left_out, wanted, style);
         if let Some(child @ 1..) = ret
             && flags & CLONE_PARENT_SETTID != 0
         {

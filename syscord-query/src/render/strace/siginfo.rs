@@ -11,8 +11,8 @@ use syscord_syscalls::{
 
 use super::{
     names::{Xlat, symbol},
+    scalar::{hex, pointer, signal},
     time::ticks,
-    value::{hex, pointer, signal},
 };
 use crate::structure::Structure;
 

@@ -12,9 +12,9 @@ use syscord_syscalls::Kind;
 
 use super::{
     Quirk, RESULT_COLUMN, Style, Xlat, call, result,
+    scalar::signal,
     siginfo::delivered,
     spans::{Span, Spans},
-    value::signal,
 };
 use crate::{
     columns::Needs,

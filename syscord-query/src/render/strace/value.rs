@@ -1,42 +1,30 @@
 //! Arguments, members of structures and results, each by its kind.
 
-use std::{borrow::Cow, io::Write};
+use std::io::Write;
 
 use syscord_format::Detail;
-use syscord_syscalls::{
-    Kind, Len, Role, names::files::WHENCE, signal::signal_name, structs::time::TIMESPEC,
-};
+use syscord_syscalls::{Kind, Len, Role, structs::time::TIMESPEC};
 
 use super::{
-    super::{decimal, hexadecimal},
     Style, View,
     address::socket_address,
     control::control_messages,
     descriptor::descriptor,
-    names::{Set, Xlat, named, symbol},
+    names::{Xlat, symbol},
     outcome::numbers,
+    scalar::{pointer, scalar, signal_set},
     siginfo,
-    time::{ticks, time_text},
+    time::time_text,
 };
 use crate::{
     render::value::count,
     row::{self, Memory, Row, Value, number},
-    schema::{KindInfo, Schema},
+    schema::KindInfo,
     structure::{Behind, Member, Shown, Side, Structure, Structures},
 };
 
-const BITS: u8 = Kind::Bits(&WHENCE).id();
-const NOTED: u8 = Kind::Noted(&WHENCE).id();
-const FD: u8 = Kind::Fd.id();
-const DIRFD: u8 = Kind::DirFd.id();
-const SIGNAL: u8 = Kind::Signal.id();
 const MODE: u8 = Kind::Mode.id();
 const FILE_MODE: u8 = Kind::FileMode.id();
-const DEV: u8 = Kind::Dev.id();
-const UID: u8 = Kind::Uid.id();
-const GID: u8 = Kind::Gid.id();
-const REQUEST: u8 = Kind::Request.id();
-const WAIT_STATUS: u8 = Kind::WaitStatus.id();
 const SIGSET: u8 = Kind::SigSet.id();
 const CHARS: u8 = Kind::Chars.id();
 const PATH_OUT: u8 = Kind::PathOut(Len::Ret).id();
@@ -44,10 +32,6 @@ const ARRAY_OUT: u8 = Kind::ArrayOut(&TIMESPEC, Len::Ret).id();
 const IN: u8 = Kind::In(Len::Ret).id();
 const OUT: u8 = Kind::Out(Len::Ret).id();
 const INT: u8 = Kind::Int.id();
-const PTR: u8 = Kind::Ptr.id();
-const LIMIT: u8 = Kind::Limit.id();
-const DATA: u8 = Kind::Data.id();
-const TICKS: u8 = Kind::Ticks.id();
 const TIME: u8 = Kind::Time.id();
 const TIME_LIMIT: u8 = Kind::TimeLimit(&TIMESPEC).id();
 const READY: u8 = Kind::Ready(Len::Ret).id();
@@ -104,7 +88,7 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Vie
                 _ if row.call.narrow => u64::from(raw as u32),
                 _ => raw,
             };
-            scalar(out, row.schema, kind, raw, row.value(arg), style);
+            scalar(out, row.schema, kind, (raw, 0), row.value(arg), style);
         }
     }
 }
@@ -123,86 +107,16 @@ pub(super) fn register(
             let otherwise = row.schema.meta().choices[usize::from(index)].otherwise;
             register(out, row, row.schema.kind(otherwise), raw, style);
         }
-        _ => scalar(out, row.schema, kind, raw, number(kind.shape, row.call.narrow, raw), style),
+        _ => {
+            let value = number(kind.shape, row.call.narrow, raw);
+            scalar(out, row.schema, kind, (raw, 0), value, style);
+        }
     }
 }
 
 /// Whether buffers were captured at all.
 fn contents(row: &Row<'_>) -> bool {
     row.schema.meta().content_limit > 0
-}
-
-/// Appends a number: `raw` as it is, `value` in its kind's shape.
-fn scalar(
-    out: &mut Vec<u8>,
-    schema: &Schema,
-    kind: KindInfo,
-    raw: u64,
-    value: Value<'_>,
-    style: &View<'_>,
-) {
-    if let Detail::Names(index) = kind.detail
-        && let Some(names) = schema.meta().names.get(usize::from(index))
-        && kind.id != REQUEST
-    {
-        let set = match kind.id {
-            BITS => Set::Bits,
-            NOTED => Set::Noted,
-            _ => Set::One,
-        };
-        return named(out, names, set, raw, style.xlat);
-    }
-    match (kind.id, value) {
-        (FD | DIRFD, _) => descriptor(out, raw as u32 as i32, style),
-        (UID | GID, _) => match raw as u32 {
-            u32::MAX => out.extend_from_slice(b"-1"),
-            id => decimal(out, id),
-        },
-        (SIGNAL, _) => signal(out, raw as u32, style.xlat),
-        (MODE, _) => drop(write!(out, "0{raw:02o}")),
-        (FILE_MODE, _) => file_mode(out, u32::from(raw as u16), style.xlat),
-        (DEV, _) => device(out, raw, style.xlat),
-        (REQUEST, _) => request(out, schema, kind, raw as u32, style.xlat),
-        (WAIT_STATUS, _) => wait_status(out, raw as u32, style.xlat),
-        (PTR, _) => pointer(out, raw),
-        (LIMIT, _) => limit(out, raw, style.xlat),
-        (TICKS, _) => ticks(out, raw, style.xlat),
-        (TIME, Value::Signed(seconds)) => {
-            decimal(out, seconds);
-            if style.xlat != Xlat::Raw
-                && let Some(text) = time_text(seconds, (0, 0))
-            {
-                drop(write!(out, " /* {text} */"));
-            }
-        }
-        (SIGSET, _) => signal_set(out, &(raw as u32).to_le_bytes()),
-        (DATA, _) => drop(write!(out, "{{u32={}, u64={raw}}}", raw as u32)),
-        _ if kind.role.is_some() => pointer(out, raw),
-        (_, Value::Signed(number)) => decimal(out, number),
-        (_, Value::Unsigned(number)) => decimal(out, number),
-        (_, Value::Octal(number)) => drop(write!(out, "{number:#o}")),
-        (_, _) if raw == 0 => out.push(b'0'),
-        (_, _) => hexadecimal(out, raw),
-    }
-}
-
-/// A limit of a resource (getrlimit(2)).
-fn limit(out: &mut Vec<u8>, limit: u64, xlat: Xlat) {
-    let kibibytes = || format!("{}*1024", limit / 1024);
-    let name = match limit {
-        u64::MAX => Some("RLIM64_INFINITY".to_owned()),
-        0xffff_ffff => Some("RLIM_INFINITY".to_owned()),
-        _ => (limit > 1024 && limit.is_multiple_of(1024)).then(kibibytes),
-    };
-    symbol(out, limit, name.as_deref(), xlat);
-}
-
-/// Appends an address.
-pub(super) fn pointer(out: &mut Vec<u8>, address: u64) {
-    match address {
-        0 => out.extend_from_slice(b"NULL"),
-        _ => hexadecimal(out, address),
-    }
 }
 
 /// Appends captured memory; `written` says that the kernel wrote it.
@@ -221,7 +135,7 @@ fn captured(out: &mut Vec<u8>, memory: Memory<'_>, written: bool, style: &View<'
 }
 
 /// Appends as much of a string as is wanted.
-fn string(out: &mut Vec<u8>, bytes: &[u8], cut: bool, style: &View<'_>) {
+pub(super) fn string(out: &mut Vec<u8>, bytes: &[u8], cut: bool, style: &View<'_>) {
     let shown = bytes.len().min(style.string);
     style.quote(out, &bytes[..shown]);
     if cut || shown < bytes.len() {
@@ -328,6 +242,18 @@ pub(super) fn structure_without(
     left_out: &[&str],
     style: &View<'_>,
 ) {
+    structure_with(out, structure, left_out, &[], style);
+}
+
+/// Appends a structure's members, without those of the names `left_out`; those of the names `wanted` also
+/// where they are 0.
+pub(super) fn structure_with(
+    out: &mut Vec<u8>,
+    structure: Structure<'_>,
+    left_out: &[&str],
+    wanted: &[&str],
+    style: &View<'_>,
+) {
     if let Some(bare) = structure.bare() {
         return member(out, bare, style);
     }
@@ -347,7 +273,8 @@ pub(super) fn structure_without(
         if field.bytes().is_none() && structure.may_be_short() {
             continue;
         }
-        match field.is_shown(style.verbose) {
+        let failed = style.row.ret.is_none_or(|ret| ret < 0);
+        match field.is_shown(style.verbose, failed) {
             Shown::Yes if device && name == "st_size" && !style.verbose => {
                 hidden = true;
                 continue;
@@ -358,6 +285,7 @@ pub(super) fn structure_without(
                 hidden = true;
                 continue;
             }
+            Shown::No if wanted.contains(&name) => {}
             Shown::No => continue,
         }
         if !first {
@@ -488,8 +416,8 @@ fn member_as_is(out: &mut Vec<u8>, member: Member<'_>, style: &View<'_>) {
     let element = |out: &mut Vec<u8>, element| match member.inner(element) {
         Some(inner) => structure(out, inner, style),
         None => {
-            let (raw, value) = (member.raw(element), member.number(element));
-            scalar(out, member.schema, member.kind, raw, value, style);
+            let raw = (member.raw(element), 8 * element.len() as u32);
+            scalar(out, member.schema, member.kind, raw, member.number(element), style);
         }
     };
     if member.is_array() {
@@ -497,119 +425,4 @@ fn member_as_is(out: &mut Vec<u8>, member: Member<'_>, style: &View<'_>) {
     } else {
         element(out, bytes);
     }
-}
-
-/// Appends a signal by its name.
-pub(super) fn signal(out: &mut Vec<u8>, number: u32, xlat: Xlat) {
-    let name = signal_name(number).map(|name| format!("SIG{}", short_signal(name)));
-    symbol(out, number as i32, name.as_deref(), xlat);
-}
-
-/// A signal's name without its `SIG`; real-time signals have a line before their number.
-pub(super) fn short_signal(name: &str) -> Cow<'_, str> {
-    let short = name.trim_start_matches("SIG");
-    match short.strip_prefix("RT") {
-        Some("0") => "RTMIN".into(),
-        Some(number) => format!("RT_{number}").into(),
-        None => short.into(),
-    }
-}
-
-/// A set of signals, or where most are in it, those that are not.
-pub(super) fn signal_set(out: &mut Vec<u8>, bytes: &[u8]) {
-    let signals = 1..=8 * bytes.len() as u32;
-    let has = |signal: &u32| {
-        let bit = *signal as usize - 1;
-        bytes[bit / 8] >> (bit % 8) & 1 != 0
-    };
-    let many = 3 * signals.clone().filter(has).count() > 2 * signals.clone().count();
-    out.extend_from_slice(if many { b"~[" } else { b"[" });
-    let mut first = true;
-    for signal in signals.filter(|signal| has(signal) != many) {
-        if !first {
-            out.push(b' ');
-        }
-        match signal_name(signal) {
-            Some(name) => out.extend_from_slice(short_signal(name).as_bytes()),
-            None => decimal(out, signal),
-        }
-        first = false;
-    }
-    out.push(b']');
-}
-
-/// File type and permissions (inode(7)).
-fn file_mode(out: &mut Vec<u8>, mode: u32, xlat: Xlat) {
-    const TYPES: [(u32, &str); 8] = [
-        (0, ""),
-        (0o010000, "S_IFIFO|"),
-        (0o020000, "S_IFCHR|"),
-        (0o040000, "S_IFDIR|"),
-        (0o060000, "S_IFBLK|"),
-        (0o100000, "S_IFREG|"),
-        (0o120000, "S_IFLNK|"),
-        (0o140000, "S_IFSOCK|"),
-    ];
-    const BITS: [(u32, &str); 3] =
-        [(0o4000, "S_ISUID|"), (0o2000, "S_ISGID|"), (0o1000, "S_ISVTX|")];
-    let number = format!("0{mode:02o}");
-    let kind = TYPES.iter().find(|(kind, _)| *kind == mode & 0o170000);
-    let name = kind.map(|(_, kind)| {
-        let bits: String =
-            BITS.iter().filter(|(bit, _)| mode & bit != 0).map(|bit| bit.1).collect();
-        format!("{kind}{bits}0{:02o}", mode & 0o777)
-    });
-    symbol(out, number, name.as_deref(), xlat);
-}
-
-/// Major and minor number (makedev(3)).
-fn device(out: &mut Vec<u8>, device: u64, xlat: Xlat) {
-    let major = (device >> 8 & 0xfff) | (device >> 32 & 0xffff_f000);
-    let minor = (device & 0xff) | (device >> 12 & 0xffff_ff00);
-    let name = format!("makedev({}, {})", hex(major), hex(minor));
-    symbol(out, hex(device), Some(&name), xlat);
-}
-
-/// A number in hexadecimal; 0 without a prefix.
-pub(super) fn hex(number: u64) -> String {
-    if number == 0 { "0".to_owned() } else { format!("{number:#x}") }
-}
-
-/// An ioctl(2) request by name, else taken apart (ioctl_list(2), asm-generic/ioctl.h).
-fn request(out: &mut Vec<u8>, schema: &Schema, kind: KindInfo, raw: u32, xlat: Xlat) {
-    let Detail::Names(index) = kind.detail else { return drop(write!(out, "{raw:#x}")) };
-    let names = schema.meta().names.get(usize::from(index));
-    let name = names.and_then(|names| names.name_of(u64::from(raw)));
-    let taken_apart = || {
-        let direction = match raw >> 30 {
-            0 => "_IOC_NONE",
-            1 => "_IOC_WRITE",
-            2 => "_IOC_READ",
-            _ => "_IOC_READ|_IOC_WRITE",
-        };
-        let [size, group, number] =
-            [raw >> 16 & 0x3fff, raw >> 8 & 0xff, raw & 0xff].map(u64::from);
-        format!("_IOC({direction}, {}, {}, {})", hex(group), hex(number), hex(size))
-    };
-    let name = name.map_or_else(taken_apart, str::to_owned);
-    symbol(out, hex(raw.into()), Some(&name), xlat);
-}
-
-/// What became of a child (wait(2)).
-fn wait_status(out: &mut Vec<u8>, status: u32, xlat: Xlat) {
-    let (signal_number, code) = (status & 0x7f, status >> 8 & 0xff);
-    let text = |number: u32| {
-        let mut text = Vec::new();
-        signal(&mut text, number, xlat);
-        String::from_utf8_lossy(&text).into_owned()
-    };
-    drop(match (signal_number, status) {
-        (_, 0xffff) => write!(out, "{{WIFCONTINUED(s)}}"),
-        (0, _) => write!(out, "{{WIFEXITED(s) && WEXITSTATUS(s) == {code}}}"),
-        (0x7f, _) => write!(out, "{{WIFSTOPPED(s) && WSTOPSIG(s) == {}}}", text(code)),
-        (signal, _) => {
-            let core = if status & 0x80 != 0 { " && WCOREDUMP(s)" } else { "" };
-            write!(out, "{{WIFSIGNALED(s) && WTERMSIG(s) == {}{core}}}", text(signal))
-        }
-    });
 }
