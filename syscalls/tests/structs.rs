@@ -333,6 +333,7 @@ const DEFINED: &[Group] = &[
             head(&PERF_EVENT_ATTR, "struct perf_event_attr").with(&[("flags", "")]),
             whole(&SIZE, "__kernel_size_t"),
             whole(&SIZE32, "__u32"),
+            whole(&PAGE_STATUS, "int"),
             whole(&MEMPOLICY, "int"),
             whole(&NODES, "unsigned long"),
         ],

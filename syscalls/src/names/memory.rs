@@ -1,6 +1,6 @@
 //! The address space: mappings, protection, advice, placement.
 
-use super::names;
+use super::{Member, Names, names};
 
 names! {
     /// Protection of memory (mmap(2)).
@@ -32,13 +32,7 @@ names! {
             MAP_LOCKED = 0x2000, MAP_STACK = 0x2_0000, MAP_HUGETLB = 0x4_0000, MAP_SYNC = 0x8_0000,
             MAP_FIXED_NOREPLACE = 0x10_0000,
         }
-        field 0xfc00_0000 {
-            MAP_HUGE_16KB = 0x3800_0000, MAP_HUGE_64KB = 0x4000_0000, MAP_HUGE_512KB = 0x4c00_0000,
-            MAP_HUGE_1MB = 0x5000_0000, MAP_HUGE_2MB = 0x5400_0000, MAP_HUGE_8MB = 0x5c00_0000,
-            MAP_HUGE_16MB = 0x6000_0000, MAP_HUGE_32MB = 0x6400_0000, MAP_HUGE_256MB = 0x7000_0000,
-            MAP_HUGE_512MB = 0x7400_0000, MAP_HUGE_1GB = 0x7800_0000, MAP_HUGE_2GB = 0x7c00_0000,
-            MAP_HUGE_16GB = 0x8800_0000,
-        }
+        number 0xfc00_0000 "%d<<MAP_HUGE_SHIFT" = 26
     }
     aarch64 {
         field 0xf {
@@ -51,13 +45,7 @@ names! {
             MAP_EXECUTABLE = 0x1000, MAP_LOCKED = 0x2000, MAP_STACK = 0x2_0000,
             MAP_HUGETLB = 0x4_0000, MAP_SYNC = 0x8_0000, MAP_FIXED_NOREPLACE = 0x10_0000,
         }
-        field 0xfc00_0000 {
-            MAP_HUGE_16KB = 0x3800_0000, MAP_HUGE_64KB = 0x4000_0000, MAP_HUGE_512KB = 0x4c00_0000,
-            MAP_HUGE_1MB = 0x5000_0000, MAP_HUGE_2MB = 0x5400_0000, MAP_HUGE_8MB = 0x5c00_0000,
-            MAP_HUGE_16MB = 0x6000_0000, MAP_HUGE_32MB = 0x6400_0000, MAP_HUGE_256MB = 0x7000_0000,
-            MAP_HUGE_512MB = 0x7400_0000, MAP_HUGE_1GB = 0x7800_0000, MAP_HUGE_2GB = 0x7c00_0000,
-            MAP_HUGE_16GB = 0x8800_0000,
-        }
+        number 0xfc00_0000 "%d<<MAP_HUGE_SHIFT" = 26
     }
 
     /// Whether mremap(2) may move, and where to.
@@ -120,12 +108,7 @@ names! {
             MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2, MFD_HUGETLB = 4, MFD_NOEXEC_SEAL = 8,
             MFD_EXEC = 0x10,
         }
-        field 0xfc00_0000 {
-            MFD_HUGE_64KB = 0x4000_0000, MFD_HUGE_512KB = 0x4c00_0000, MFD_HUGE_1MB = 0x5000_0000,
-            MFD_HUGE_2MB = 0x5400_0000, MFD_HUGE_8MB = 0x5c00_0000, MFD_HUGE_16MB = 0x6000_0000,
-            MFD_HUGE_32MB = 0x6400_0000, MFD_HUGE_256MB = 0x7000_0000, MFD_HUGE_512MB = 0x7400_0000,
-            MFD_HUGE_1GB = 0x7800_0000, MFD_HUGE_2GB = 0x7c00_0000, MFD_HUGE_16GB = 0x8800_0000,
-        }
+        number 0xfc00_0000 "%d<<MFD_HUGE_SHIFT" = 26
     }
 
     /// memfd_secret(2)'s flags.
@@ -188,3 +171,20 @@ names! {
         bits { MEMBARRIER_CMD_FLAG_CPU = 1 }
     }
 }
+
+/// Why it is not known on which NUMA node a page is (move_pages(2)); else the node's number.
+pub static PAGE_STATUSES: Names = Names {
+    name: "PAGE_STATUSES",
+    unknown: "%d",
+    bits: 32,
+    members: &[
+        Member { mask: u64::MAX, value: 0xffff_fffe, name: "-ENOENT" },
+        Member { mask: u64::MAX, value: 0xffff_fffb, name: "-EIO" },
+        Member { mask: u64::MAX, value: 0xffff_fff4, name: "-ENOMEM" },
+        Member { mask: u64::MAX, value: 0xffff_fff3, name: "-EACCES" },
+        Member { mask: u64::MAX, value: 0xffff_fff2, name: "-EFAULT" },
+        Member { mask: u64::MAX, value: 0xffff_fff0, name: "-EBUSY" },
+        Member { mask: u64::MAX, value: 0xffff_ffea, name: "-EINVAL" },
+    ],
+    on_aarch64: &[],
+};

@@ -54,9 +54,10 @@ pub struct Names {
 pub struct Member {
     /// The bits that count. All of them for one of several values, `value` for a flag.
     pub mask: u64,
-    /// What they are; within `mask`.
+    /// What they are; within `mask`. Of a number, how far it is shifted.
     pub value: u64,
-    /// The name.
+    /// The name. One that begins with `%d` or `%#x` is a number beside the flags, which stands there as printf(3) would
+    /// write it: unless it is 0, or always if nothing follows.
     pub name: &'static str,
 }
 
@@ -104,12 +105,13 @@ const fn same(one: &str, other: &str) -> bool {
 /// OPEN_FLAGS: "O_???" {
 ///     field 0x3 { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2 }
 ///     bits { O_CREAT = 0o100, O_EXCL = 0o200 }
+///     number 0xff000000 "%d<<O_SHIFT" = 24
 /// }
 /// ```
 ///
 /// The groups of a list are tried in turn. `bits` are flags; a `field` is several bits that hold
 /// one of some values; `value` compares everything: the names of an enumeration, or what a set of
-/// flags is called that is empty. `wide` before the braces makes all 64 bits count, not the low
+/// flags is called that is empty; `number` are several bits that hold any number. `wide` before the braces makes all 64 bits count, not the low
 /// 32. `aarch64 { … }` behind them is the whole list anew for 64-bit Arm.
 macro_rules! names {
     ($(
@@ -143,6 +145,11 @@ macro_rules! members {
         $crate::names::members!([$($done,)* $($crate::names::Member {
             mask: $mask, value: $value, name: stringify!($name)
         },)*] $($rest)*)
+    };
+    ([$($done:expr,)*] number $mask:literal $name:literal = $shift:literal $($rest:tt)*) => {
+        $crate::names::members!([$($done,)* $crate::names::Member {
+            mask: $mask, value: $shift, name: $name
+        },] $($rest)*)
     };
     ([$($done:expr,)*] value { $($name:ident = $value:expr),* $(,)? } $($rest:tt)*) => {
         $crate::names::members!([$($done,)* $($crate::names::Member {

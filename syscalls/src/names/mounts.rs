@@ -231,5 +231,6 @@ names! {
             SWAP_FLAG_PREFER = 0x8000, SWAP_FLAG_DISCARD = 0x1_0000,
             SWAP_FLAG_DISCARD_ONCE = 0x2_0000, SWAP_FLAG_DISCARD_PAGES = 0x4_0000,
         }
+        number 0x7fff "%d" = 0
     }
 }

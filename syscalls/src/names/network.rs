@@ -74,6 +74,51 @@ names! {
         }
     }
 
+    /// Kinds of network hardware (packet(7)).
+    ARP_HARDWARE: "ARPHRD_???" {
+        value {
+            ARPHRD_NETROM = 0x0, ARPHRD_ETHER = 0x1, ARPHRD_EETHER = 0x2, ARPHRD_AX25 = 0x3,
+            ARPHRD_PRONET = 0x4, ARPHRD_CHAOS = 0x5, ARPHRD_IEEE802 = 0x6, ARPHRD_ARCNET = 0x7,
+            ARPHRD_APPLETLK = 0x8, ARPHRD_DLCI = 0xf, ARPHRD_ATM = 0x13, ARPHRD_METRICOM = 0x17,
+            ARPHRD_IEEE1394 = 0x18, ARPHRD_EUI64 = 0x1b, ARPHRD_INFINIBAND = 0x20, ARPHRD_SLIP =
+            0x100, ARPHRD_CSLIP = 0x101, ARPHRD_SLIP6 = 0x102, ARPHRD_CSLIP6 = 0x103,
+            ARPHRD_RSRVD = 0x104, ARPHRD_ADAPT = 0x108, ARPHRD_ROSE = 0x10e, ARPHRD_X25 = 0x10f,
+            ARPHRD_HWX25 = 0x110, ARPHRD_CAN = 0x118, ARPHRD_MCTP = 0x122, ARPHRD_PPP = 0x200,
+            ARPHRD_CISCO = 0x201, ARPHRD_LAPB = 0x204, ARPHRD_DDCMP = 0x205, ARPHRD_RAWHDLC =
+            0x206, ARPHRD_RAWIP = 0x207, ARPHRD_TUNNEL = 0x300, ARPHRD_TUNNEL6 = 0x301,
+            ARPHRD_FRAD = 0x302, ARPHRD_SKIP = 0x303, ARPHRD_LOOPBACK = 0x304, ARPHRD_LOCALTLK =
+            0x305, ARPHRD_FDDI = 0x306, ARPHRD_BIF = 0x307, ARPHRD_SIT = 0x308, ARPHRD_IPDDP =
+            0x309, ARPHRD_IPGRE = 0x30a, ARPHRD_PIMREG = 0x30b, ARPHRD_HIPPI = 0x30c, ARPHRD_ASH
+            = 0x30d, ARPHRD_ECONET = 0x30e, ARPHRD_IRDA = 0x30f, ARPHRD_FCPP = 0x310,
+            ARPHRD_FCAL = 0x311, ARPHRD_FCPL = 0x312, ARPHRD_FCFABRIC = 0x313, ARPHRD_IEEE802_TR
+            = 0x320, ARPHRD_IEEE80211 = 0x321, ARPHRD_IEEE80211_PRISM = 0x322,
+            ARPHRD_IEEE80211_RADIOTAP = 0x323, ARPHRD_IEEE802154 = 0x324,
+            ARPHRD_IEEE802154_MONITOR = 0x325, ARPHRD_PHONET = 0x334, ARPHRD_PHONET_PIPE =
+            0x335, ARPHRD_CAIF = 0x336, ARPHRD_IP6GRE = 0x337, ARPHRD_NETLINK = 0x338,
+            ARPHRD_6LOWPAN = 0x339, ARPHRD_VSOCKMON = 0x33a, ARPHRD_NONE = 0xfffe, ARPHRD_VOID =
+            0xffff,
+        }
+    }
+
+    /// For whom a packet is (packet(7)).
+    PACKET_TYPES: "PACKET_???" {
+        value {
+            PACKET_HOST = 0, PACKET_BROADCAST = 1, PACKET_MULTICAST = 2, PACKET_OTHERHOST = 3,
+            PACKET_OUTGOING = 4, PACKET_LOOPBACK = 5, PACKET_USER = 6, PACKET_KERNEL = 7,
+        }
+    }
+
+    /// Machines that have fixed addresses (vsock(7)).
+    VSOCK_CIDS: "" {
+        value {
+            VMADDR_CID_HYPERVISOR = 0, VMADDR_CID_LOCAL = 1, VMADDR_CID_HOST = 2,
+            VMADDR_CID_ANY = 0xffff_ffff,
+        }
+    }
+
+    /// Where an address of a virtual machine is looked for (vsock(7)).
+    VSOCK_FLAGS: "VMADDR_FLAG_???" { value { VMADDR_FLAG_TO_HOST = 1 } }
+
     /// Ethernet protocol ids in the machine's byte order (packet(7)).
     ETHERNET_PROTOCOLS: "ETH_P_???" {
         value {

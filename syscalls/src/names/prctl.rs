@@ -129,11 +129,13 @@ names! {
     /// The length of vectors, and for whom it is (prctl(2)'s `PR_SVE_SET_VL`).
     SVE_LENGTHS: "" wide {
         bits { PR_SVE_SET_VL_ONEXEC = 0x4_0000, PR_SVE_VL_INHERIT = 0x2_0000 }
+        number 0xffff "%#x" = 0
     }
 
     /// The length of vectors in streaming mode, and for whom it is (prctl(2)'s `PR_SME_SET_VL`).
     SME_LENGTHS: "" wide {
         bits { PR_SME_SET_VL_ONEXEC = 0x4_0000, PR_SME_VL_INHERIT = 0x2_0000 }
+        number 0xffff "%#x" = 0
     }
 
     /// Threads that share a cookie (prctl(2)'s `PR_SCHED_CORE`; known to the kernel alone).

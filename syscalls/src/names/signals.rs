@@ -34,7 +34,7 @@ names! {
     }
 
     /// Whom pidfd_send_signal(2) reaches.
-    PIDFD_SIGNAL_FLAGS: "PIDFD_SIGNAL_???" {
+    PIDFD_SIGNAL_FLAGS: "" {
         bits {
             PIDFD_SIGNAL_THREAD = 0x1, PIDFD_SIGNAL_THREAD_GROUP = 0x2,
             PIDFD_SIGNAL_PROCESS_GROUP = 0x4,

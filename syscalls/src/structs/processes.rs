@@ -13,12 +13,12 @@ structs! {
     /// Resources that were used (getrusage(2)).
     RUSAGE {
         ru_utime: inner = Struct(&TIMEVAL), ru_stime: inner = Struct(&TIMEVAL),
-        detail ru_maxrss: word = Long, detail ru_ixrss: word = Long, detail ru_idrss: word = Long,
-        detail ru_isrss: word = Long, detail ru_minflt: word = Long, detail ru_majflt: word = Long,
-        detail ru_nswap: word = Long, detail ru_inblock: word = Long,
-        detail ru_oublock: word = Long, detail ru_msgsnd: word = Long,
-        detail ru_msgrcv: word = Long, detail ru_nsignals: word = Long,
-        detail ru_nvcsw: word = Long, detail ru_nivcsw: word = Long
+        detail ru_maxrss: word = Ulong, detail ru_ixrss: word = Ulong, detail ru_idrss: word = Ulong,
+        detail ru_isrss: word = Ulong, detail ru_minflt: word = Ulong, detail ru_majflt: word = Ulong,
+        detail ru_nswap: word = Ulong, detail ru_inblock: word = Ulong,
+        detail ru_oublock: word = Ulong, detail ru_msgsnd: word = Ulong,
+        detail ru_msgrcv: word = Ulong, detail ru_nsignals: word = Ulong,
+        detail ru_nvcsw: word = Ulong, detail ru_nivcsw: word = Ulong
     }
 
     /// A resource limit (getrlimit(2)).

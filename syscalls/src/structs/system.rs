@@ -74,6 +74,9 @@ structs! {
     /// A word of a mask of NUMA nodes (mbind(2)).
     NODES { _: word = Hex }
 
+    /// On which NUMA node a page is, or why it is not known (move_pages(2)).
+    PAGE_STATUS { _: u32 = One(&PAGE_STATUSES) }
+
     /// A NUMA memory policy (get_mempolicy(2)).
     MEMPOLICY { _: u32 = Bits(&MEMPOLICY_MODES) }
 

@@ -71,7 +71,7 @@ syscalls! {
     /// Move pages of a process to given NUMA nodes.
     move_pages { x86_64: 279, x32: 533, aarch64: 239, i386: 317; class: MEMORY }
         (pid: Pid, count: Ulong, pages: ArrayIn(&ADDRESS, Arg("count")),
-         nodes: ArrayIn(&INT, Arg("count")), status: ArrayOut(&INT, Arg("count")),
+         nodes: ArrayIn(&INT, Arg("count")), status: ArrayOut(&PAGE_STATUS, Arg("count")),
          flags: Bits(&MBIND_FLAGS)) -> Int;
 
     /// Set the protection of a range of memory.

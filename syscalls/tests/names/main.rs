@@ -113,8 +113,10 @@ const PROGRAMS: [&[&str]; 2] = [
     ],
     &[
         "elf.h",
+        "errno.h",
         "fcntl.h",
         "linux/icmp.h",
+        "linux/if_arp.h",
         "linux/sctp.h",
         "linux/vm_sockets.h",
         "netinet/in.h",
@@ -226,7 +228,7 @@ const DRIVERS: [&str; 76] = [
 ];
 
 /// Vocabularies that need no row, structure or choice to refer to them.
-static OTHERS: [&Names; 118] = [
+static OTHERS: [&Names; 122] = [
     &capabilities::CAPABILITIES,
     &capabilities::CAP_VERSIONS,
     &clock::ADJTIMEX_MODES,
@@ -275,6 +277,10 @@ static OTHERS: [&Names; 118] = [
     &network::CAN_PROTOCOLS,
     &network::BLUETOOTH_PROTOCOLS,
     &network::ETHERNET_PROTOCOLS,
+    &network::ARP_HARDWARE,
+    &network::PACKET_TYPES,
+    &network::VSOCK_CIDS,
+    &network::VSOCK_FLAGS,
     &network::CMSG_TYPES,
     &prctl::DUMPABLE,
     &prctl::UNALIGN_FLAGS,
@@ -418,7 +424,11 @@ fn values_lie_within_their_masks() {
     for names in vocabularies(&Abi::ALL).values() {
         let all = if names.bits == 32 { u64::from(u32::MAX) } else { u64::MAX };
         for Member { mask, value, name } in lists(names).into_iter().flatten() {
-            assert_eq!(value & !(mask & all), 0, "{}: {name}", names.name);
+            // Of a number, it is how far that is shifted.
+            match name.strip_prefix('%') {
+                Some(_) => assert!(*value <= u64::from(mask.trailing_zeros()), "{}", names.name),
+                None => assert_eq!(value & !(mask & all), 0, "{}: {name}", names.name),
+            }
             assert!(*mask == u64::MAX || mask & !all == 0, "{}: {name}", names.name);
             assert_ne!(*mask, 0, "{}: {name} matches always", names.name);
         }
@@ -521,6 +531,10 @@ fn members(of: &'static Struct) -> impl Iterator<Item = Kind> {
 
 /// A member's value in C.
 fn spelling(names: &Names, member: &Member) -> String {
+    // Of a number, what its name says of it is how far it is shifted.
+    if let Some(behind) = member.name.strip_prefix('%') {
+        return behind.split("<<").nth(1).unwrap_or("0").to_owned();
+    }
     let (before, behind) = SPELLINGS
         .iter()
         .find(|(vocabulary, prefix, ..)| {

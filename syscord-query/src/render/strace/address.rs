@@ -5,7 +5,12 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use syscord_syscalls::names::network::ADDRESS_FAMILIES;
+use syscord_syscalls::names::{
+    Names,
+    network::{
+        ADDRESS_FAMILIES, ARP_HARDWARE, ETHERNET_PROTOCOLS, PACKET_TYPES, VSOCK_CIDS, VSOCK_FLAGS,
+    },
+};
 
 use super::{Style, Xlat, names::symbol, scalar::hex};
 
@@ -13,11 +18,17 @@ const AF_UNIX: u16 = 1;
 const AF_INET: u16 = 2;
 const AF_INET6: u16 = 10;
 const AF_NETLINK: u16 = 16;
+const AF_PACKET: u16 = 17;
+const AF_VSOCK: u16 = 40;
 
 /// The most bytes of a unix socket's address (unix(7)).
 const UNIX_LEN: usize = 110;
 /// What an address of the Internet family takes (ip(7)).
 const INET_LEN: usize = 16;
+/// What an address of a packet socket takes (packet(7)), without the part that a hardware address needs.
+const PACKET_LEN: usize = 20;
+/// What an address of a virtual machine takes (vsock(7)).
+const VSOCK_LEN: usize = 16;
 /// What one of version 6 takes at least: without the scope (ipv6(7)).
 const INET6_LEAST: usize = 24;
 
@@ -38,6 +49,8 @@ pub(super) fn socket_address(out: &mut Vec<u8>, bytes: &[u8], style: &Style) {
         AF_INET if bytes.len() >= INET_LEN => inet(out, bytes, style.xlat),
         AF_INET6 if bytes.len() >= INET6_LEAST => inet6(out, bytes, style.xlat),
         AF_NETLINK => netlink(out, bytes),
+        AF_PACKET if bytes.len() >= PACKET_LEN => packet(out, bytes, style.xlat),
+        AF_VSOCK if bytes.len() >= VSOCK_LEN => vsock(out, bytes, style.xlat),
         _ => None,
     };
     if whole.is_none() {
@@ -106,6 +119,70 @@ fn netlink(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
+/// Interfaces are numbers: what they were called is not known.
+fn packet(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
+    let protocol: &[u8; 2] = bytes.get(2..4)?.first_chunk()?;
+    out.extend_from_slice(b", sll_protocol=");
+    let mut name = Vec::new();
+    let known = u64::from(u16::from_be_bytes(*protocol));
+    named(&mut name, &ETHERNET_PROTOCOLS, known, Xlat::Abbrev);
+    let name = String::from_utf8_lossy(&name);
+    bytes_named(out, protocol, &format!("htons({name})"), xlat);
+    drop(write!(out, ", sll_ifindex={}, sll_hatype=", double(bytes, 4)?));
+    named(out, &ARP_HARDWARE, word(bytes, 8)?.into(), xlat);
+    out.extend_from_slice(b", sll_pkttype=");
+    named(out, &PACKET_TYPES, (*bytes.get(10)?).into(), xlat);
+    let (length, address) = (*bytes.get(11)?, bytes.get(12..)?);
+    drop(write!(out, ", sll_halen={length}"));
+    if length > 0 {
+        let (length, there) = (usize::from(length), address.len());
+        let mut elements: Vec<String> =
+            address.iter().take(length).map(|byte| format!("{byte:#04x}")).collect();
+        elements.extend((there < length).then(|| "...".to_owned()));
+        drop(write!(out, ", sll_addr=[{}]", elements.join(", ")));
+    }
+    Some(())
+}
+
+fn vsock(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
+    const PORT_ANY: u32 = u32::MAX;
+    let (reserved, port, cid) = (word(bytes, 2)?, double(bytes, 4)?, double(bytes, 8)?);
+    if reserved != 0 {
+        drop(write!(out, ", svm_reserved1={reserved:#x}"));
+    }
+    let number = |number: u32| hex(number.into());
+    out.extend_from_slice(b", svm_cid=");
+    let known = VSOCK_CIDS.members.iter().find(|known| known.value == u64::from(cid));
+    symbol(out, number(cid), known.map(|known| known.name), xlat);
+    out.extend_from_slice(b", svm_port=");
+    symbol(out, number(port), (port == PORT_ANY).then_some("VMADDR_PORT_ANY"), xlat);
+    let (flags, zero) = (*bytes.get(12)?, bytes.get(13..VSOCK_LEN)?);
+    out.extend_from_slice(b", svm_flags=");
+    match flags {
+        0 => out.push(b'0'),
+        _ => named(out, &VSOCK_FLAGS, flags.into(), xlat),
+    }
+    if zero.iter().any(|byte| *byte != 0) {
+        drop(write!(out, ", svm_zero={}", in_hex(zero)));
+    }
+    Some(())
+}
+
+/// Appends one of several values by its name, or with what it may be.
+fn named(out: &mut Vec<u8>, names: &Names, value: u64, xlat: Xlat) {
+    let known = names.members.iter().find(|known| known.value == value);
+    match (known, xlat) {
+        (None, Xlat::Abbrev | Xlat::Verbose) => {
+            drop(write!(out, "{} /* {} */", hex(value), names.unknown));
+        }
+        _ => symbol(out, hex(value), known.map(|known| known.name), xlat),
+    }
+}
+
+fn double(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4)?.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..at + 2)?.first_chunk::<2>().map(|bytes| u16::from_le_bytes(*bytes))
 }
@@ -119,8 +196,13 @@ fn port(out: &mut Vec<u8>, name: &str, bytes: &[u8], xlat: Xlat) -> Option<()> {
 
 /// Appends what stands in the network's byte order: its name, or by `-X` its bytes.
 fn bytes_named(out: &mut Vec<u8>, bytes: &[u8], name: &str, xlat: Xlat) {
+    symbol(out, in_hex(bytes), Some(name), xlat);
+}
+
+/// Bytes in quotes, all of them escaped.
+fn in_hex(bytes: &[u8]) -> String {
     let raw: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
-    symbol(out, format!("\"{raw}\""), Some(name), xlat);
+    format!("\"{raw}\"")
 }
 
 #[cfg(test)]
@@ -161,6 +243,16 @@ mod tests {
         assert_eq!(
             text(b"\x10\0\0\0\x05\0\0\0\x01\0\0\0"),
             "{sa_family=AF_NETLINK, nl_pid=5, nl_groups=0x000001}"
+        );
+        assert_eq!(
+            text(b"\x11\0\x08\0\x02\0\0\0\x01\0\0\x06\x02\x42\0\0\0\x01\0\0"),
+            "{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_IP), sll_ifindex=2, \
+             sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_HOST, sll_halen=6, \
+             sll_addr=[0x02, 0x42, 0x00, 0x00, 0x00, 0x01]}"
+        );
+        assert_eq!(
+            text(b"\x28\0\0\0\x50\0\0\0\x02\0\0\0\0\0\0\0"),
+            "{sa_family=AF_VSOCK, svm_cid=VMADDR_CID_HOST, svm_port=0x50, svm_flags=0}"
         );
         assert_eq!(text(b"\xff\0a"), r#"{sa_family=0xff /* AF_??? */, sa_data="a"}"#);
         assert_eq!(text(b"\x02\0\x01"), r#"{sa_family=AF_INET, sa_data="\1"}"#);

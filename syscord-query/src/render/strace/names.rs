@@ -2,10 +2,13 @@
 
 use std::{fmt::Display, io::Write};
 
-use syscord_format::NamesDef;
+use syscord_format::{Member, NamesDef};
 use syscord_syscalls::names::newer::is_newer;
 
-use super::super::{decimal, hexadecimal};
+use super::{
+    super::{decimal, hexadecimal},
+    scalar::hex,
+};
 
 /// Whether values are shown by name or as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -59,16 +62,21 @@ pub(super) fn named_wide(
         }
         return;
     }
-    let mut text = Vec::new();
     if names.unknown == PERMISSIONS {
-        beside_permissions(&mut text, names, value, counts);
-    } else {
-        let left = symbols(&mut text, names, value, counts);
-        if left != 0 && !text.is_empty() {
-            text.push(b'|');
-            hexadecimal(&mut text, left);
+        return beside_permissions(out, names, value, counts, xlat);
+    }
+    let mut text = Vec::new();
+    let left = symbols(&mut text, names, value, counts);
+    let has_numbers = numbers(&mut Vec::new(), names, value, Xlat::Abbrev);
+    if left != 0 && (has_numbers || !text.is_empty()) {
+        let alone = text.is_empty() && !names.unknown.is_empty();
+        text.extend_from_slice(if text.is_empty() { b"" } else { b"|" });
+        hexadecimal(&mut text, left);
+        if alone {
+            comment(&mut text, names.unknown.as_bytes());
         }
     }
+    numbers(&mut text, names, value, Xlat::Abbrev);
     let known = !text.is_empty();
     if xlat == Xlat::Abbrev && known && set != Set::Noted {
         return out.extend_from_slice(&text);
@@ -84,7 +92,7 @@ pub(super) fn named_wide(
     let text = if known { text.as_slice() } else { unknown.as_bytes() };
     // One that is called by its number is not said twice.
     let says_more = match known {
-        true => text != format!("{value:#x}").as_bytes(),
+        true => text != hex(value).as_bytes(),
         false => value != 0 || set != Set::Bits,
     };
     if xlat != Xlat::Raw && says_more && !text.is_empty() {
@@ -128,16 +136,62 @@ pub(super) fn symbol(out: &mut Vec<u8>, number: impl Display, name: Option<&str>
     });
 }
 
-fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64) {
+/// Flags, numbers and permissions, each a number of its own.
+fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64, xlat: Xlat) {
     const BITS: u64 = 0o777;
-    let start = out.len();
-    let left = symbols(out, names, value & !BITS, counts);
+    let (start, mut text) = (out.len(), Vec::new());
+    let flags = value & !BITS & !numeric(names);
+    let left = symbols(&mut text, names, flags, counts);
     if left != 0 {
+        text.extend_from_slice(if text.is_empty() { b"" } else { b"|" });
+        hexadecimal(&mut text, left);
+    }
+    if flags != 0 {
+        let (number, text) = (hex(flags), String::from_utf8_lossy(&text));
+        let name = Some(&*text).filter(|text| *text != number);
+        symbol(out, &number, name, xlat);
+    }
+    let mut parts = Vec::new();
+    if numbers(&mut parts, names, value, xlat) {
         out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
-        hexadecimal(out, left);
+        out.extend_from_slice(&parts);
     }
     out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
     out.extend_from_slice(format!("0{:02o}", value & BITS).as_bytes());
+}
+
+/// How a member is written that is a number: signed or in hexadecimal, and what stands behind it.
+fn is_number<'a>(member: &Member<'a>) -> Option<(bool, &'a str)> {
+    let in_hex = member.name.strip_prefix("%#x").map(|behind| (true, behind));
+    in_hex.or_else(|| member.name.strip_prefix("%d").map(|behind| (false, behind)))
+}
+
+/// The bits that are numbers.
+fn numeric(names: &NamesDef) -> u64 {
+    let masks = names.members().filter(|member| is_number(member).is_some());
+    masks.fold(0, |bits, member| bits | member.mask)
+}
+
+/// Appends the numbers beside the flags; says whether there are any to show.
+fn numbers(out: &mut Vec<u8>, names: &NamesDef, value: u64, xlat: Xlat) -> bool {
+    let mut any = false;
+    for member in names.members() {
+        let Some((in_hex, behind)) = is_number(&member) else { continue };
+        let shift = member.mask.trailing_zeros();
+        let number = (value & member.mask).unbounded_shr(shift);
+        if number == 0 && !behind.is_empty() {
+            continue;
+        }
+        any = true;
+        out.extend_from_slice(if out.is_empty() { b"" } else { b"|" });
+        let number = if in_hex { hex(number) } else { number.to_string() };
+        out.extend_from_slice(number.as_bytes());
+        if let Some(name) = behind.strip_prefix("<<") {
+            out.extend_from_slice(b"<<");
+            symbol(out, shift, Some(name), xlat);
+        }
+    }
+    any
 }
 
 /// Appends the names that a value has, with `|` between them; returns the bits without a name. Of a
@@ -145,14 +199,14 @@ fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u
 /// out: strace 6.1 shows their bits as numbers.
 fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64) -> u64 {
     // Negative values are kept with all their bits; only those that count are compared.
-    let (mut done, start) = (0, out.len());
+    let (mut done, start) = (numeric(names), out.len());
     let separate = |out: &mut Vec<u8>| {
         if out.len() > start {
             out.push(b'|');
         }
     };
     let mut is_field = false;
-    let mut members = names.members().peekable();
+    let mut members = names.members().filter(|member| is_number(member).is_none()).peekable();
     while let Some(member) = members.next() {
         let mask = member.mask & counts;
         let open = done & mask == 0;
@@ -317,6 +371,39 @@ mod tests {
         assert_eq!(flags(0o1000), "IPC_CREAT|000");
         assert_eq!(flags(0), "000");
         assert_eq!(flags(0x4000_0000), "0x40000000|000");
+    }
+
+    #[test]
+    fn numbers_stand_behind_flags() {
+        let names = NamesDef {
+            name: "MMAP_FLAGS".into(),
+            unknown: "MAP_???".into(),
+            bits: 32,
+            names: "MAP_HUGETLB %d<<MAP_HUGE_SHIFT".into(),
+            masks: vec![0x40000, 0xfc000000],
+            values: vec![0x40000, 26],
+        };
+        let flags = |raw, xlat| text(&names, Set::Bits, raw, xlat);
+        assert_eq!(flags(0x5404_0000, Xlat::Abbrev), "MAP_HUGETLB|21<<MAP_HUGE_SHIFT");
+        assert_eq!(flags(0x5404_0001, Xlat::Abbrev), "MAP_HUGETLB|0x1|21<<MAP_HUGE_SHIFT");
+        assert_eq!(flags(0x4_0000, Xlat::Abbrev), "MAP_HUGETLB");
+        assert_eq!(flags(0x5400_0000, Xlat::Verbose), "0x54000000 /* 21<<MAP_HUGE_SHIFT */");
+        let names = NamesDef { unknown: "%#03o".into(), ..names };
+        let flags = |raw, xlat| text(&names, Set::Bits, raw, xlat);
+        assert_eq!(flags(0x5404_0180, Xlat::Abbrev), "MAP_HUGETLB|21<<MAP_HUGE_SHIFT|0600");
+        assert_eq!(flags(0x5404_0180, Xlat::Raw), "0x40000|21<<26|0600");
+        assert_eq!(flags(0x4_0180, Xlat::Verbose), "0x40000 /* MAP_HUGETLB */|0600");
+        let lengths = NamesDef {
+            names: "ONEXEC %#x".into(),
+            unknown: "".into(),
+            masks: vec![0x40000, 0xffff],
+            values: vec![0x40000, 0],
+            ..open_flags()
+        };
+        let flags = |raw, xlat| text(&lengths, Set::Bits, raw, xlat);
+        assert_eq!(flags(0x4_0000, Xlat::Abbrev), "ONEXEC|0");
+        assert_eq!(flags(0x1_0010, Xlat::Abbrev), "0x10000|0x10");
+        assert_eq!(flags(0x10, Xlat::Verbose), "0x10");
     }
 
     #[test]

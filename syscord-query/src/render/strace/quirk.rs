@@ -38,6 +38,8 @@ pub(crate) enum Quirk {
     Joined(Option<usize>, &'static Macro),
     /// The bytes behind this argument are no text.
     HexBytes(usize),
+    /// The bytes behind this argument are a text, of which the NUL at its end is not shown.
+    Text(usize),
     /// The second argument's buffer holds directory entries, whose length stands at this offset.
     Dirents(usize),
     /// The structures in this argument have a member that is shown with the result.
@@ -76,6 +78,12 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("getsockopt", Quirk::ToldOption),
     ("getrandom", Quirk::HexBytes(0)),
     ("fsconfig", Quirk::HexBytes(3)),
+    ("setxattr", Quirk::Text(2)),
+    ("lsetxattr", Quirk::Text(2)),
+    ("fsetxattr", Quirk::Text(2)),
+    ("getxattr", Quirk::Text(2)),
+    ("lgetxattr", Quirk::Text(2)),
+    ("fgetxattr", Quirk::Text(2)),
     ("getdents", Quirk::Dirents(16)),
     ("getdents64", Quirk::Dirents(16)),
     ("poll", Quirk::Poll),
@@ -184,6 +192,12 @@ impl Quirk {
                 if bytes == arg && memory.role == Some(Role::Content) =>
             {
                 argument(out, row, arg, &style.in_hex());
+            }
+            (Quirk::Text(text), Value::Memory(memory))
+                if text == arg && !memory.cut && memory.bytes.len() <= style.string =>
+            {
+                let text = memory.bytes.strip_suffix(b"\0").unwrap_or(memory.bytes);
+                style.quote(out, text);
             }
             (Quirk::Poll, Value::Structures(fds)) if arg == 0 => {
                 elements(out, fds.iter(), fds.cut, style, |out, fd| {

@@ -71,7 +71,8 @@ pub(super) fn scalar(
         },
         (MODE, _) => drop(write!(out, "0{raw:02o}")),
         (FILE_MODE, _) => file_mode(out, u32::from(raw as u16), style.xlat),
-        (DEV, _) => device(out, raw, style.xlat),
+        // The kernel takes 32 bits of an argument.
+        (DEV, _) => device(out, if bits == 0 { raw & 0xffff_ffff } else { raw }, style.xlat),
         (REQUEST, _) => request(out, schema, kind, raw as u32, style.xlat),
         (WAIT_STATUS, _) => wait_status(out, raw as u32, style.xlat),
         (PTR, _) => pointer(out, raw),

@@ -160,8 +160,11 @@ fn code(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
 }
 
 fn sender(out: &mut Vec<u8>, info: &Info<'_>) {
-    let (pid, uid) = (info.int(16), info.int(20).cast_unsigned());
-    drop(write!(out, ", si_pid={pid}, si_uid={uid}"));
+    drop(write!(out, ", si_pid={}, si_uid=", info.int(16)));
+    match info.int(20) {
+        -1 => out.extend_from_slice(b"-1"),
+        uid => drop(write!(out, "{}", uid.cast_unsigned())),
+    }
 }
 
 /// What the sender sent along (sigqueue(3)).
