@@ -156,6 +156,10 @@ pub enum Kind {
     Errno,
     /// Version of the kernel, a number in each of the low three bytes but the first, which has two (bpf(2)).
     Version,
+    /// Several numbers in one, each with a name (set_thread_area(2)).
+    Fields(&'static Names),
+    /// Number that is written in hexadecimal with eight digits, the `0x` among them.
+    Padded,
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -291,8 +295,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`Version`].
-const LAST_ID: u8 = 79;
+/// The last id that a kind has: that of [`Padded`].
+const LAST_ID: u8 = 81;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -417,7 +421,9 @@ impl Kind {
             NewTable => 76,
             NewIds => 77,
             Errno => 78,
-            Version => LAST_ID,
+            Version => 79,
+            Fields(_) => 80,
+            Padded => LAST_ID,
         }
     }
 
@@ -499,13 +505,15 @@ impl Kind {
             NewIds => "new_ids",
             Errno => "errno",
             Version => "version",
+            Fields(_) => "fields",
+            Padded => "padded",
         }
     }
 
     /// The names or the layout that the kind refers to.
     pub const fn detail(self) -> Option<Detail> {
         Some(match self {
-            Bits(names) | One(names) | Noted(names) => Detail::Names(names),
+            Bits(names) | One(names) | Noted(names) | Fields(names) => Detail::Names(names),
             Struct(of)
             | StructIn(of)
             | StructOut(of)
@@ -530,7 +538,7 @@ impl Kind {
             | SockaddrOut(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted | ControlIn(_)
             | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Closed | Addressed
             | NewCwd | NewTable | NewIds | Unused | Hex | Limit | Data | Ticks | Time | Errno
-            | Version => {
+            | Version | Padded => {
                 return None;
             }
         })
@@ -547,8 +555,8 @@ impl Kind {
             Long | Off | Time | Restored => Shape::Signed64,
             Ulong | Size | Limit | Data | Ticks => Shape::Unsigned64,
             Mode | FileMode => Shape::Octal,
-            Ptr | Hex | Version | Unused | Flags | Bits(_) | Request | Dev | Path | Str
-            | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
+            Ptr | Hex | Version | Fields(_) | Padded | Unused | Flags | Bits(_) | Request | Dev
+            | Path | Str | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
             | SockaddrOut(_) | TreeIn(_) | TreeOut(_) | TreesIn(..) | TreesOut(..)
             | TreesChanged(..) | Changed(_) | TimeLimit(_) | SetIn(_) | SetOut(_) | Ready(_)
             | Counted | SignalFrame(_) | ControlIn(_) | ControlOut(_) | SigSet | Chars
@@ -606,7 +614,7 @@ impl Kind {
             | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
             | Closed | Addressed | NewCwd | NewTable | NewIds | Filled | Unused | Hex | Limit
-            | Data | Noted(_) | Ticks | Time | Errno | Version => {
+            | Data | Noted(_) | Ticks | Time | Errno | Version | Fields(_) | Padded => {
                 return None;
             }
         })

@@ -178,6 +178,7 @@ const DEFINED: &[Group] = &[
             whole(&IOVEC_IN, "struct iovec"),
             whole(&IOVEC_OUT, "struct iovec"),
             whole(&PEEKSIGINFO, "struct ptrace_peeksiginfo_args"),
+            whole(&SECCOMP_METADATA, "struct seccomp_metadata"),
             whole(&TASK_NAME, "char[16]"),
             whole(&TSC_MODE, "int"),
             whole(&UNALIGN, "int"),
@@ -185,6 +186,16 @@ const DEFINED: &[Group] = &[
             whole(&XFEATURES, "__u64"),
             whole(&SIGNAL, "int"),
         ],
+    },
+    Group {
+        abis: &[Abi::X86_64],
+        source: "#include <sys/user.h>",
+        checks: &[whole(&USER_REGS, "struct user_regs_struct")],
+    },
+    Group {
+        abis: I386,
+        source: "#include <asm/ptrace.h>",
+        checks: &[whole(&USER_REGS, "struct pt_regs")],
     },
     Group {
         abis: &[Abi::X86_64, Abi::I386],

@@ -148,7 +148,8 @@ impl<'a> Row<'a> {
         let Some(kind) = self.kind(arg) else {
             return Value::Unknown;
         };
-        match self.captured(arg) {
+        // What an argument that is no pointer in this call points to does not count.
+        match self.captured(arg).filter(|_| kind.role.is_some()) {
             Some(Ok(captured)) => {
                 return self.memory(kind, captured, side).unwrap_or(Value::Unknown);
             }

@@ -51,6 +51,21 @@ choices! {
         F_GETDELEG => StructOut(&DELEGATION),
     } otherwise Hex
 
+    /// mount(2)'s third argument: it does not count where something is mounted already.
+    MOUNT_TYPE by mountflags of MOUNT_FLAGS {
+        MS_REMOUNT | MS_BIND | MS_MOVE => Ptr,
+        MS_MGC_VAL => Str,
+        MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE => Ptr,
+    } otherwise Str
+
+    /// mount(2)'s last argument: it does not count where a mount is copied, moved or made to propagate.
+    MOUNT_DATA by mountflags of MOUNT_FLAGS {
+        MS_REMOUNT => Str,
+        MS_BIND | MS_MOVE => Ptr,
+        MS_MGC_VAL => Str,
+        MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE => Ptr,
+    } otherwise Str
+
     /// quotactl(2)'s third argument: whose quota, or the format of the file.
     QUOTA_ID by cmd of QUOTA_CMDS {
         Q_QUOTAON => One(&QUOTA_FORMATS),

@@ -37,7 +37,7 @@ pub struct Names {
     /// What it is called in a trace's schema, and shown as in the reference.
     pub name: &'static str,
     /// What its names have in common, to say what an unknown value is: `O_???`; of a field and of flags that are numbers
-    /// of their own, with a `|` between them. Or how such a value is
+    /// of their own, with a `|` between them, before which nothing stands if the field does only where it has a name. Or how such a value is
     /// written, as printf(3) has it: `%d`, which what it is called may follow, or `%#03o` for the permissions beside flags (shmget(2)).
     /// Empty if in hexadecimal alone.
     pub unknown: &'static str,

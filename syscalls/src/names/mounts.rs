@@ -4,7 +4,7 @@ use super::names;
 
 names! {
     /// How mount(2) mounts.
-    MOUNT_FLAGS: "MS_???" wide {
+    MOUNT_FLAGS: "|MS_???" wide {
         field 0xffff_0000 { MS_MGC_VAL = 0xc0ed_0000 }
         bits {
             MS_RDONLY = 1, MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_SYNCHRONOUS = 0x10,
@@ -55,9 +55,8 @@ names! {
     FSMOUNT_ATTRS: "MOUNT_ATTR_???" {
         bits {
             MOUNT_ATTR_RDONLY = 1, MOUNT_ATTR_NOSUID = 2, MOUNT_ATTR_NODEV = 4,
-            MOUNT_ATTR_NOEXEC = 8, MOUNT_ATTR__ATIME = 0x70, MOUNT_ATTR_NOATIME = 0x10,
+            MOUNT_ATTR_NOEXEC = 8, MOUNT_ATTR_NOATIME = 0x10,
             MOUNT_ATTR_STRICTATIME = 0x20, MOUNT_ATTR_NODIRATIME = 0x80,
-            MOUNT_ATTR_NOSYMFOLLOW = 0x20_0000,
         }
     }
 
@@ -65,7 +64,7 @@ names! {
     MOUNT_ATTRS: "MOUNT_ATTR_???" wide {
         bits {
             MOUNT_ATTR_RDONLY = 1, MOUNT_ATTR_NOSUID = 2, MOUNT_ATTR_NODEV = 4,
-            MOUNT_ATTR_NOEXEC = 8, MOUNT_ATTR__ATIME = 0x70, MOUNT_ATTR_NOATIME = 0x10,
+            MOUNT_ATTR_NOEXEC = 8, MOUNT_ATTR_NOATIME = 0x10,
             MOUNT_ATTR_STRICTATIME = 0x20, MOUNT_ATTR_NODIRATIME = 0x80,
             MOUNT_ATTR_IDMAP = 0x10_0000, MOUNT_ATTR_NOSYMFOLLOW = 0x20_0000,
         }

@@ -170,17 +170,20 @@ names! {
         }
     }
 
+    /// Which pending signals are peeked at (ptrace(2)'s `PTRACE_PEEKSIGINFO`).
+    PEEKSIGINFO_FLAGS: "PTRACE_PEEKSIGINFO_???" { bits { PTRACE_PEEKSIGINFO_SHARED = 1 } }
+
     /// Sets of registers (ptrace(2)'s `PTRACE_GETREGSET`).
     REGISTER_SETS: "NT_???" wide {
         value {
-            NT_PRSTATUS = 1, NT_FPREGSET = 2, NT_AUXV = 6, NT_386_TLS = 0x200,
+            NT_PRSTATUS = 1, NT_FPREGSET = 2, NT_PRPSINFO = 3, NT_TASKSTRUCT = 4, NT_AUXV = 6, NT_386_TLS = 0x200,
             NT_386_IOPERM = 0x201, NT_X86_XSTATE = 0x202, NT_X86_SHSTK = 0x204,
             NT_X86_XSAVE_LAYOUT = 0x205, NT_PRXFPREG = 0x46e6_2b7f,
         }
     }
     aarch64 {
         value {
-            NT_PRSTATUS = 1, NT_FPREGSET = 2, NT_AUXV = 6, NT_ARM_VFP = 0x400, NT_ARM_TLS = 0x401,
+            NT_PRSTATUS = 1, NT_FPREGSET = 2, NT_PRPSINFO = 3, NT_TASKSTRUCT = 4, NT_AUXV = 6, NT_ARM_VFP = 0x400, NT_ARM_TLS = 0x401,
             NT_ARM_HW_BREAK = 0x402, NT_ARM_HW_WATCH = 0x403, NT_ARM_SYSTEM_CALL = 0x404,
             NT_ARM_SVE = 0x405, NT_ARM_PAC_MASK = 0x406, NT_ARM_PACA_KEYS = 0x407,
             NT_ARM_PACG_KEYS = 0x408, NT_ARM_TAGGED_ADDR_CTRL = 0x409,
@@ -189,6 +192,39 @@ names! {
         }
     }
 }
+
+/// What a segment of x86 is (set_thread_area(2)).
+pub static DESCRIPTOR_FIELDS: Names = Names {
+    name: "DESCRIPTOR_FIELDS",
+    unknown: "",
+    bits: 32,
+    members: &[
+        Member { mask: 0x1, value: 0x1, name: "seg_32bit" },
+        Member { mask: 0x6, value: 0x6, name: "contents" },
+        Member { mask: 0x8, value: 0x8, name: "read_exec_only" },
+        Member { mask: 0x10, value: 0x10, name: "limit_in_pages" },
+        Member { mask: 0x20, value: 0x20, name: "seg_not_present" },
+        Member { mask: 0x40, value: 0x40, name: "useable" },
+        Member { mask: 0x80, value: 0x80, name: "lm" },
+    ],
+    on_aarch64: &[],
+};
+
+/// What a segment of x86 is, for 32-bit programs (set_thread_area(2)).
+pub static DESCRIPTOR_FIELDS_32: Names = Names {
+    name: "DESCRIPTOR_FIELDS_32",
+    unknown: "",
+    bits: 32,
+    members: &[
+        Member { mask: 0x1, value: 0x1, name: "seg_32bit" },
+        Member { mask: 0x6, value: 0x6, name: "contents" },
+        Member { mask: 0x8, value: 0x8, name: "read_exec_only" },
+        Member { mask: 0x10, value: 0x10, name: "limit_in_pages" },
+        Member { mask: 0x20, value: 0x20, name: "seg_not_present" },
+        Member { mask: 0x40, value: 0x40, name: "useable" },
+    ],
+    on_aarch64: &[],
+};
 
 /// Which operating system's behaviour a process gets (personality(2)); all bits set only asks.
 pub static PERSONALITY: Names = Names {

@@ -44,8 +44,11 @@ names! {
         }
     }
 
+    /// How a key is moved (keyctl_move(3)).
+    KEY_MOVE_FLAGS: "KEYCTL_MOVE_???" { bits { KEYCTL_MOVE_EXCL = 1 } }
+
     /// Where requested keys go (keyctl_set_reqkey_keyring(3)).
-    KEY_REQUEST_RINGS: "KEY_REQKEY_DEFL_???" {
+    KEY_REQUEST_RINGS: "%d KEY_REQKEY_DEFL_???" {
         value {
             KEY_REQKEY_DEFL_NO_CHANGE = 0xffffffff, KEY_REQKEY_DEFL_DEFAULT = 0,
             KEY_REQKEY_DEFL_THREAD_KEYRING = 1, KEY_REQKEY_DEFL_PROCESS_KEYRING = 2,

@@ -71,7 +71,12 @@ structs! {
 
     /// An entry of a descriptor table of x86 (set_thread_area(2)).
     USER_DESC {
-        entry_number: u32 = Int, base_addr: u32 = Ptr, limit: u32 = Hex, flags: u32 = Flags
+        entry_number: u32 = Int, base_addr: u32 = Padded, limit: u32 = Padded,
+        flags: u32 = Fields(&DESCRIPTOR_FIELDS)
+    }
+    I386 {
+        entry_number: u32 = Int, base_addr: u32 = Padded, limit: u32 = Padded,
+        flags: u32 = Fields(&DESCRIPTOR_FIELDS_32)
     }
 
     /// The area for restartable sequences (rseq(2)).
@@ -105,8 +110,27 @@ structs! {
     /// A piece of a tracee's memory or registers (ptrace(2)'s `PTRACE_GETREGSET`).
     IOVEC { iov_base: word = Ptr, iov_len: word = Size }
 
+    /// Registers of a tracee (ptrace(2)'s `PTRACE_GETREGS`).
+    USER_REGS {
+        r15: word = Hex, r14: word = Hex, r13: word = Hex, r12: word = Hex, rbp: word = Hex,
+        rbx: word = Hex, r11: word = Hex, r10: word = Hex, r9: word = Hex, r8: word = Hex,
+        rax: word = Hex, rcx: word = Hex, rdx: word = Hex, rsi: word = Hex, rdi: word = Hex,
+        orig_rax: word = Hex, rip: word = Hex, cs: word = Hex, eflags: word = Hex, rsp: word =
+        Hex, ss: word = Hex, fs_base: word = Hex, gs_base: word = Hex, ds: word = Hex, es:
+        word = Hex, fs: word = Hex, gs: word = Hex
+    }
+    I386 {
+        ebx: word = Hex, ecx: word = Hex, edx: word = Hex, esi: word = Hex, edi: word = Hex,
+        ebp: word = Hex, eax: word = Hex, xds: word = Hex, xes: word = Hex, xfs: word = Hex,
+        xgs: word = Hex, orig_eax: word = Hex, eip: word = Hex, xcs: word = Hex, eflags: word
+        = Hex, esp: word = Hex, xss: word = Hex
+    }
+
+    /// How a filter was installed (ptrace(2)'s `PTRACE_SECCOMP_GET_METADATA`).
+    SECCOMP_METADATA { filter_off: u64 = Ulong, filled flags: u64 = Bits(&SECCOMP_FILTER_FLAGS) }
+
     /// Which pending signals to peek at (ptrace(2)'s `PTRACE_PEEKSIGINFO`).
-    PEEKSIGINFO { off: u64 = Ulong, flags: u32 = Flags, nr: u32 = Int }
+    PEEKSIGINFO { off: u64 = Ulong, flags: u32 = Bits(&PEEKSIGINFO_FLAGS), nr: u32 = Int }
 
     /// The name of a thread (prctl(2)'s `PR_GET_NAME`).
     TASK_NAME { _: u8[16] = Chars }

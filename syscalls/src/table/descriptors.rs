@@ -177,7 +177,7 @@ syscalls! {
 
     /// Copy bytes from one file descriptor to another inside the kernel.
     sendfile { x86_64: 40, aarch64: 71, i386: 187; class: DESC | NETWORK }
-        (out_fd: Fd, in_fd: Fd, offset: Changed(&OFF), count: Size) -> Size;
+        (out_fd: Fd, in_fd: Fd, offset: Changed(&ULONG), count: Size) -> Size;
 
     /// Move bytes between two file descriptors of which one is a pipe.
     splice { x86_64: 275, aarch64: 76, i386: 313; class: DESC }

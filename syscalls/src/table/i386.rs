@@ -230,7 +230,7 @@ syscalls! {
 
     /// Copy bytes from one file descriptor to another, with a 64-bit offset.
     sendfile64 { i386: 239; class: DESC | NETWORK }
-        (out_fd: Fd, in_fd: Fd, offset: Changed(&LOFF), count: Size) -> Size;
+        (out_fd: Fd, in_fd: Fd, offset: Changed(&NUMBER64), count: Size) -> Size;
 
     /// Set the 32-bit group id for file system checks and return the old one.
     setfsgid32 { i386: 216; class: CREDS }

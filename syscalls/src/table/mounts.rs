@@ -31,8 +31,8 @@ syscalls! {
 
     /// Mount a file system, or change or move a mount.
     mount { x86_64: 165, aarch64: 40, i386: 21; class: ADMIN | FILE }
-        (source: Path, target: Path, filesystemtype: Str, mountflags: Bits(&MOUNT_FLAGS),
-         data: Str) -> Int;
+        (source: Path, target: Path, filesystemtype: By(&MOUNT_TYPE),
+         mountflags: Bits(&MOUNT_FLAGS), data: By(&MOUNT_DATA)) -> Int;
 
     /// Change the properties of a mount or of a tree of mounts.
     mount_setattr { x86_64: 442, aarch64: 442, i386: 442; class: ADMIN | FILE | DESC }

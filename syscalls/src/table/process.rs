@@ -89,7 +89,7 @@ syscalls! {
 
     /// Get or set an entry of the local descriptor table.
     modify_ldt { x86_64: 154, i386: 123; class: PROCESS }
-        (func: Enum, ptr: Ptr, bytecount: Ulong) -> Int;
+        (func: Enum, ptr: SizedIn(&USER_DESC, "bytecount", 16), bytecount: Ulong) -> Int;
 
     /// Set the process execution domain and return the old one.
     personality { x86_64: 135, aarch64: 92, i386: 136; class: PROCESS }
@@ -125,7 +125,7 @@ syscalls! {
 
     /// Observe and control another process.
     ptrace { x86_64: 101, x32: 521, aarch64: 117, i386: 26; class: PROCESS }
-        (request: One(&PTRACE_REQUESTS), pid: Pid, addr: By(&PTRACE_ADDR),
+        (request: One(&PTRACE_REQUESTS), pid: By(&PTRACE_PID), addr: By(&PTRACE_ADDR),
          data: By(&PTRACE_DATA)) -> Long;
 
     /// Resume a call that a stop signal interrupted; issued by the kernel.
@@ -152,7 +152,7 @@ syscalls! {
 
     /// Set an entry of the thread-local storage descriptors.
     set_thread_area { x86_64: 205, i386: 243; class: PROCESS }
-        (u_info: StructIn(&USER_DESC)) -> Int;
+        (u_info: Changed(&USER_DESC)) -> Int;
 
     /// Set the address that the kernel clears when the thread ends.
     set_tid_address { x86_64: 218, aarch64: 96, i386: 258; class: PROCESS }

@@ -29,6 +29,7 @@ mod absent;
 const PROGRAMS: [&[&str]; 2] = [
     &[
         "asm/ioctls.h",
+        "asm/ldt.h",
         "asm/poll.h",
         "asm/prctl.h",
         "asm/siginfo.h",
@@ -228,7 +229,7 @@ const DRIVERS: [&str; 76] = [
 ];
 
 /// Vocabularies that need no row, structure or choice to refer to them.
-static OTHERS: [&Names; 122] = [
+static OTHERS: [&Names; 123] = [
     &capabilities::CAPABILITIES,
     &capabilities::CAP_VERSIONS,
     &clock::ADJTIMEX_MODES,
@@ -300,6 +301,7 @@ static OTHERS: [&Names; 122] = [
     &processes::CLONE3_FLAGS,
     &processes::PTRACE_OPTIONS,
     &processes::REGISTER_SETS,
+    &processes::PEEKSIGINFO_FLAGS,
     &sched::SCHED_ATTR_FLAGS,
     &security::SECCOMP_ACTIONS,
     &security::LANDLOCK_ACCESS_FS,
@@ -353,9 +355,16 @@ static OTHERS: [&Names; 122] = [
     &uring::URING_PROBE_FLAGS,
 ];
 
+/// Before the name of a bit field of a descriptor.
+const DESCRIPTOR: &str =
+    "({ union { struct user_desc of; unsigned words[4]; } all = { .words = { 0 } }; all.of.";
+
 /// How a value is written in C where a name alone has another: for the names in a vocabulary that
 /// start so, what stands before and behind the name.
-const SPELLINGS: [(&str, &str, &str, &str); 2] = [
+const SPELLINGS: [(&str, &str, &str, &str); 4] = [
+    // Bit fields have no value but in a structure.
+    ("DESCRIPTOR_FIELDS", "", DESCRIPTOR, " = ~0; all.words[3]; })"),
+    ("DESCRIPTOR_FIELDS_32", "", DESCRIPTOR, " = ~0; all.words[3]; })"),
     // The header has the class as a number, the vocabulary in its place.
     ("IOPRIO", "IOPRIO_CLASS_", "(", " << IOPRIO_CLASS_SHIFT)"),
     ("QUOTA_CMDS", "Q_", "QCMD(", ", 0)"),

@@ -73,7 +73,7 @@ pub(super) fn named_wide(
         text.extend_from_slice(if text.is_empty() { b"" } else { b"|" });
         hexadecimal(&mut text, left);
         if alone {
-            comment(&mut text, names.unknown.as_bytes());
+            comment(&mut text, names.unknown.trim_start_matches('|').as_bytes());
         }
     }
     numbers(&mut text, names, value, Xlat::Abbrev);
@@ -88,7 +88,7 @@ pub(super) fn named_wide(
         0 => out.push(b'0'),
         _ => hexadecimal(out, value),
     }
-    let unknown = in_decimal.unwrap_or(&names.unknown).trim_start();
+    let unknown = in_decimal.unwrap_or(&names.unknown).trim_start_matches([' ', '|']);
     let text = if known { text.as_slice() } else { unknown.as_bytes() };
     // One that is called by its number is not said twice.
     let says_more = match known {
@@ -109,6 +109,10 @@ fn apart(names: &NamesDef, value: u64, counts: u64) -> Option<(u64, NamesDef, Na
         return None;
     }
     let mask = *names.masks.iter().find(|mask| !is_whole(**mask))?;
+    let mut in_field = names.members().filter(|member| member.mask == mask);
+    if field.is_empty() && !in_field.any(|member| member.value == value & mask) {
+        return None;
+    }
     let part = |unknown: &str, in_field: bool| {
         let members = names.members();
         let members = members.filter(|member| (member.mask == mask) == in_field);
@@ -238,7 +242,7 @@ fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64) -> u64 
         {
             separate(out);
             hexadecimal(out, value & mask);
-            comment(out, names.unknown.as_bytes());
+            comment(out, names.unknown.trim_start_matches('|').as_bytes());
             done |= mask;
         }
     }

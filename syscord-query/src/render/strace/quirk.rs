@@ -6,7 +6,7 @@ use syscord_format::{Detail, NamesDef};
 use syscord_syscalls::{Role, names::capabilities::CAPABILITIES};
 
 use super::{
-    super::hexadecimal,
+    super::{decimal, hexadecimal},
     View,
     names::{Xlat, symbol},
     option::{given_option, told_option},
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     row::{Row, Value},
     schema::KindInfo,
-    structure::{Structure, Structures},
+    structure::{Side, Structure, Structures},
 };
 
 /// A peculiarity of one call, or of a few.
@@ -49,6 +49,8 @@ pub(crate) enum Quirk {
     /// The structure has a member that counts with this flag only, and what the kernel wrote behind
     /// its pointers is shown: see [`CLONE_PIDFD`] and [`CLONE_PARENT_SETTID`].
     Clone3,
+    /// The kernel fills in the first member of the structure, which is shown with the result.
+    ThreadArea,
     /// The structure has a mode that is shown also if it is 0 where it counts: see [`CREATING`].
     OpenHow,
     /// The fourth argument is as long as the fifth says, whatever it is: see [`given_option`].
@@ -74,6 +76,7 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("ioprio_set", Quirk::Joined(Some(2), &IOPRIO_PRIO_VALUE)),
     ("ioprio_get", Quirk::Joined(None, &IOPRIO_PRIO_VALUE)),
     ("openat2", Quirk::OpenHow),
+    ("set_thread_area", Quirk::ThreadArea),
     ("setsockopt", Quirk::GivenOption),
     ("getsockopt", Quirk::ToldOption),
     ("getrandom", Quirk::HexBytes(0)),
@@ -181,6 +184,12 @@ impl Quirk {
             (Quirk::ToldOption, value) if arg == 3 => {
                 return told_option(out, value, style).is_some();
             }
+            (Quirk::ThreadArea, Value::Structures(area)) if !area.torn() => {
+                let Value::Structures(given) = row.value_at(arg, Side::Before) else {
+                    return false;
+                };
+                given.iter().for_each(|given| structure_without(out, given, &[], style));
+            }
             (Quirk::OpenHow, Value::Structures(how)) if !how.torn() => {
                 for how in how.iter() {
                     let creates = flags(&how) & CREATING != 0;
@@ -264,6 +273,14 @@ impl Quirk {
         ret: i64,
         xlat: Xlat,
     ) -> bool {
+        if let (Quirk::ThreadArea, Value::Structures(told)) = (self, row.value_at(0, Side::After)) {
+            decimal(out, ret);
+            for entry in told.iter().filter_map(|told| told.members().next()) {
+                let number = entry.raw(entry.bytes().unwrap_or_default());
+                drop(write!(out, " ({}={})", entry.def.name, number as u32));
+            }
+            return true;
+        }
         let Quirk::Joined(None, of) = self else { return false };
         drop(write!(out, "{ret}"));
         if xlat != Xlat::Raw {

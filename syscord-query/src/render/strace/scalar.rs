@@ -13,6 +13,7 @@ use super::{
     time::{ticks, time_text},
 };
 use crate::{
+    descriptors::CWD,
     row::Value,
     schema::{KindInfo, Schema},
 };
@@ -37,6 +38,7 @@ const TICKS: u8 = Kind::Ticks.id();
 const TIME: u8 = Kind::Time.id();
 const ERRNO: u8 = Kind::Errno.id();
 const VERSION: u8 = Kind::Version.id();
+const PADDED: u8 = Kind::Padded.id();
 
 /// Appends a number: `raw` as it is, of which `bits` count or, if that is more, as many as have names; `value`
 /// in its kind's shape.
@@ -60,6 +62,8 @@ pub(super) fn scalar(
         return named_wide(out, names, set, raw, bits.max(names.bits.into()), style.xlat);
     }
     match (kind.id, value) {
+        // Not every descriptor may be a directory's.
+        (FD, _) if raw as u32 as i32 == CWD => decimal(out, CWD),
         (FD | DIRFD, _) => descriptor(out, raw as u32 as i32, style),
         (UID | GID, _) => match raw as u32 {
             u32::MAX => out.extend_from_slice(b"-1"),
@@ -76,12 +80,16 @@ pub(super) fn scalar(
         (REQUEST, _) => request(out, schema, kind, raw as u32, style.xlat),
         (WAIT_STATUS, _) => wait_status(out, raw as u32, style.xlat),
         (PTR, _) => pointer(out, raw),
+        (PADDED, _) => drop(match raw {
+            0 => write!(out, "00000000"),
+            _ => write!(out, "{raw:#08x}"),
+        }),
         (LIMIT, _) => limit(out, raw, style.xlat),
         (TICKS, _) => ticks(out, raw, style.xlat),
         (ERRNO, _) => {
             let known = schema.meta().errnos.iter().find(|errno| u64::from(errno.number) == raw);
             let name = known.map(|errno| errno.name.as_str());
-            symbol(out, raw as u32 as i32, name, style.xlat);
+            symbol(out, raw as u32, name, style.xlat);
         }
         (VERSION, _) => {
             let name =

@@ -6,7 +6,7 @@ use syscord_syscalls::{
     Abi,
     errno::errno_name,
     lookup,
-    names::{Names, signals as names},
+    names::{Names, newer::is_newer, signals as names},
 };
 
 use super::{
@@ -34,7 +34,12 @@ const ARCHITECTURES: [(u32, &str, Abi); 3] = [
 
 const SI_USER: i32 = 0;
 const SI_TIMER: i32 = -2;
+const SI_SIGIO: i32 = -5;
 const SI_TKILL: i32 = -6;
+const BUS_MCEERR_AR: i32 = 4;
+const BUS_MCEERR_AO: i32 = 5;
+const SEGV_BNDERR: i32 = 3;
+const SEGV_PKUERR: i32 = 4;
 const SI_KERNEL: i32 = 128;
 const CLD_EXITED: i32 = 1;
 
@@ -100,10 +105,11 @@ fn write(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
     match (info.code(), info.number) {
         (SI_USER | SI_TKILL, _) => sender(out, info),
         (SI_TIMER, _) => {
-            let (timer, overrun) = (info.int(16), info.int(20));
-            drop(write!(out, ", si_timerid={timer:#x}, si_overrun={overrun}"));
-            value(out, info);
+            let (timer, overrun) = (info.int(16).cast_unsigned(), info.int(20));
+            drop(write!(out, ", si_timerid={}, si_overrun={overrun}", hex(timer.into())));
+            sent(out, info);
         }
+        (SI_SIGIO, _) => band(out, info),
         (..=-1, _) => {
             sender(out, info);
             value(out, info);
@@ -112,10 +118,9 @@ fn write(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
         (_, SIGILL | SIGFPE | SIGSEGV | SIGBUS | SIGTRAP) => {
             out.extend_from_slice(b", si_addr=");
             pointer(out, info.word(16));
+            behind_address(out, info);
         }
-        (1..=6, SIGIO) => {
-            drop(write!(out, ", si_band={}, si_fd={}", info.word(16).cast_signed(), info.int(24)));
-        }
+        (1..=6, SIGIO) => band(out, info),
         (_, SIGSYS) => {
             out.extend_from_slice(b", si_call_addr=");
             pointer(out, info.word(16));
@@ -124,9 +129,15 @@ fn write(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
             let name = abi.and_then(|(.., abi)| lookup(*abi, call));
             out.extend_from_slice(b", si_syscall=");
             let name = name.map(|row| format!("__NR_{}", row.name));
-            symbol(out, hex(call.into()), name.as_deref(), xlat);
+            match name {
+                Some(name) => symbol(out, hex(call.into()), Some(&name), xlat),
+                None => drop(write!(out, "{call}")),
+            }
             out.extend_from_slice(b", si_arch=");
             symbol(out, hex(arch.into()), abi.map(|(_, name, _)| *name), xlat);
+            if abi.is_none() && xlat != Xlat::Raw {
+                out.extend_from_slice(b" /* AUDIT_ARCH_??? */");
+            }
         }
         _ => {
             if info.word(16) != 0 {
@@ -155,7 +166,8 @@ fn code(out: &mut Vec<u8>, info: &Info<'_>, xlat: Xlat) {
     let general = info.code() <= 0 || info.code() == SI_KERNEL;
     let names = if general { Some(&names::SIGINFO_CODES) } else { own };
     let members = names.map_or(&[][..], |names| names.members);
-    let name = members.iter().find(|member| member.value == code).map(|member| member.name);
+    let mut members = members.iter().filter(|member| !is_newer(member.name));
+    let name = members.find(|member| member.value == code).map(|member| member.name);
     symbol(out, hex(code), name, xlat);
 }
 
@@ -167,11 +179,40 @@ fn sender(out: &mut Vec<u8>, info: &Info<'_>) {
     }
 }
 
-/// What the sender sent along (sigqueue(3)).
+/// What the sender sent along (sigqueue(3)), if that is anything.
 fn value(out: &mut Vec<u8>, info: &Info<'_>) {
-    let value = info.word(24);
-    if value != 0 {
-        drop(write!(out, ", si_int={}, si_ptr={value:#x}", info.int(24)));
+    if info.word(24) != 0 {
+        sent(out, info);
+    }
+}
+
+fn sent(out: &mut Vec<u8>, info: &Info<'_>) {
+    drop(write!(out, ", si_int={}, si_ptr=", info.int(24)));
+    pointer(out, info.word(24));
+}
+
+/// What became of a descriptor (fcntl(2)'s `F_SETSIG`).
+fn band(out: &mut Vec<u8>, info: &Info<'_>) {
+    drop(write!(out, ", si_band={}, si_fd={}", info.word(16).cast_signed(), info.int(24)));
+}
+
+/// What is told beside the address of a fault.
+fn behind_address(out: &mut Vec<u8>, info: &Info<'_>) {
+    match (info.number, info.code()) {
+        (SIGBUS, BUS_MCEERR_AR | BUS_MCEERR_AO) => {
+            let bits = u64::from(info.int(24).cast_unsigned() as u16);
+            drop(write!(out, ", si_addr_lsb={}", hex(bits)));
+        }
+        (SIGSEGV, SEGV_BNDERR) => {
+            out.extend_from_slice(b", si_lower=");
+            pointer(out, info.word(32));
+            out.extend_from_slice(b", si_upper=");
+            pointer(out, info.word(40));
+        }
+        (SIGSEGV, SEGV_PKUERR) => {
+            drop(write!(out, ", si_pkey={}", info.int(32).cast_unsigned()));
+        }
+        _ => {}
     }
 }
 
@@ -214,6 +255,19 @@ mod tests {
         assert_eq!(
             text(SIGSEGV, 1, &[0, 0]),
             "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---"
+        );
+        assert_eq!(
+            text(SIGSEGV, SEGV_PKUERR, &[0x1000, 0, 0, 0, 3]),
+            "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_PKUERR, si_addr=0x1000, si_pkey=3} ---"
+        );
+        assert_eq!(
+            text(SIGBUS, BUS_MCEERR_AO, &[0x1000, 0, 12]),
+            "--- SIGBUS {si_signo=SIGBUS, si_code=BUS_MCEERR_AO, si_addr=0x1000, \
+             si_addr_lsb=0xc} ---"
+        );
+        assert_eq!(
+            text(29, SI_SIGIO, &[1, 0, 3]),
+            "--- SIGIO {si_signo=SIGIO, si_code=SI_SIGIO, si_band=1, si_fd=3} ---"
         );
         assert_eq!(
             text(14, SI_KERNEL, &[]),

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use syscord_format::Detail;
-use syscord_syscalls::{Kind, Len, Role, structs::time::TIMESPEC};
+use syscord_syscalls::{Kind, Len, Role, names::files::WHENCE, structs::time::TIMESPEC};
 
 use super::{
     Style, View,
@@ -38,6 +38,7 @@ const READY: u8 = Kind::Ready(Len::Ret).id();
 const TREES_CHANGED: u8 = Kind::TreesChanged(&TIMESPEC, Len::Ret).id();
 const SOCKADDR_OUT: u8 = Kind::SockaddrOut(Len::Ret).id();
 const FILLED: u8 = Kind::Filled.id();
+const FIELDS: u8 = Kind::Fields(&WHENCE).id();
 
 /// Appends an argument.
 pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &View<'_>) {
@@ -291,19 +292,37 @@ pub(super) fn structure_with(
         if !first {
             out.extend_from_slice(b", ");
         }
+        first = false;
+        if field.kind.id == FIELDS {
+            fields(out, field);
+            continue;
+        }
         out.extend_from_slice(field.def.name.as_bytes());
         out.push(b'=');
         match field.target() {
             Some(target) => pointed(out, field, length, target, style),
             None => member(out, field, style),
         }
-        first = false;
     }
     if hidden {
         out.extend_from_slice(b", ...");
     }
     behind(out, structure, style);
     out.push(b'}');
+}
+
+/// Several numbers in one, each by its name.
+fn fields(out: &mut Vec<u8>, member: Member<'_>) {
+    let Detail::Names(index) = member.kind.detail else { return };
+    let Some(names) = member.schema.meta().names.get(usize::from(index)) else { return };
+    let Some(bytes) = member.bytes() else {
+        return drop(write!(out, "{}=???", member.def.name));
+    };
+    let raw = member.raw(bytes);
+    let part = |mask: u64| (raw & mask).unbounded_shr(mask.trailing_zeros());
+    let parts: Vec<String> =
+        names.members().map(|field| format!("{}={}", field.name, part(field.mask))).collect();
+    out.extend_from_slice(parts.join(", ").as_bytes());
 }
 
 /// What a program handed over behind the end of a structure as it is known.
