@@ -160,6 +160,10 @@ pub enum Kind {
     Fields(&'static Names),
     /// Number that is written in hexadecimal with eight digits, the `0x` among them.
     Padded,
+    /// Address of the Internet family, version 4 (ip(7)).
+    Inet,
+    /// One of several values that have names, its two bytes in the network's order (packet(7)).
+    Swapped(&'static Names),
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -295,8 +299,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`Padded`].
-const LAST_ID: u8 = 81;
+/// The last id that a kind has: that of [`Swapped`].
+const LAST_ID: u8 = 83;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -423,7 +427,9 @@ impl Kind {
             Errno => 78,
             Version => 79,
             Fields(_) => 80,
-            Padded => LAST_ID,
+            Padded => 81,
+            Inet => 82,
+            Swapped(_) => LAST_ID,
         }
     }
 
@@ -507,13 +513,17 @@ impl Kind {
             Version => "version",
             Fields(_) => "fields",
             Padded => "padded",
+            Inet => "inet",
+            Swapped(_) => "swapped",
         }
     }
 
     /// The names or the layout that the kind refers to.
     pub const fn detail(self) -> Option<Detail> {
         Some(match self {
-            Bits(names) | One(names) | Noted(names) | Fields(names) => Detail::Names(names),
+            Bits(names) | One(names) | Noted(names) | Fields(names) | Swapped(names) => {
+                Detail::Names(names)
+            }
             Struct(of)
             | StructIn(of)
             | StructOut(of)
@@ -538,7 +548,7 @@ impl Kind {
             | SockaddrOut(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted | ControlIn(_)
             | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Closed | Addressed
             | NewCwd | NewTable | NewIds | Unused | Hex | Limit | Data | Ticks | Time | Errno
-            | Version | Padded => {
+            | Version | Padded | Inet => {
                 return None;
             }
         })
@@ -555,13 +565,13 @@ impl Kind {
             Long | Off | Time | Restored => Shape::Signed64,
             Ulong | Size | Limit | Data | Ticks => Shape::Unsigned64,
             Mode | FileMode => Shape::Octal,
-            Ptr | Hex | Version | Fields(_) | Padded | Unused | Flags | Bits(_) | Request | Dev
-            | Path | Str | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
-            | SockaddrOut(_) | TreeIn(_) | TreeOut(_) | TreesIn(..) | TreesOut(..)
-            | TreesChanged(..) | Changed(_) | TimeLimit(_) | SetIn(_) | SetOut(_) | Ready(_)
-            | Counted | SignalFrame(_) | ControlIn(_) | ControlOut(_) | SigSet | Chars
-            | Struct(_) | StructIn(_) | StructOut(_) | StructFound(_) | StructLeft(_)
-            | SizedIn(..) | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
+            Ptr | Hex | Version | Fields(_) | Padded | Inet | Swapped(_) | Unused | Flags
+            | Bits(_) | Request | Dev | Path | Str | ExecPath | ExecArgv | PathOut(_) | In(_)
+            | Out(_) | SockaddrIn(_) | SockaddrOut(_) | TreeIn(_) | TreeOut(_) | TreesIn(..)
+            | TreesOut(..) | TreesChanged(..) | Changed(_) | TimeLimit(_) | SetIn(_)
+            | SetOut(_) | Ready(_) | Counted | SignalFrame(_) | ControlIn(_) | ControlOut(_)
+            | SigSet | Chars | Struct(_) | StructIn(_) | StructOut(_) | StructFound(_)
+            | StructLeft(_) | SizedIn(..) | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
         }
     }
 
@@ -614,7 +624,8 @@ impl Kind {
             | Request | Mode | FileMode | Dev | Fd | DirFd | Pid | Uid | Gid | Signal
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
             | Closed | Addressed | NewCwd | NewTable | NewIds | Filled | Unused | Hex | Limit
-            | Data | Noted(_) | Ticks | Time | Errno | Version | Fields(_) | Padded => {
+            | Data | Noted(_) | Ticks | Time | Errno | Version | Fields(_) | Padded | Inet
+            | Swapped(_) => {
                 return None;
             }
         })

@@ -288,7 +288,7 @@ const DEFINED: &[Group] = &[
     },
     Group {
         abis: ALL,
-        source: "#include <linux/tcp.h>\n#include <linux/if_packet.h>\n#include <asm/termios.h>\n\
+        source: "#include <linux/tcp.h>\n#include <linux/in.h>\n#include <linux/if_packet.h>\n#include <asm/termios.h>\n\
                  #include <asm/termbits.h>
 #include <linux/counter.h>",
         checks: &[
@@ -301,6 +301,7 @@ const DEFINED: &[Group] = &[
             head(&TCP_INFO, "struct tcp_info"),
             whole(&TPACKET_STATS, "struct tpacket_stats"),
             whole(&TPACKET_REQ, "struct tpacket_req"),
+            whole(&IP_MREQ, "struct ip_mreq"),
             whole(&OPTION, "int"),
             whole(&SOCKET_ERROR, "int"),
             whole(&TXREHASH, "int"),

@@ -13,7 +13,7 @@ use syscord_syscalls::{
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 77] = [
+const KIND_IDS: [(Kind, u8); 79] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -91,6 +91,8 @@ const KIND_IDS: [(Kind, u8); 77] = [
     (Kind::Version, 79),
     (Kind::Fields(&OPEN_FLAGS), 80),
     (Kind::Padded, 81),
+    (Kind::Inet, 82),
+    (Kind::Swapped(&OPEN_FLAGS), 83),
 ];
 
 #[test]

@@ -45,6 +45,9 @@ names! {
         bits { FUTEX2_NUMA = 0x4, FUTEX2_MPOL = 0x8, FUTEX2_PRIVATE = 0x80 }
     }
 
+    /// Size and flags of a futex that is waited for (futex_waitv(2)).
+    FUTEX_WAITV_FLAGS: "FUTEX_???" { bits { FUTEX_32 = 2, FUTEX_PRIVATE_FLAG = 0x80 } }
+
     /// Keys of System V IPC that are none (shmget(2)).
     IPC_KEYS: "" {
         value { IPC_PRIVATE = 0 }

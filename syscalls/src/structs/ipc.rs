@@ -112,7 +112,7 @@ structs! {
 
     /// A futex to wait for (futex_waitv(2)).
     FUTEX_WAITV {
-        val: u64 = Hex, uaddr: u64 = Ptr, flags: u32 = Bits(&FUTEX2_FLAGS), _: u32 = Uint
+        val: u64 = Hex, uaddr: u64 = Ptr, flags: u32 = Bits(&FUTEX_WAITV_FLAGS), _: u32 = Uint
     }
 
     /// The start of a System V message, which its text follows (msgsnd(2)).

@@ -6,7 +6,7 @@ structs! {
     /// Properties of a mount to change (mount_setattr(2)).
     MOUNT_ATTR {
         attr_set: u64 = Bits(&MOUNT_ATTRS), attr_clr: u64 = Bits(&MOUNT_ATTRS),
-        propagation: u64 = Bits(&PROPAGATIONS), userns_fd: u64 = Fd
+        propagation: u64 = One(&PROPAGATIONS), userns_fd: u64 = Fd
     }
 
     /// Which mount, and what to tell of it (statmount(2), listmount(2)).

@@ -26,6 +26,9 @@ structs! {
     /// Whether a socket's hash changes when it repeats a message (socket(7)'s `SO_TXREHASH`).
     TXREHASH { _: u32 = One(&TXREHASH_MODES) }
 
+    /// A group that is joined on an interface (ip(7)'s `IP_ADD_MEMBERSHIP`).
+    IP_MREQ { imr_multiaddr: u32 = Inet, imr_interface: u32 = Inet }
+
     /// A ring of packets (packet(7)'s `PACKET_RX_RING`).
     TPACKET_REQ {
         tp_block_size: u32 = Uint, tp_block_nr: u32 = Uint, tp_frame_size: u32 = Uint,

@@ -10,7 +10,7 @@ syscalls! {
 
     /// Get the capabilities of a thread.
     capget { x86_64: 125, aarch64: 90, i386: 184; class: CREDS }
-        (hdrp: StructIn(&USER_CAP_HEADER), datap: ArrayOut(&USER_CAP_DATA, Fixed(2))) -> Int;
+        (hdrp: Changed(&USER_CAP_HEADER), datap: ArrayOut(&USER_CAP_DATA, Fixed(2))) -> Int;
 
     /// Set the capabilities of the calling thread.
     capset { x86_64: 126, aarch64: 91, i386: 185; class: CREDS }

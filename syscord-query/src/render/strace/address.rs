@@ -195,7 +195,7 @@ fn port(out: &mut Vec<u8>, name: &str, bytes: &[u8], xlat: Xlat) -> Option<()> {
 }
 
 /// Appends what stands in the network's byte order: its name, or by `-X` its bytes.
-fn bytes_named(out: &mut Vec<u8>, bytes: &[u8], name: &str, xlat: Xlat) {
+pub(super) fn bytes_named(out: &mut Vec<u8>, bytes: &[u8], name: &str, xlat: Xlat) {
     symbol(out, in_hex(bytes), Some(name), xlat);
 }
 

@@ -1,7 +1,7 @@
 //! Values of sockets' options, which may be shorter or longer than what they are to be (getsockopt(2)).
 
 use syscord_syscalls::structs::{
-    network::{INT, LINGER, SOCKET_ERROR, TPACKET_REQ, TPACKET_STATS, TXREHASH, UCRED},
+    network::{INT, IP_MREQ, LINGER, SOCKET_ERROR, TPACKET_REQ, TPACKET_STATS, TXREHASH, UCRED},
     processes::SOCK_FPROG,
 };
 
@@ -17,8 +17,9 @@ use crate::{
 };
 
 /// What strace 6.1 takes apart; all else is bytes.
-const SHOWN: [&str; 8] = [
+const SHOWN: [&str; 9] = [
     INT.name,
+    IP_MREQ.name,
     LINGER.name,
     SOCKET_ERROR.name,
     TPACKET_REQ.name,

@@ -49,6 +49,10 @@ pub(crate) enum Quirk {
     /// The structure has a member that counts with this flag only, and what the kernel wrote behind
     /// its pointers is shown: see [`CLONE_PIDFD`] and [`CLONE_PARENT_SETTID`].
     Clone3,
+    /// Of the structure only the first member is known if the call failed.
+    AskedArea,
+    /// The bytes behind this argument are a text if the operation is one of [`KEY_TEXTS`]: see [`Quirk::Text`].
+    KeyText(usize),
     /// The kernel fills in the first member of the structure, which is shown with the result.
     ThreadArea,
     /// The structure has a mode that is shown also if it is 0 where it counts: see [`CREATING`].
@@ -77,6 +81,8 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("ioprio_get", Quirk::Joined(None, &IOPRIO_PRIO_VALUE)),
     ("openat2", Quirk::OpenHow),
     ("set_thread_area", Quirk::ThreadArea),
+    ("get_thread_area", Quirk::AskedArea),
+    ("keyctl", Quirk::KeyText(2)),
     ("setsockopt", Quirk::GivenOption),
     ("getsockopt", Quirk::ToldOption),
     ("getrandom", Quirk::HexBytes(0)),
@@ -119,6 +125,9 @@ const QCMD: Macro = Macro { name: "QCMD", bits: 8, unknown: "???QUOTA", signed: 
 /// The class and the level of an I/O priority (ioprio_set(2)).
 const IOPRIO_PRIO_VALUE: Macro =
     Macro { name: "IOPRIO_PRIO_VALUE", bits: 13, unknown: "", signed: true };
+
+/// keyctl(2)'s `KEYCTL_DESCRIBE` and `KEYCTL_GET_SECURITY`.
+const KEY_TEXTS: [Option<u64>; 2] = [Some(6), Some(17)];
 
 /// open(2)'s flags with which the mode counts.
 const CREATING: u64 = 0o20_000_100;
@@ -184,6 +193,15 @@ impl Quirk {
             (Quirk::ToldOption, value) if arg == 3 => {
                 return told_option(out, value, style).is_some();
             }
+            (Quirk::AskedArea, Value::Structures(area))
+                if !area.torn() && row.ret.is_none_or(|ret| ret < 0) =>
+            {
+                for entry in area.iter().filter_map(|area| area.members().next()) {
+                    drop(write!(out, "{{{}=", entry.def.name));
+                    member(out, entry, style);
+                    out.extend_from_slice(b", ...}");
+                }
+            }
             (Quirk::ThreadArea, Value::Structures(area)) if !area.torn() => {
                 let Value::Structures(given) = row.value_at(arg, Side::Before) else {
                     return false;
@@ -202,8 +220,11 @@ impl Quirk {
             {
                 argument(out, row, arg, &style.in_hex());
             }
-            (Quirk::Text(text), Value::Memory(memory))
-                if text == arg && !memory.cut && memory.bytes.len() <= style.string =>
+            (Quirk::Text(text) | Quirk::KeyText(text), Value::Memory(memory))
+                if text == arg
+                    && !memory.cut
+                    && memory.bytes.len() <= style.string
+                    && (self == Quirk::Text(text) || KEY_TEXTS.contains(&row.raw(0))) =>
             {
                 let text = memory.bytes.strip_suffix(b"\0").unwrap_or(memory.bytes);
                 style.quote(out, text);

@@ -1,13 +1,14 @@
 //! Numbers by their kind: names, devices, modes, signals, requests.
 
-use std::{borrow::Cow, io::Write};
+use std::{borrow::Cow, io::Write, net::Ipv4Addr};
 
-use syscord_format::Detail;
+use syscord_format::{Detail, NamesDef};
 use syscord_syscalls::{Kind, names::files::WHENCE, signal::signal_name};
 
 use super::{
     super::{decimal, hexadecimal},
     View,
+    address::bytes_named,
     descriptor::descriptor,
     names::{Set, Xlat, named_wide, symbol},
     time::{ticks, time_text},
@@ -39,6 +40,8 @@ const TIME: u8 = Kind::Time.id();
 const ERRNO: u8 = Kind::Errno.id();
 const VERSION: u8 = Kind::Version.id();
 const PADDED: u8 = Kind::Padded.id();
+const INET: u8 = Kind::Inet.id();
+const SWAPPED: u8 = Kind::Swapped(&WHENCE).id();
 
 /// Appends a number: `raw` as it is, of which `bits` count or, if that is more, as many as have names; `value`
 /// in its kind's shape.
@@ -54,6 +57,9 @@ pub(super) fn scalar(
         && let Some(names) = schema.meta().names.get(usize::from(index))
         && kind.id != REQUEST
     {
+        if kind.id == SWAPPED {
+            return swapped(out, names, raw, style.xlat);
+        }
         let set = match kind.id {
             BITS => Set::Bits,
             NOTED => Set::Noted,
@@ -80,6 +86,11 @@ pub(super) fn scalar(
         (REQUEST, _) => request(out, schema, kind, raw as u32, style.xlat),
         (WAIT_STATUS, _) => wait_status(out, raw as u32, style.xlat),
         (PTR, _) => pointer(out, raw),
+        (INET, _) => {
+            let bytes = (raw as u32).to_le_bytes();
+            let name = format!("inet_addr(\"{}\")", Ipv4Addr::from(bytes));
+            bytes_named(out, &bytes, &name, style.xlat);
+        }
         (PADDED, _) => drop(match raw {
             0 => write!(out, "00000000"),
             _ => write!(out, "{raw:#08x}"),
@@ -113,6 +124,14 @@ pub(super) fn scalar(
         (_, _) if raw == 0 => out.push(b'0'),
         (_, _) => hexadecimal(out, raw),
     }
+}
+
+/// A value of which the two bytes are in the network's order.
+fn swapped(out: &mut Vec<u8>, names: &NamesDef, raw: u64, xlat: Xlat) {
+    let mut name = Vec::new();
+    named_wide(&mut name, names, Set::One, (raw as u16).swap_bytes().into(), 32, Xlat::Abbrev);
+    let name = format!("htons({})", String::from_utf8_lossy(&name));
+    symbol(out, hex(raw), Some(&name), xlat);
 }
 
 /// A limit of a resource (getrlimit(2)).
