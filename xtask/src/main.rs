@@ -6,7 +6,6 @@ mod bench;
 mod docs;
 mod fuzz;
 mod lint;
-mod nginx;
 mod probe;
 mod shell;
 mod tables;
@@ -26,7 +25,9 @@ cargo xtask CHORE
                      cargo-fuzz
   docs [--check]     write docs/syscalls.md, or compare it with the table
   check-table        count the table's rows and numbers
-  bench              ns added per call, bytes per event, events decoded per second
+  bench [--install] [overhead|nginx|latency|burst|size|query|start…]
+                     measure what recording costs, beside the peers that are there; all parts together
+                     write docs/PERFORMANCE.md; --install fetches nginx, ab, perf and strace
   demo               record a real program and show the result";
 
 fn main() -> ExitCode {
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["check-table"] => tables::count(),
-        ["bench"] => bench::run(),
+        ["bench", words @ ..] => bench::run(words),
         ["bench-loop", calls, rounds] => bench::spin(calls, rounds),
         ["demo"] => test::demo(),
         [] | ["help" | "--help" | "-h"] => {

@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -14,16 +14,19 @@ use crate::{
     shell::{has, output},
 };
 
+/// What is served ends with it.
+pub const BODY_END: &[u8] = b"end.\n";
+
 /// A server with one worker.
 pub struct Nginx {
     child: Child,
     folder: PathBuf,
-    port: u16,
+    pub port: u16,
 }
 
 impl Nginx {
     /// Starts it, if it and `ab` are installed.
-    pub fn start() -> Result<Option<Nginx>> {
+    pub fn start(within: &Path) -> Result<Option<Nginx>> {
         if !has("nginx") || !has("ab") {
             return Ok(None);
         }
@@ -31,7 +34,7 @@ impl Nginx {
             .and_then(|listener| listener.local_addr())
             .map_err(|error| error.to_string())?
             .port();
-        let folder = std::env::temp_dir().join(format!("syscord-nginx-{}", std::process::id()));
+        let folder = within.join("nginx");
         fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let root = folder.display();
         let config = format!(
@@ -43,7 +46,8 @@ impl Nginx {
             fs::write(folder.join(name), text).map_err(|error| error.to_string())
         };
         write("nginx.conf", &config)?;
-        write("index.html", &"Recorded by syscord.\n".repeat(30))?;
+        let body = "Recorded by syscord.\n".repeat(30).into_bytes();
+        write("index.html", &String::from_utf8_lossy(&[&body, BODY_END].concat()))?;
         let child = Command::new("nginx")
             .arg("-c")
             .arg(folder.join("nginx.conf"))
@@ -61,6 +65,14 @@ impl Nginx {
             thread::sleep(Duration::from_millis(10));
         }
         Err("nginx does not answer".to_owned())
+    }
+
+    /// The id of the process that serves.
+    pub fn worker(&self) -> Result<u32> {
+        let path = format!("/proc/{0}/task/{0}/children", self.child.id());
+        let children = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        let first = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
+        first.ok_or_else(|| "nginx has no worker".to_owned())
     }
 
     /// Sends requests, a hundred at a time. Returns how long that took.
