@@ -10,7 +10,7 @@ use crate::{
 pub struct Part<'a> {
     /// What came of it.
     pub status: CaptureStatus,
-    /// The bytes; none unless the status is whole or cut.
+    /// The bytes; none unless the status says that there are some.
     pub bytes: &'a [u8],
 }
 
@@ -47,7 +47,7 @@ impl<'a> Parts<'a> {
     pub fn put<'b>(out: &mut Vec<u8>, parts: impl ExactSizeIterator<Item = Part<'b>> + Clone) {
         put_varint(out, parts.len() as u64);
         for part in parts.clone() {
-            put_varint(out, (part.bytes.len() as u64) << STATUS_BITS | part.status as u64);
+            put_varint(out, (part.bytes.len() as u64) << STATUS_BITS | part.status.in_parts());
         }
         parts.for_each(|part| out.extend_from_slice(part.bytes));
     }
@@ -64,13 +64,24 @@ impl<'a> Iterator for Parts<'a> {
         let length = usize::try_from(word >> STATUS_BITS).ok()?;
         let (bytes, rest) = self.bytes.split_at_checked(length)?;
         self.bytes = rest;
-        let status = match word & 3 {
-            0 => CaptureStatus::None,
-            1 => CaptureStatus::Whole,
-            2 => CaptureStatus::Cut,
-            _ => CaptureStatus::Unreadable,
+        let status = match (word & 3, length) {
+            (0, _) => CaptureStatus::None,
+            (1, _) => CaptureStatus::Whole,
+            (2, _) => CaptureStatus::Cut,
+            (_, 0) => CaptureStatus::Unreadable,
+            (_, _) => CaptureStatus::Torn,
         };
         Some(Part { status, bytes })
+    }
+}
+
+impl CaptureStatus {
+    /// The number of a part's status, which has [`STATUS_BITS`]: of one that is torn there are bytes.
+    fn in_parts(self) -> u64 {
+        match self {
+            CaptureStatus::Torn => CaptureStatus::Unreadable as u64,
+            other => other as u64,
+        }
     }
 }
 
@@ -85,8 +96,16 @@ mod tests {
             Just(CaptureStatus::None),
             Just(CaptureStatus::Whole),
             Just(CaptureStatus::Cut),
-            Just(CaptureStatus::Unreadable),
+            Just(CaptureStatus::Torn),
         ]
+    }
+
+    /// What is torn before its first byte is unreadable.
+    fn of_bytes(status: CaptureStatus, bytes: &[u8]) -> CaptureStatus {
+        match status {
+            CaptureStatus::Torn if bytes.is_empty() => CaptureStatus::Unreadable,
+            other => other,
+        }
     }
 
     proptest! {
@@ -95,7 +114,7 @@ mod tests {
             parts in prop::collection::vec((status(), prop::collection::vec(any::<u8>(), 0..200)), 0..20),
         ) {
             let parts: Vec<Part<'_>> =
-                parts.iter().map(|(status, bytes)| Part { status: *status, bytes }).collect();
+                parts.iter().map(|(status, bytes)| Part { status: of_bytes(*status, bytes), bytes }).collect();
             let mut entry = Vec::new();
             Parts::put(&mut entry, parts.iter().copied());
             prop_assert_eq!(Parts::of(&entry).unwrap().collect::<Vec<_>>(), parts);

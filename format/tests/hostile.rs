@@ -84,7 +84,7 @@ fn hostile_sections_are_refused() {
         (6, &[3, 0, 8, 0], "a column with bytes left over"),
         (6, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], "a huge length"),
         (7, &[5, 3, 0, 2, 0, 0], "a capture that is none"),
-        (7, &[5, 1, 0, 8, 0, 0], "a status that is none"),
+        (7, &[5, 1, 0, 10, 0, 0], "a status that is none"),
         (8, &[2, 0, 2, 2, 0, 0, 1, 0, 4, b'h', b'i'], "an entry beyond the dictionary"),
         (8, &[2, 0, 1, 2, 0, 0, 1, 0, 4, b'h', b'i'], "a negative entry"),
         (8, &[2, 0, 0, 2, 0, 0, 13, 0, 0], "more entries than arguments"),

@@ -24,9 +24,14 @@ fn ids() {
         assert_eq!(columns()[usize::from(id) - 1].name, name);
     }
     assert_eq!((CaptureSection::Strings as u8, CaptureSection::Contents as u8), (1, 2));
-    let statuses =
-        [CaptureStatus::None, CaptureStatus::Whole, CaptureStatus::Cut, CaptureStatus::Unreadable];
-    assert_eq!(statuses.map(|status| status as u8), [0, 1, 2, 3]);
+    let statuses = [
+        CaptureStatus::None,
+        CaptureStatus::Whole,
+        CaptureStatus::Cut,
+        CaptureStatus::Unreadable,
+        CaptureStatus::Torn,
+    ];
+    assert_eq!(statuses.map(|status| status as u8), [0, 1, 2, 3, 4]);
     assert_eq!((mark::NEVER_RETURNED, mark::ARGS_UNKNOWN, mark::UNDER_WAY), (1, 2, 4));
     assert_eq!((drop_reason::RING_FULL, drop_reason::REENTERED, drop_reason::BUSY), (1, 2, 3));
 }

@@ -87,6 +87,7 @@ fn events() -> impl Strategy<Value = Vec<OwnedEvent>> {
         CaptureStatus::Whole,
         CaptureStatus::Cut,
         CaptureStatus::Unreadable,
+        CaptureStatus::Torn,
     ]);
     let bytes = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..30),

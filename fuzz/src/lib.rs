@@ -188,6 +188,7 @@ fn capture<'a>(bytes: &mut Bytes<'a>, arg: u8) -> Option<Capture<'a>> {
         0 => CaptureStatus::None,
         1 => CaptureStatus::Whole,
         2 => CaptureStatus::Cut,
+        _ if head & 16 != 0 => CaptureStatus::Torn,
         _ => CaptureStatus::Unreadable,
     };
     let mut capture = Capture { arg, section, status, bytes: &[], full: 0 };

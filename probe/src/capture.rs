@@ -279,11 +279,17 @@ fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64, given: u
         length::WITHIN if ret < 0 => 0,
         length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
         length::BITS => {
+            let uncounted = u32::from(capture.length_arg & length::BELOW != 0);
             let bits = argument(event, capture.length_arg) as u32;
+            let bits = bits.saturating_sub(uncounted);
             let word = u32::from(capture.unit) * 8;
             if bits > i32::MAX as u32 || word == 0 { 0 } else { u64::from(bits.div_ceil(word)) }
         }
-        length::ARG => argument(event, capture.length_arg),
+        length::ARG => {
+            // Of a 32-bit number the register's other half says nothing.
+            let unused = 32 * u32::from(capture.length_arg & length::NARROW != 0);
+            argument(event, capture.length_arg) << unused >> unused
+        }
         length::AT => {
             core::cmp::min(pointer(argument(event, capture.length_arg), 4).0, u64::from(given))
         }
@@ -299,7 +305,7 @@ pub(crate) fn string(to: *mut u8, address: u64) -> Outcome {
     // SAFETY: the record has room for STRING_MAX bytes at `to`.
     let got = unsafe { bpf_probe_read_user_str(to.cast(), STRING_MAX as u32, address as *const _) };
     if got < 1 || got > STRING_MAX as i64 {
-        return UNREADABLE;
+        return torn(to, address, STRING_MAX as u32, 0);
     }
     if got == STRING_MAX as i64 {
         return Outcome::new(capture_status::CUT, STRING_KEPT as u32, 0);
@@ -314,39 +320,31 @@ pub(crate) fn span(to: *mut u8, address: u64, length: u64, limit: u32) -> Outcom
         return NOTHING;
     }
     let want = if length > u64::from(limit) { limit } else { length as u32 };
-    let got = read_some(to, address, want);
-    if got == 0 {
+    if want > CONTENT_MAX as u32 {
         return UNREADABLE;
     }
-    whole_or_cut(got, length)
-}
-
-#[inline(always)]
-fn whole_or_cut(got: u32, full: u64) -> Outcome {
-    if u64::from(got) == full {
-        return Outcome::new(capture_status::WHOLE, got, 0);
-    }
-    let full = if full > u64::from(u32::MAX) { u32::MAX } else { full as u32 };
-    Outcome::new(capture_status::CUT, got, full)
-}
-
-/// Reads `want` bytes, or if that fails those up to the end of the page. Returns how many.
-#[inline(always)]
-fn read_some(to: *mut u8, address: u64, want: u32) -> u32 {
-    const PAGE: u64 = 4096;
-    if want > CONTENT_MAX as u32 {
-        return 0;
-    }
+    let full = if length > u64::from(u32::MAX) { u32::MAX } else { length as u32 };
     // SAFETY: the record has room for CONTENT_MAX bytes at `to`.
-    if unsafe { bpf_probe_read_user(to.cast(), want, address as *const _) } == 0 {
-        return want;
+    if unsafe { bpf_probe_read_user(to.cast(), want, address as *const _) } != 0 {
+        return torn(to, address, want, full);
     }
+    let status = if want == full { capture_status::WHOLE } else { capture_status::CUT };
+    Outcome::new(status, want, full)
+}
+
+/// Of `want` bytes that could not be read, those up to the end of the page.
+#[inline(always)]
+fn torn(to: *mut u8, address: u64, want: u32, full: u32) -> Outcome {
+    const PAGE: u64 = 4096;
     let near = (PAGE - address % PAGE) as u32;
     if near >= want || near > PAGE as u32 {
-        return 0;
+        return UNREADABLE;
     }
-    // SAFETY: as above.
-    if unsafe { bpf_probe_read_user(to.cast(), near, address as *const _) } == 0 { near } else { 0 }
+    // SAFETY: the record has room for a page at `to`.
+    match unsafe { bpf_probe_read_user(to.cast(), near, address as *const _) } {
+        0 => Outcome::new(capture_status::TORN, near, full),
+        _ => UNREADABLE,
+    }
 }
 
 /// A NULL-terminated array of strings, each ended by a NUL; pointers are `width` bytes.

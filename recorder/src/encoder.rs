@@ -9,7 +9,7 @@ use syscord_format::{
 use syscord_syscalls::{
     Abi, MAX_ARGS,
     record::{
-        CaptureHeader, EventRecord, FILE, IDS, IdsRecord, MARKS, ProcessRecord, TABLE,
+        CaptureHeader, EventRecord, FILE, IDS, IdsRecord, MARKS, ProcessRecord, STRING_KEPT, TABLE,
         UNKNOWN_DURATION, capture_status, event_mark, process_event, record_kind, table_flag,
     },
 };
@@ -386,17 +386,28 @@ impl<'a> Call<'a> {
         if header.arg == MARKS || is_part(header) {
             return;
         }
-        let least = self.layout.least.get(usize::from(header.arg)).copied().unwrap_or_default();
+        let Layout { least, most, .. } = &self.layout;
+        let bounds = least.iter().zip(most).nth(usize::from(header.arg));
+        let (least, most) = bounds.map_or((0, u32::MAX), |(least, most)| (*least, *most));
+        let length = header.full.max(header.len.into());
+        let is_path = header.arg < 8 && self.layout.terminated & 1 << header.arg != 0;
         let status = match header.status {
-            _ if header.status != capture_status::NONE && header.len < least => {
+            _ if header.status != capture_status::NONE && (header.len < least || length > most) => {
                 CaptureStatus::Unreadable
             }
             capture_status::WHOLE => CaptureStatus::Whole,
             capture_status::CUT => CaptureStatus::Cut,
             capture_status::UNREADABLE => CaptureStatus::Unreadable,
+            // What memory ends before its NUL is no path, unless it is as long as the kernel looks.
+            capture_status::TORN if is_path && bytes.len() > STRING_KEPT => {
+                bytes = &bytes[..STRING_KEPT];
+                CaptureStatus::Cut
+            }
+            capture_status::TORN if is_path => CaptureStatus::Unreadable,
+            capture_status::TORN => CaptureStatus::Torn,
             _ => return,
         };
-        if header.arg < 8 && self.layout.terminated & 1 << header.arg != 0 {
+        if is_path {
             bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
         }
         self.put(header.arg, status, bytes, header.full);
@@ -429,7 +440,8 @@ impl<'a> Call<'a> {
     /// Whether an argument's memory was captured.
     fn has(&self, arg: usize) -> bool {
         self.captures[..self.count].iter().any(|capture| {
-            usize::from(capture.arg) == arg && capture.status != CaptureStatus::Unreadable
+            usize::from(capture.arg) == arg
+                && !matches!(capture.status, CaptureStatus::Unreadable | CaptureStatus::Torn)
         })
     }
 

@@ -74,15 +74,17 @@ fn status(status: u8) -> CaptureStatus {
         capture_status::WHOLE => CaptureStatus::Whole,
         capture_status::CUT => CaptureStatus::Cut,
         capture_status::UNREADABLE => CaptureStatus::Unreadable,
+        capture_status::TORN => CaptureStatus::Torn,
         _ => CaptureStatus::None,
     }
 }
 
 /// What came of all parts; `None` if there was nothing to capture.
 fn sum(parts: &[Part<'_>]) -> Option<CaptureStatus> {
-    let lacks =
-        |part: &Part<'_>| matches!(part.status, CaptureStatus::Cut | CaptureStatus::Unreadable);
+    let lacks = |part: &Part<'_>| part.status.lacks() || part.status == CaptureStatus::Unreadable;
+    let torn = parts.iter().take(2).any(|part| part.status == CaptureStatus::Torn);
     match parts.iter().any(|part| part.status.captured()) {
+        true if torn => Some(CaptureStatus::Torn),
         true if parts[1..].iter().any(lacks) => Some(CaptureStatus::Cut),
         true => Some(CaptureStatus::Whole),
         false => parts.iter().any(lacks).then_some(CaptureStatus::Unreadable),

@@ -23,6 +23,8 @@ pub struct Layout {
     pub terminated: u8,
     /// The least bytes of each argument's capture: of fewer, it was not readable.
     pub least: [u16; MAX_ARGS],
+    /// The most bytes of what each argument points to: of more, the kernel looks at none.
+    pub most: [u32; MAX_ARGS],
     /// What it changes of its process ([`effect`]), in any case.
     pub effects: u8,
 }
@@ -52,6 +54,7 @@ const UNKNOWN: Layout = Layout {
     captures: [None; MAX_ARGS],
     terminated: 0,
     least: [0; MAX_ARGS],
+    most: [u32::MAX; MAX_ARGS],
     effects: 0,
 };
 
@@ -150,6 +153,7 @@ impl Layout {
                 // What was there before the call is of no use where it failed: the address is shown then.
                 Role::ArrayParts if when == When::Both => CaptureSection::Addressed,
                 Role::Count => CaptureSection::Addressed,
+                Role::Content if matches!(arg.kind, Kind::Entries(_)) => CaptureSection::Addressed,
                 Role::Content
                 | Role::Struct
                 | Role::Array
@@ -159,7 +163,7 @@ impl Layout {
                 | Role::Control => CaptureSection::Contents,
                 Role::Path | Role::Text | Role::Address | Role::List => CaptureSection::Strings,
             });
-            layout.least[i] = arg.kind.least(abi);
+            (layout.least[i], layout.most[i]) = (arg.kind.least(abi), arg.kind.most(abi));
             if role == Role::Path {
                 layout.terminated |= 1 << i;
             }

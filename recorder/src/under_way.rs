@@ -154,6 +154,9 @@ fn append(out: &mut Vec<u8>, event: &EventRecord, capture: &PlanCapture, content
     let bounded = capture.flags & capture_flag::CONTENT != 0;
     let most = if bounded { content as usize } else { STRING_MAX };
     let count = match capture.length {
+        _ if capture.length == length::ARG && capture.length_arg & length::NARROW != 0 => {
+            u64::from(argument(capture.length_arg & !length::NARROW) as u32)
+        }
         length::ARG => argument(capture.length_arg),
         length::AT => {
             let place = argument(capture.length_arg);
@@ -177,6 +180,7 @@ fn append(out: &mut Vec<u8>, event: &EventRecord, capture: &PlanCapture, content
             capture_status::WHOLE
         }
         None if bytes.is_empty() => capture_status::UNREADABLE,
+        None if bytes.len() < want => capture_status::TORN,
         None if is_string => {
             bytes.truncate(STRING_KEPT);
             capture_status::CUT

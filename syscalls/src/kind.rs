@@ -164,6 +164,11 @@ pub enum Kind {
     Inet,
     /// One of several values that have names, its two bytes in the network's order (packet(7)).
     Swapped(&'static Names),
+    /// Structure that the program hands over and of which the named argument is the size: the kernel takes
+    /// it of no other.
+    ExactIn(&'static Struct, &'static str),
+    /// Directory entries that the kernel stores; where, is shown, too (getdents(2)).
+    Entries(Len),
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -195,11 +200,15 @@ pub enum Len {
     Within(&'static str),
     /// In the argument of that name.
     Arg(&'static str),
+    /// In the argument of that name, above which number the kernel looks at nothing.
+    UpTo(&'static str, u32),
     /// In the 32-bit word that the argument of that name points to (`socklen_t *`), or that the member of
     /// that name is; the kernel overwrites it.
     At(&'static str),
     /// The argument of that name counts bits, which lie in whole words.
     BitsOf(&'static str),
+    /// The argument of that name is one more than the bits that count, which lie in whole words.
+    BitsBelow(&'static str),
     /// It is this.
     Fixed(u16),
 }
@@ -299,8 +308,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`Swapped`].
-const LAST_ID: u8 = 83;
+/// The last id that a kind has: that of [`Entries`].
+const LAST_ID: u8 = 85;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -429,7 +438,9 @@ impl Kind {
             Fields(_) => 80,
             Padded => 81,
             Inet => 82,
-            Swapped(_) => LAST_ID,
+            Swapped(_) => 83,
+            ExactIn(..) => 84,
+            Entries(_) => LAST_ID,
         }
     }
 
@@ -515,6 +526,8 @@ impl Kind {
             Padded => "padded",
             Inet => "inet",
             Swapped(_) => "swapped",
+            ExactIn(..) => "exact_in",
+            Entries(_) => "entries",
         }
     }
 
@@ -530,6 +543,7 @@ impl Kind {
             | StructFound(of)
             | StructLeft(of)
             | SizedIn(of, ..)
+            | ExactIn(of, _)
             | ArrayIn(of, _)
             | ArrayOut(of, _)
             | TreeIn(of)
@@ -544,7 +558,7 @@ impl Kind {
             Request => Detail::Names(&REQUESTS),
             Int | Uint | Long | Ulong | Size | Off | Ptr | Flags | Enum | Mode | FileMode | Dev
             | Fd | DirFd | Pid | Uid | Gid | Signal | WaitStatus | SigSet | Chars | Path | Str
-            | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | SockaddrIn(_)
+            | ExecPath | ExecArgv | PathOut(_) | In(_) | Out(_) | Entries(_) | SockaddrIn(_)
             | SockaddrOut(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted | ControlIn(_)
             | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Closed | Addressed
             | NewCwd | NewTable | NewIds | Unused | Hex | Limit | Data | Ticks | Time | Errno
@@ -571,7 +585,8 @@ impl Kind {
             | TreesOut(..) | TreesChanged(..) | Changed(_) | TimeLimit(_) | SetIn(_)
             | SetOut(_) | Ready(_) | Counted | SignalFrame(_) | ControlIn(_) | ControlOut(_)
             | SigSet | Chars | Struct(_) | StructIn(_) | StructOut(_) | StructFound(_)
-            | StructLeft(_) | SizedIn(..) | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
+            | StructLeft(_) | SizedIn(..) | ExactIn(..) | Entries(_) | ArrayIn(..)
+            | ArrayOut(..) | By(_) => Shape::Hex,
         }
     }
 
@@ -581,7 +596,20 @@ impl Kind {
         match self {
             StructIn(of) | StructOut(of) | StructFound(of) | StructLeft(of) => of.least(abi),
             SizedIn(.., least) => least,
+            ExactIn(of, _) => of.size(abi),
             _ => 0,
+        }
+    }
+
+    /// How many bytes there may be for any of it to count: of more, the kernel looks at none.
+    pub fn most(self, abi: Abi) -> u32 {
+        match (self, self.memory()) {
+            (ExactIn(of, _), _) => of.size(abi).into(),
+            (_, Some((Memory::Bytes(Len::UpTo(_, most)), ..))) => most,
+            (_, Some((Memory::Structs(of, Len::UpTo(_, most)), ..))) => {
+                most * u32::from(of.size(abi))
+            }
+            _ => u32::MAX,
         }
     }
 
@@ -594,14 +622,16 @@ impl Kind {
             ExecArgv => (Memory::StrArray, When::Entry, Role::List),
             PathOut(len) => (Memory::Bytes(len), When::Success, Role::Path),
             In(len) => (Memory::Bytes(len), When::Exit, Role::Content),
-            Out(len) => (Memory::Bytes(len), When::Success, Role::Content),
+            Out(len) | Entries(len) => (Memory::Bytes(len), When::Success, Role::Content),
             SockaddrIn(len) => (Memory::Bytes(len), When::Exit, Role::Address),
             SockaddrOut(len) => (Memory::Bytes(len), When::Success, Role::Address),
             StructIn(of) => (Memory::Structs(of, Len::Fixed(1)), When::Exit, Role::Struct),
             StructOut(of) => (Memory::Structs(of, Len::Fixed(1)), When::Success, Role::Struct),
             StructFound(of) => (Memory::Structs(of, Len::Fixed(1)), When::Found, Role::Struct),
             StructLeft(of) => (Memory::Structs(of, Len::Fixed(1)), When::Interrupted, Role::Struct),
-            SizedIn(_, size, _) => (Memory::Bytes(Len::Arg(size)), When::Exit, Role::Struct),
+            SizedIn(_, size, _) | ExactIn(_, size) => {
+                (Memory::Bytes(Len::Arg(size)), When::Exit, Role::Struct)
+            }
             ArrayIn(of, len) => (Memory::Structs(of, len), When::Exit, Role::Array),
             ArrayOut(of, len) => (Memory::Structs(of, len), When::Success, Role::Array),
             TreeIn(of) | TreeOut(of) => (Memory::Tree(of, Len::Fixed(1)), When::Exit, Role::Parts),

@@ -223,6 +223,11 @@ pub mod length {
     pub const WITHIN: u8 = 5;
     /// In an argument that counts bits, which lie in words of the capture's unit.
     pub const BITS: u8 = 6;
+
+    /// Beside the index of an [`ARG`]: it is a number of 32 bits.
+    pub const NARROW: u8 = 1 << 3;
+    /// Beside the index of a [`BITS`]: the count is one too high.
+    pub const BELOW: u8 = 1 << 4;
 }
 
 /// Bits of [`PlanCapture::flags`].

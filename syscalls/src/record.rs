@@ -105,7 +105,7 @@ pub struct CaptureHeader {
     pub status: u8,
     /// Bytes captured.
     pub len: u16,
-    /// Bytes there were; 0 where that is not known. Only meaningful when cut.
+    /// Bytes there were; 0 where that is not known. Only meaningful when cut or torn.
     pub full: u32,
 }
 
@@ -119,6 +119,8 @@ pub mod capture_status {
     pub const CUT: u8 = 2;
     /// The memory could not be read.
     pub const UNREADABLE: u8 = 3;
+    /// The first part is here; what lies behind it could not be read.
+    pub const TORN: u8 = 4;
 }
 
 /// What [`CaptureHeader::arg`] says.

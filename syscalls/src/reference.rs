@@ -70,8 +70,8 @@ fn undecoded() -> String {
         |wanted: Kind| calls().flat_map(|call| call.args).filter(|arg| arg.kind == wanted).count();
     let mut text = format!(
         "\n## What is not decoded\n\nOf {total} arguments, {} are addresses of which nothing but the \
-         number is shown: addresses for their own sake (of a mapping, a futex, a stack), secrets, \
-         and memory that is not captured. {} are flags and values without names. They are, by \
+         number is shown: addresses for their own sake (of a mapping, a futex, a stack), and memory \
+         that is not captured. {} are flags and values without names. They are, by \
          syscall:\n\n",
         count(Kind::Ptr),
         count(Kind::Flags) + count(Kind::Enum),
@@ -233,8 +233,12 @@ fn push_len(text: &mut String, len: Len, what: &str) {
             push(text, format_args!("as many {what} as the result says, at most `{name}`"));
         }
         Len::Arg(name) => push(text, format_args!("`{name}` {what}")),
+        Len::UpTo(name, most) => {
+            push(text, format_args!("`{name}` {what}, if that is no more than {most}"))
+        }
         Len::At(name) => push(text, format_args!("`*{name}` {what}")),
         Len::BitsOf(name) => push(text, format_args!("{what} of `{name}` bits")),
+        Len::BitsBelow(name) => push(text, format_args!("{what} of `{name}` − 1 bits")),
         Len::Fixed(count) => push(text, format_args!("{count} {what}")),
     }
 }

@@ -13,7 +13,7 @@ use syscord_syscalls::{
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 79] = [
+const KIND_IDS: [(Kind, u8); 81] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -93,6 +93,8 @@ const KIND_IDS: [(Kind, u8); 79] = [
     (Kind::Padded, 81),
     (Kind::Inet, 82),
     (Kind::Swapped(&OPEN_FLAGS), 83),
+    (Kind::ExactIn(&TIMESPEC, ""), 84),
+    (Kind::Entries(Len::Ret), 85),
 ];
 
 #[test]
@@ -196,7 +198,12 @@ fn lengths_are_arguments_of_the_row() {
         for arg in call.args {
             let (name, len) = match arg.kind.memory() {
                 Some((
-                    Memory::Bytes(len @ (Len::Arg(name) | Len::Within(name) | Len::BitsOf(name)))
+                    Memory::Bytes(
+                        len @ (Len::Arg(name)
+                        | Len::UpTo(name, _)
+                        | Len::Within(name)
+                        | Len::BitsOf(name)),
+                    )
                     | Memory::Tree(_, len @ (Len::Arg(name) | Len::Within(name))),
                     ..,
                 )) => (name, len),
@@ -247,7 +254,12 @@ fn lengths_are_members_of_the_structure() {
                     }
                     _ => continue,
                 };
-                if let Len::Arg(name) | Len::At(name) | Len::Within(name) | Len::BitsOf(name) = len
+                if let Len::Arg(name)
+                | Len::UpTo(name, _)
+                | Len::At(name)
+                | Len::Within(name)
+                | Len::BitsOf(name)
+                | Len::BitsBelow(name) = len
                 {
                     let found = of.on(abi).iter().any(|other| other.name == name);
                     assert!(found, "{}: no {name}", of.name);

@@ -73,6 +73,8 @@ pub(crate) struct Memory<'a> {
     pub(crate) bytes: &'a [u8],
     /// Whether they are only the first part.
     pub(crate) cut: bool,
+    /// Where they start, if what lies behind them could not be read.
+    pub(crate) torn: Option<u64>,
 }
 
 /// A captured set of small numbers, a bit each.
@@ -84,6 +86,8 @@ pub(crate) struct Set<'a> {
     pub(crate) before: Option<&'a [u8]>,
     /// Whether there were more.
     pub(crate) cut: bool,
+    /// Where they lie, if not all of them could be read.
+    pub(crate) torn: Option<u64>,
 }
 
 impl<'a> Set<'a> {
@@ -151,7 +155,8 @@ impl<'a> Row<'a> {
         // What an argument that is no pointer in this call points to does not count.
         match self.captured(arg).filter(|_| kind.role.is_some()) {
             Some(Ok(captured)) => {
-                return self.memory(kind, captured, side).unwrap_or(Value::Unknown);
+                let address = self.raw(arg);
+                return self.memory(kind, captured, address, side).unwrap_or(Value::Unknown);
             }
             Some(Err(Unreadable)) => return Value::Unreadable(self.raw(arg)),
             None => {}
@@ -163,18 +168,28 @@ impl<'a> Row<'a> {
     }
 
     /// What captured memory is; `None` if it is malformed.
-    fn memory(&self, kind: KindInfo, captured: Captured<'a>, side: Side) -> Option<Value<'a>> {
-        let Captured { bytes, cut, .. } = captured;
+    fn memory(
+        &self,
+        kind: KindInfo,
+        captured: Captured<'a>,
+        address: Option<u64>,
+        side: Side,
+    ) -> Option<Value<'a>> {
+        let Captured { bytes, cut, torn, .. } = captured;
         match kind.role {
             Some(Role::Struct | Role::Array | Role::Parts | Role::ArrayParts) => {
-                Structures::of(self.schema, kind, captured, side).map(Value::Structures)
+                Structures::of(self.schema, kind, captured, address, side).map(Value::Structures)
             }
             Some(Role::SetParts) => {
                 let Sides { shown, before, .. } = Sides::of(bytes, side)?;
-                let (bits, cut) = (shown.bytes, shown.status == CaptureStatus::Cut);
-                Some(Value::Set(Set { bits, before, cut }))
+                let torn = address.filter(|_| shown.status == CaptureStatus::Torn);
+                let cut = shown.status.lacks();
+                Some(Value::Set(Set { bits: shown.bytes, before, cut, torn }))
             }
-            role => Some(Value::Memory(Memory { role, bytes, cut })),
+            role => {
+                let torn = address.filter(|_| torn);
+                Some(Value::Memory(Memory { role, bytes, cut, torn }))
+            }
         }
     }
 
@@ -266,8 +281,8 @@ impl<'a> Row<'a> {
         args.map(|(index, _)| index).find_map(|index| {
             let captured = self.captured(index)?.ok()?;
             if self.args()[index].kind.role == Some(Role::Content) {
-                let role = Some(Role::Content);
-                return Some((index, Memory { role, bytes: captured.bytes, cut: captured.cut }));
+                let Captured { bytes, cut, .. } = captured;
+                return Some((index, Memory { role: Some(Role::Content), bytes, cut, torn: None }));
             }
             let Value::Structures(structures) = self.value_at(index, Side::After) else {
                 return None;
@@ -286,7 +301,7 @@ impl<'a> Row<'a> {
         let limit = usize::try_from(self.schema.meta().content_limit).unwrap_or(usize::MAX);
         let bytes = entry.get(start..start.checked_add(length.min(limit))?)?;
         let cut = buffers.cut || structures.cut || length > limit;
-        Some(Memory { role: Some(Role::Content), bytes, cut })
+        Some(Memory { role: Some(Role::Content), bytes, cut, torn: None })
     }
 
     /// Indices of the arguments whose memory is of that sort.
@@ -302,7 +317,7 @@ impl<'a> Row<'a> {
         match status {
             CaptureStatus::None => None,
             CaptureStatus::Unreadable => Some(Err(Unreadable)),
-            CaptureStatus::Whole | CaptureStatus::Cut => {
+            CaptureStatus::Whole | CaptureStatus::Cut | CaptureStatus::Torn => {
                 let captures = match section {
                     CaptureSection::Strings => columns.strings.as_ref()?,
                     CaptureSection::Contents | CaptureSection::Addressed => {

@@ -22,12 +22,32 @@ pub(crate) struct Structures<'a> {
     pieces: Parts<'a>,
     /// Whether there were more.
     pub(crate) cut: bool,
+    /// Where they start, if what lies behind them could not be read.
+    pub(crate) torn: Option<u64>,
     /// Whether the argument is an array of them.
     pub(crate) array: bool,
     /// Whether another argument is its size.
     sized: bool,
     /// How many bytes there were.
     full: usize,
+}
+
+/// What follows the first part of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Nothing: it is all there is.
+    Nothing,
+    /// More.
+    More,
+    /// What could not be read, at this address.
+    Unreadable(u64),
+}
+
+impl Rest {
+    /// What follows, if it was only cut off.
+    pub(crate) fn of(cut: bool) -> Rest {
+        if cut { Rest::More } else { Rest::Nothing }
+    }
 }
 
 /// One structure.
@@ -124,11 +144,12 @@ pub(crate) enum Shown {
 }
 
 impl<'a> Structures<'a> {
-    /// Captured memory as the structures that `kind` says it is, if it says so.
+    /// Captured memory, which lay at `address`, as the structures that `kind` says it is, if it says so.
     pub(crate) fn of(
         schema: &'a Schema,
         kind: KindInfo,
         captured: Captured<'a>,
+        address: Option<u64>,
         side: Side,
     ) -> Option<Structures<'a>> {
         let Detail::Struct(index) = kind.detail else { return None };
@@ -136,17 +157,18 @@ impl<'a> Structures<'a> {
         let array = matches!(kind.role, Some(Role::Array | Role::ArrayParts));
         match kind.role? {
             Role::Struct | Role::Array => {
-                let Captured { bytes, cut, full } = captured;
+                let Captured { bytes, cut, full, torn } = captured;
                 let sized = kind.id == Kind::SizedIn(&TIMESPEC, "", 0).id();
                 let full = if cut { full as usize } else { bytes.len() };
                 let whole = Structures { sized, full, ..Structures::new(schema, def, bytes) };
-                Some(Structures { cut, array, ..whole })
+                Some(Structures { cut, torn: address.filter(|_| torn), array, ..whole })
             }
             Role::Parts | Role::ArrayParts => {
                 let Sides { shown, before, pieces } = Sides::of(captured.bytes, side)?;
-                let (bytes, cut) = (shown.bytes, shown.status == CaptureStatus::Cut);
+                let Part { bytes, status } = shown;
                 let whole = Structures::new(schema, def, bytes);
-                Some(Structures { before, pieces, cut, array, ..whole })
+                let torn = address.filter(|_| status == CaptureStatus::Torn);
+                Some(Structures { before, pieces, cut: status.lacks(), torn, array, ..whole })
             }
             Role::Path
             | Role::Text
@@ -161,8 +183,8 @@ impl<'a> Structures<'a> {
 
     fn new(schema: &'a Schema, def: &'a StructDef, bytes: &'a [u8]) -> Structures<'a> {
         let (pieces, full) = (Parts::NONE, bytes.len());
-        let (before, cut, array, sized) = (None, false, false, false);
-        Structures { schema, def, bytes, before, pieces, cut, array, sized, full }
+        let (before, cut, torn, array, sized) = (None, false, None, false, false);
+        Structures { schema, def, bytes, before, pieces, cut, torn, array, sized, full }
     }
 
     /// What they are called.
@@ -180,10 +202,20 @@ impl<'a> Structures<'a> {
         self.bytes
     }
 
-    /// Whether it is one structure of which the end was not there.
-    pub(crate) fn torn(&self) -> bool {
-        let short = self.bytes.len() < usize::from(self.def.size);
-        self.cut && !self.array && !self.sized && short
+    /// What follows the part of an array that is there.
+    pub(crate) fn rest(&self) -> Rest {
+        let size = usize::from(self.def.size).max(1);
+        match self.torn {
+            Some(start) => {
+                Rest::Unreadable(start.wrapping_add((self.bytes.len() / size * size) as u64))
+            }
+            None => Rest::of(self.cut),
+        }
+    }
+
+    /// The address of one structure of which the end could not be read.
+    pub(crate) fn torn_apart(&self) -> Option<u64> {
+        self.torn.filter(|_| !self.array && !self.sized)
     }
 
     /// The structures. Of an array, those that were captured whole; else one.
@@ -379,14 +411,18 @@ impl<'a> Member<'a> {
             return None;
         }
         let Part { status, bytes } = self.pieces.clone().next()?;
-        let cut = status == CaptureStatus::Cut;
+        let cut = status.lacks();
+        let address = || self.bytes.map(|bytes| self.raw(bytes));
+        let torn = if status == CaptureStatus::Torn { address() } else { None };
         match status {
             CaptureStatus::None => None,
-            CaptureStatus::Unreadable => Some(Value::Unreadable(Some(self.raw(self.bytes?)))),
-            CaptureStatus::Whole | CaptureStatus::Cut => Some(match self.structures(bytes, cut) {
-                Some(structures) => Value::Structures(structures),
-                None => Value::Memory(Memory { role: self.kind.role, bytes, cut }),
-            }),
+            CaptureStatus::Unreadable => Some(Value::Unreadable(Some(address()?))),
+            CaptureStatus::Whole | CaptureStatus::Cut | CaptureStatus::Torn => {
+                Some(match self.structures(bytes, cut) {
+                    Some(structures) => Value::Structures(Structures { torn, ..structures }),
+                    None => Value::Memory(Memory { role: self.kind.role, bytes, cut, torn }),
+                })
+            }
         }
     }
 

@@ -265,7 +265,7 @@ fn line(made: Made) -> String {
 }
 
 const DIR: u64 = 0xffff_ff9c;
-use CaptureStatus::{Cut, None as Nothing, Unreadable, Whole};
+use CaptureStatus::{Cut, None as Nothing, Torn, Unreadable, Whole};
 
 #[test]
 fn classic_lines_of_files() {

@@ -15,7 +15,7 @@ from structs import Layouts
 STORED, ZSTD = 0, 1                                                       # §5
 CONSTANT, FRAME_OF_REFERENCE, DICTIONARY, DELTA, VARINT = range(5)        # §5.1
 UNKNOWN = 255                                                             # §5.3, durations
-NONE, WHOLE, CUT, UNREADABLE = range(4)                                   # §5.5
+NONE, WHOLE, CUT, UNREADABLE, TORN = range(5)                                   # §5.5
 NEVER_RETURNED, ARGS_UNKNOWN, UNDER_WAY = 1, 2, 4                         # §5.7
 BESIDE = 1 << 31                                                          # §5.3, tids
 NO_CPU = (1 << 32) - 1                                                    # §5.3, cpus
@@ -319,8 +319,8 @@ def read_arguments(cursor: Optional[Cursor], calls: list[Call]) -> list[Argument
             need(arg.capture <= 3, f"{column.what}: capture {arg.capture} is not known")
             if arg.capture:
                 arg.status = ints(column, len(arg.call.rows))
-                need(max(arg.status, default=0) <= UNREADABLE, f"{column.what}: status is not known")
-            known = list(range(len(arg.call.rows))) if arg.capture == 3 else arg.captured(NONE, UNREADABLE)
+                need(max(arg.status, default=0) <= TORN, f"{column.what}: status is not known")
+            known = list(range(len(arg.call.rows))) if arg.capture == 3 else arg.captured(NONE, UNREADABLE, TORN)
             for row, word in zip(known, ints(column, len(known))):
                 arg.raw[row] = word
             column.finish()
@@ -333,7 +333,7 @@ def read_memory(cursor: Optional[Cursor], arguments: list[Argument], n: int) -> 
         return
     entry_numbers = []
     for arg in arguments:
-        rows, cut = arg.captured(WHOLE, CUT), arg.captured(CUT)
+        rows, cut = arg.captured(WHOLE, CUT, TORN), arg.captured(CUT, TORN)
         entry_numbers.append((arg, rows, sized_ints(cursor, len(rows))))
         for row, length in zip(cut, sized_ints(cursor, len(cut))):
             arg.full[row] = length
@@ -435,7 +435,7 @@ def read_events(block: Block, meta: dict[str, Any]) -> list[Event]:
     for arg in arguments:
         known = table.get(arg.call[:2], {}).get("args", [])[arg.index:arg.index + 1]
         name = known[0]["name"] if known else str(arg.index)
-        for nth in arg.captured(WHOLE, CUT, UNREADABLE):
+        for nth in arg.captured(WHOLE, CUT, UNREADABLE, TORN):
             row, data = arg.call.rows[nth], arg.bytes[nth]
             captures[row][name] = {"status": arg.status[nth], "bytes": arg.hex(nth), "full": arg.full[nth]}
             structures = layouts.captured(known[0]["kind"], raw[row]) if known else None

@@ -6,7 +6,7 @@ from typing import Any, Iterator, NamedTuple, Optional, Sequence
 from container import Cursor, need
 
 STRUCT, ARRAY, PARTS, ARRAY_PARTS, SET_PARTS, COUNT = range(6, 12)        # roles: REGISTRY.md
-NONE, WHOLE, CUT = range(3)                                               # statuses: §5.5
+NONE, WHOLE, CUT, UNREADABLE, TORN = range(5)                             # statuses: §5.5
 SIGNED, DECIMAL, OCTAL = (0, 2), (0, 1, 2, 3), 5                          # shapes: REGISTRY.md
 NO_KIND = {"name": "", "shape": 4, "role": 0}
 
@@ -73,12 +73,12 @@ class Layouts:
         sides: dict[str, Any] = {}
         for side, part in (("before", next(parts, Part(NONE, b""))), ("after", next(parts, Part(NONE, b"")))):
             pieces: Iterator[Part] = parts if side == "after" else iter(())
-            if part.status not in (WHOLE, CUT):
+            if part.status not in (WHOLE, CUT, TORN):
                 sides[side] = None
             elif of.role == SET_PARTS:
-                sides[side] = {"cut": part.status == CUT, "value": bits(part.data)}
+                sides[side] = {"cut": part.status != WHOLE, "value": bits(part.data)}
             else:
-                sides[side] = {"cut": part.status == CUT, "value": self._structures(of, part.data, pieces)}
+                sides[side] = {"cut": part.status != WHOLE, "value": self._structures(of, part.data, pieces)}
         return {"sides": sides}
 
     def _structures(self, of: Captured, data: bytes, pieces: Iterator[Part]) -> Any:
@@ -96,12 +96,12 @@ class Layouts:
         """What a member points to; None if that was not captured."""
         if part.status == NONE:
             return None
-        if part.status not in (WHOLE, CUT):
+        if part.status not in (WHOLE, CUT, TORN):
             return {"status": part.status}
         layout = self._refers(field["kind"], "Struct", self.structs)
         if layout and STRUCT <= role <= ARRAY_PARTS:
             value = self._structures(Captured(layout, role), part.data, pieces)
-            return {"cut": part.status == CUT, "value": value}
+            return {"cut": part.status != WHOLE, "value": value}
         return {"status": part.status, "bytes": part.data.hex()}
 
     def _member(self, field: dict[str, Any], data: bytes, pieces: Iterator[Part]) -> Any:
@@ -126,7 +126,7 @@ class Layouts:
 def read_parts(data: bytes) -> Iterator[Part]:
     cursor = Cursor(data, "parts")
     heads = [cursor.varint() for _ in range(cursor.varint())]
-    parts = [Part(head & 3, cursor.take(head >> 2)) for head in heads]
+    parts = [Part(TORN if head & 3 == UNREADABLE and head >> 2 else head & 3, cursor.take(head >> 2)) for head in heads]
     cursor.finish()
     return iter(parts)
 

@@ -231,6 +231,18 @@ fn vectors_messages_and_sets() {
     }
 }
 
+/// What is shown of memory that ends too early does not depend on what happens to be there.
+#[test]
+fn memory_that_ends() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("lines-edges-program");
+    let mut shares = Shares::default();
+    shares.run("edges", &[&text(&compile(&scratch, "lines_edges.c", &[]))], 0);
+    shares.check("edges", 100.0);
+}
+
 #[test]
 fn narrow_programs() {
     if !kernel() {

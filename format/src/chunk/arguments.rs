@@ -91,12 +91,13 @@ impl Column {
             statuses.push(CaptureStatus::from_i64(code).ok_or_else(unknown)?);
         }
         let addressed = section == Some(CaptureSection::Addressed);
-        let kept = statuses.iter().filter(|status| addressed || !status.captured()).count();
+        let kept =
+            statuses.iter().filter(|status| addressed || !status.stands_for_address()).count();
         ints::decode(cursor, kept, &mut raw)?;
         cursor.finish()?;
         if kept < rows {
             let mut kept = raw.into_iter();
-            let value = |status: &CaptureStatus| match status.captured() {
+            let value = |status: &CaptureStatus| match status.stands_for_address() {
                 true => 0,
                 false => kept.next().unwrap_or(0),
             };
@@ -111,7 +112,7 @@ impl Arguments {
     /// there, or if the call has no such argument.
     pub fn raw(&self, row: usize, arg: usize) -> Option<u64> {
         let (column, rank) = self.column(row, arg)?;
-        if column.statuses.get(rank).is_some_and(|status| status.captured())
+        if column.statuses.get(rank).is_some_and(|status| status.stands_for_address())
             && column.section != Some(CaptureSection::Addressed)
         {
             return None;

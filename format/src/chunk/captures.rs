@@ -35,7 +35,7 @@ struct Found {
     /// Number in the dictionary; [`NOTHING`] if nothing was captured.
     entry: u32,
     full: u32,
-    cut: bool,
+    status: CaptureStatus,
 }
 
 const NOTHING: u32 = u32::MAX;
@@ -45,10 +45,12 @@ const NOTHING: u32 = u32::MAX;
 pub struct Captured<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
-    /// The true length if they are cut; 0 if they are whole or it is not known.
+    /// The true length if they are only the first part; 0 if they are whole or it is not known.
     pub full: u32,
     /// Whether only the first part is there.
     pub cut: bool,
+    /// Whether what lies behind that could not be read.
+    pub torn: bool,
 }
 
 impl Chunk {
@@ -93,22 +95,17 @@ fn decode_column(cursor: &mut Cursor<'_>, column: &Column) -> Result<Vec<Found>,
     };
     let (mut entries, mut full) = (Vec::new(), Vec::new());
     ints::decode_sized(cursor, count(|status| status.captured()), &mut entries)?;
-    ints::decode_sized(cursor, count(|status| *status == CaptureStatus::Cut), &mut full)?;
+    ints::decode_sized(cursor, count(|status| status.lacks()), &mut full)?;
     let (mut entries, mut full) = (entries.into_iter(), full.into_iter());
     let mut found = Vec::with_capacity(column.statuses.len());
     let number = |next: Option<i64>| {
         let number = next.and_then(|value| u32::try_from(value).ok());
         number.ok_or_else(|| cursor.problem("an entry number or a length is impossible"))
     };
-    for status in &column.statuses {
-        let nothing = Found { entry: NOTHING, full: 0, cut: false };
-        found.push(match status {
-            CaptureStatus::None | CaptureStatus::Unreadable => nothing,
-            CaptureStatus::Whole => Found { entry: number(entries.next())?, full: 0, cut: false },
-            CaptureStatus::Cut => {
-                Found { entry: number(entries.next())?, full: number(full.next())?, cut: true }
-            }
-        });
+    for &status in &column.statuses {
+        let entry = if status.captured() { number(entries.next())? } else { NOTHING };
+        let full = if status.lacks() { number(full.next())? } else { 0 };
+        found.push(Found { entry, full, status });
     }
     // The number that stands for nothing is beyond every dictionary.
     if found.iter().zip(&column.statuses).any(|(f, s)| s.captured() && f.entry == NOTHING) {
@@ -151,7 +148,8 @@ impl Captures {
         let column = self.columns.get(call.first as usize + arg)?;
         let found = column.get(place.rank as usize)?;
         let bytes = self.bytes.get(self.range(found.entry)?)?;
-        Some(Captured { bytes, full: found.full, cut: found.cut })
+        let (cut, torn) = (found.status.lacks(), found.status == CaptureStatus::Torn);
+        Some(Captured { bytes, full: found.full, cut, torn })
     }
 
     /// Number of distinct strings or buffers.

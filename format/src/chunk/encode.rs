@@ -89,18 +89,15 @@ impl CapturedColumns {
             let capture = find_capture(captures, row, arg);
             let status = capture.map_or(CaptureStatus::None, |capture| capture.status);
             self.statuses.push(status as i64);
-            match capture {
-                Some(capture) if status.captured() => {
-                    self.entries.push(i64::from(capture.entry));
-                    if status == CaptureStatus::Cut {
-                        self.full.push(i64::from(capture.full));
-                    }
+            if let Some(capture) = capture.filter(|_| status.captured()) {
+                self.entries.push(i64::from(capture.entry));
+                if status.lacks() {
+                    self.full.push(i64::from(capture.full));
                 }
-                _ if !addressed => {
-                    raw[kept] = raw[place];
-                    kept += 1;
-                }
-                _ => {}
+            }
+            if !addressed && !status.stands_for_address() {
+                raw[kept] = raw[place];
+                kept += 1;
             }
         }
         if !addressed {

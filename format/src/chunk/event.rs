@@ -86,11 +86,23 @@ pub enum CaptureStatus {
     Cut = 2,
     /// The memory could not be read.
     Unreadable = 3,
+    /// The first part is there; what lies behind it could not be read.
+    Torn = 4,
 }
 
 impl CaptureStatus {
-    /// Whether bytes are there, and hence the address is left out, unless it is kept beside them.
+    /// Whether bytes are there.
     pub fn captured(self) -> bool {
+        matches!(self, CaptureStatus::Whole | CaptureStatus::Cut | CaptureStatus::Torn)
+    }
+
+    /// Whether the bytes that are there are not all there were.
+    pub fn lacks(self) -> bool {
+        matches!(self, CaptureStatus::Cut | CaptureStatus::Torn)
+    }
+
+    /// Whether the address is left out, unless the section keeps all.
+    pub(crate) fn stands_for_address(self) -> bool {
         matches!(self, CaptureStatus::Whole | CaptureStatus::Cut)
     }
 
@@ -100,6 +112,7 @@ impl CaptureStatus {
             1 => Some(CaptureStatus::Whole),
             2 => Some(CaptureStatus::Cut),
             3 => Some(CaptureStatus::Unreadable),
+            4 => Some(CaptureStatus::Torn),
             _ => None,
         }
     }

@@ -154,9 +154,10 @@ pub(crate) fn expected_rows(events: &[OwnedEvent], tick_shift: u8, durations: bo
                 match e.captures.iter().find(|c| usize::from(c.arg) == arg) {
                     None => (raw, Some(0), None),
                     Some(c) if c.status.captured() => {
-                        let cut = c.status == CaptureStatus::Cut;
+                        let cut = c.status.lacks();
                         let found = (c.bytes.clone(), if cut { c.full } else { 0 }, cut);
-                        (None, Some(c.status as u8), Some(found))
+                        let raw = raw.filter(|_| c.status == CaptureStatus::Torn);
+                        (raw, Some(c.status as u8), Some(found))
                     }
                     Some(c) => (raw, Some(c.status as u8), None),
                 }
@@ -258,10 +259,11 @@ pub(crate) fn some_events(random: &mut Random, count: usize, start: u64) -> Vec<
             let mut captures = Vec::new();
             if arg_count >= 3 && random.below(8) > 0 {
                 let content = number < 2;
-                let status = match random.below(6) {
+                let status = match random.below(7) {
                     0 => CaptureStatus::None,
                     1 => CaptureStatus::Unreadable,
                     2 => CaptureStatus::Cut,
+                    3 => CaptureStatus::Torn,
                     _ => CaptureStatus::Whole,
                 };
                 let bytes = match (status.captured(), content) {
@@ -277,7 +279,7 @@ pub(crate) fn some_events(random: &mut Random, count: usize, start: u64) -> Vec<
                         CaptureSection::Strings
                     },
                     status,
-                    full: if status == CaptureStatus::Cut { random.below(9999) as u32 } else { 0 },
+                    full: if status.lacks() { random.below(9999) as u32 } else { 0 },
                     bytes,
                 });
             }

@@ -128,6 +128,18 @@ names! {
         }
     }
 
+    /// The same where the kernel takes 64 bits (mbind(2)).
+    MBIND_MODES: "MPOL_???" wide {
+        field 0xffff_ffff_ffff_1fff {
+            MPOL_DEFAULT = 0, MPOL_PREFERRED = 1, MPOL_BIND = 2, MPOL_INTERLEAVE = 3,
+            MPOL_LOCAL = 4, MPOL_PREFERRED_MANY = 5, MPOL_WEIGHTED_INTERLEAVE = 6,
+        }
+        bits {
+            MPOL_F_STATIC_NODES = 0x8000, MPOL_F_RELATIVE_NODES = 0x4000,
+            MPOL_F_NUMA_BALANCING = 0x2000,
+        }
+    }
+
     /// What get_mempolicy(2) tells.
     MEMPOLICY_FLAGS: "MPOL_???" wide {
         bits { MPOL_F_NODE = 1, MPOL_F_ADDR = 2, MPOL_F_MEMS_ALLOWED = 4 }

@@ -4,7 +4,7 @@ use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::{Node, Plan, PlanCapture, capture_flag, capture_op, effect, length, plan_flag};
 use crate::{
-    Abi, Kind, Len, Memory, Role, Syscall, When,
+    Abi, Kind, Len, Memory, Role, Shape, Syscall, When,
     choices::{Case, Choice},
     structs::{Struct, files::FD, network::MSGHDR_OUT},
 };
@@ -197,6 +197,11 @@ fn overwritten_length(memory: Memory, when: When, abi: Abi) -> Option<u8> {
     }
 }
 
+/// Whether it is a number of 32 bits.
+fn is_narrow(kind: Kind) -> bool {
+    matches!(kind.shape(), Shape::Signed32 | Shape::Unsigned32)
+}
+
 fn result_flags(ret: Kind) -> u8 {
     match ret {
         Kind::Child => plan_flag::RETURNS_TWICE,
@@ -224,14 +229,18 @@ fn capture(
         Memory::Structs(of, len) => (capture_op::BYTES, len, of.size(layout)),
         Memory::Tree(of, len) => (capture_op::TREE, len, of.size(layout)),
     };
+    let word = if layout == Abi::I386 { 4 } else { 8 };
     let (length, length_arg, unit) = match len {
         Len::Ret => (length::RET, 0, unit),
         Len::Within(name) => (length::WITHIN, argument(name), unit),
-        Len::Arg(name) => (length::ARG, argument(name), unit),
-        Len::At(name) => (length::AT, argument(name), unit),
-        Len::BitsOf(name) => {
-            (length::BITS, argument(name), if layout == Abi::I386 { 4 } else { 8 })
+        Len::Arg(name) | Len::UpTo(name, _) => {
+            let at = argument(name);
+            let narrow = matches!(row.args.get(usize::from(at)), Some(arg) if is_narrow(arg.kind));
+            (length::ARG, at | if narrow { length::NARROW } else { 0 }, unit)
         }
+        Len::At(name) => (length::AT, argument(name), unit),
+        Len::BitsOf(name) => (length::BITS, argument(name), word),
+        Len::BitsBelow(name) => (length::BITS, argument(name) | length::BELOW, word),
         Len::Fixed(count) => (length::ONE, 0, count * unit),
     };
     let mut flags = match when {

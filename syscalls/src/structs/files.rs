@@ -139,7 +139,7 @@ structs! {
     FILE_HANDLE { handle_bytes: u32 = Uint, handle_type: u32 = Int }
 
     /// A position in a file (lseek(2)).
-    OFF { _: word = Long }
+    OFF { _: word = Ulong }
 
     /// A 64-bit position in a file (splice(2)).
     LOFF { _: u64 = Long }

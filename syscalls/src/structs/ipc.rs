@@ -112,7 +112,8 @@ structs! {
 
     /// A futex to wait for (futex_waitv(2)).
     FUTEX_WAITV {
-        val: u64 = Hex, uaddr: u64 = Ptr, flags: u32 = Bits(&FUTEX_WAITV_FLAGS), _: u32 = Uint
+        val: u64 = Hex, uaddr: u64 = Ptr, flags: u32 = Bits(&FUTEX_WAITV_FLAGS),
+        optional __reserved: u32 = Hex
     }
 
     /// The start of a System V message, which its text follows (msgsnd(2)).

@@ -33,6 +33,15 @@ structs! {
     /// A time of a file in seconds and microseconds (utimes(2)).
     FILE_TIMEVAL { tv_sec: word = Time, tv_usec: word = Ulong }
 
+    /// Times of a file's last access and modification (utimensat(2)).
+    FILE_TIMESPECS { _: inner[2] = Struct(&FILE_TIMESPEC) }
+
+    /// The same, of 64 bits each on every ABI.
+    FILE_TIMESPECS64 { _: inner[2] = Struct(&FILE_TIMESPEC64) }
+
+    /// Times of a file's last access and modification (utimes(2)).
+    FILE_TIMEVALS { _: inner[2] = Struct(&FILE_TIMEVAL) }
+
     /// An interval timer in microseconds (setitimer(2)).
     ITIMERVAL { it_interval: inner = Struct(&TIMEVAL), it_value: inner = Struct(&TIMEVAL) }
 

@@ -3,10 +3,9 @@
 use crate::row::syscalls;
 
 syscalls! {
-    // The payload is key material: it is not captured.
     /// Add a key to a keyring and return its serial number.
     add_key { x86_64: 248, aarch64: 217, i386: 286; class: CREDS }
-        (type: Str, description: Str, payload: Ptr, plen: Size, keyring: One(&KEY_SERIALS)) -> Int;
+        (type: Str, description: Str, payload: In(Arg("plen")), plen: Size, keyring: One(&KEY_SERIALS)) -> Int;
 
     /// Get the capabilities of a thread.
     capget { x86_64: 125, aarch64: 90, i386: 184; class: CREDS }
@@ -67,7 +66,7 @@ syscalls! {
 
     /// Set the supplementary group ids of the caller.
     setgroups { x86_64: 116, aarch64: 159, i386: 81; class: CREDS }
-        (size: Int, list: ArrayIn(&GID, Arg("size"))) -> Int;
+        (size: Int, list: ArrayIn(&GID, UpTo("size", 65_536))) -> Int;
 
     /// Set the real and effective group ids of the caller.
     setregid { x86_64: 114, aarch64: 143, i386: 71; class: CREDS }

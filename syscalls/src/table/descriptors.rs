@@ -96,11 +96,11 @@ syscalls! {
 
     /// Read directory entries (struct linux_dirent).
     getdents { x86_64: 78, i386: 141; class: DESC }
-        (fd: Fd, dirp: Out(Within("count")), count: Uint) -> Size;
+        (fd: Fd, dirp: Entries(Within("count")), count: Uint) -> Size;
 
     /// Read directory entries (struct linux_dirent64).
     getdents64 { x86_64: 217, aarch64: 61, i386: 220; class: DESC }
-        (fd: Fd, dirp: Out(Within("count")), count: Uint) -> Size;
+        (fd: Fd, dirp: Entries(Within("count")), count: Uint) -> Size;
 
     /// Control a device or other open file.
     ioctl { x86_64: 16, x32: 514, aarch64: 29, i386: 54; class: DESC }

@@ -23,12 +23,12 @@ syscalls! {
     /// Wait for events of an epoll instance under a temporary signal mask.
     epoll_pwait { x86_64: 281, aarch64: 22, i386: 319; class: DESC | POLL }
         (epfd: Fd, events: ArrayOut(&EPOLL_EVENT, Ret), maxevents: Int, timeout: Int,
-         sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
+         sigmask: ExactIn(&SIGSET, "sigsetsize"), sigsetsize: Size) -> Int;
 
     /// Wait for events of an epoll instance with a timeout in nanoseconds.
     epoll_pwait2 { x86_64: 441, aarch64: 441, i386: 441; class: DESC | POLL }
         (epfd: Fd, events: ArrayOut(&EPOLL_EVENT, Ret), maxevents: Int,
-         timeout: StructIn(&TIMESPEC64), sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
+         timeout: StructIn(&TIMESPEC64), sigmask: ExactIn(&SIGSET, "sigsetsize"), sigsetsize: Size) -> Int;
 
     /// Wait for events of an epoll instance.
     epoll_wait { x86_64: 232, i386: 256; class: DESC | POLL }
@@ -92,7 +92,7 @@ syscalls! {
     /// Read asynchronous I/O completion events under a temporary signal mask.
     io_pgetevents { x86_64: 333, aarch64: 292, i386: 385; class: POLL }
         (ctx_id: Ptr, min_nr: Long, nr: Long, events: ArrayOut(&IO_EVENT, Ret),
-         timeout: StructIn(&TIMESPEC), usig: StructIn(&SIGSET_ARG)) -> Int;
+         timeout: StructIn(&TIMESPEC), usig: TreeIn(&SIGSET_ARG)) -> Int;
 
     /// Create an asynchronous I/O context.
     io_setup { x86_64: 206, x32: 543, aarch64: 0, i386: 245; class: POLL }
@@ -123,7 +123,7 @@ syscalls! {
     /// Wait for events on a set of file descriptors under a temporary signal mask.
     ppoll { x86_64: 271, aarch64: 73, i386: 309; class: DESC | POLL }
         (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, tmo_p: TimeLimit(&TIMESPEC),
-         sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
+         sigmask: ExactIn(&SIGSET, "sigsetsize"), sigsetsize: Size) -> Int;
 
     /// Wait until file descriptors are ready, under a temporary signal mask.
     pselect6 { x86_64: 270, aarch64: 72, i386: 308; class: DESC | POLL }
@@ -143,9 +143,9 @@ syscalls! {
 
     /// Create or change a file descriptor that accepts signals.
     signalfd { x86_64: 282, i386: 321; class: DESC | SIGNAL }
-        (fd: Fd, mask: StructIn(&SIGSET), sizemask: Size) -> Fd;
+        (fd: Fd, mask: ExactIn(&SIGSET, "sizemask"), sizemask: Size) -> Fd;
 
     /// Create or change a file descriptor that accepts signals, with flags.
     signalfd4 { x86_64: 289, aarch64: 74, i386: 327; class: DESC | SIGNAL }
-        (fd: Fd, mask: StructIn(&SIGSET), sizemask: Size, flags: Bits(&SIGNALFD_FLAGS)) -> Fd;
+        (fd: Fd, mask: ExactIn(&SIGSET, "sizemask"), sizemask: Size, flags: Bits(&SIGNALFD_FLAGS)) -> Fd;
 }

@@ -124,7 +124,7 @@ syscalls! {
     /// Read asynchronous I/O completion events with a 64-bit timeout.
     io_pgetevents_time64 { i386: 416; class: POLL }
         (ctx_id: Ptr, min_nr: Long, nr: Long, events: ArrayOut(&IO_EVENT, Ret),
-         timeout: StructIn(&TIMESPEC64), usig: StructIn(&SIGSET_ARG)) -> Int;
+         timeout: StructIn(&TIMESPEC64), usig: TreeIn(&SIGSET_ARG)) -> Int;
 
     /// Make one of the System V IPC calls.
     ipc { i386: 117; class: IPC }
@@ -189,7 +189,7 @@ syscalls! {
     /// Wait for events on file descriptors under a temporary signal mask, with a 64-bit timeout.
     ppoll_time64 { i386: 414; class: DESC | POLL }
         (fds: ArrayIn(&POLLFD, Arg("nfds")), nfds: Uint, tmo_p: TimeLimit(&TIMESPEC64),
-         sigmask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
+         sigmask: ExactIn(&SIGSET, "sigsetsize"), sigsetsize: Size) -> Int;
 
     /// Do nothing: reserved for profiling and never implemented.
     prof { i386: 44; class: NONE }
@@ -216,7 +216,7 @@ syscalls! {
 
     /// Accept a pending signal, with a 64-bit timeout.
     rt_sigtimedwait_time64 { i386: 421; class: SIGNAL }
-        (set: StructIn(&SIGSET), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC64),
+        (set: ExactIn(&SIGSET, "sigsetsize"), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC64),
          sigsetsize: Size) -> Signal;
 
     /// Get the round-robin quantum of a thread, as a 64-bit time.
@@ -246,7 +246,7 @@ syscalls! {
 
     /// Set the supplementary group ids of the caller, with 32 bits each.
     setgroups32 { i386: 206; class: CREDS }
-        (size: Int, list: ArrayIn(&GID32, Arg("size"))) -> Int;
+        (size: Int, list: ArrayIn(&GID32, UpTo("size", 65_536))) -> Int;
 
     /// Set the real and effective group ids of the caller, with 32 bits each.
     setregid32 { i386: 204; class: CREDS }
@@ -357,7 +357,7 @@ syscalls! {
 
     /// Set the timestamps of a file in nanoseconds, from 64-bit times.
     utimensat_time64 { i386: 412; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, times: ArrayIn(&FILE_TIMESPEC64, Fixed(2)),
+        (dirfd: DirFd, pathname: Path, times: StructIn(&FILE_TIMESPECS64),
          flags: Bits(&AT_FLAGS)) -> Int;
 
     /// Enter virtual 8086 mode.

@@ -21,7 +21,7 @@ syscalls! {
 
     /// Wait on several futexes at once and return the index of one that was woken.
     futex_waitv { x86_64: 449, aarch64: 449, i386: 449; class: IPC }
-        (waiters: ArrayIn(&FUTEX_WAITV, Arg("nr_futexes")), nr_futexes: Uint, flags: Flags,
+        (waiters: ArrayIn(&FUTEX_WAITV, Arg("nr_futexes")), nr_futexes: Uint, flags: Bits(&NO_FLAGS),
          timeout: StructIn(&TIMESPEC64), clockid: One(&CLOCKS)) -> Int;
 
     /// Wake waiters of a futex.

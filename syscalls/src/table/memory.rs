@@ -9,7 +9,7 @@ syscalls! {
 
     /// Get the NUMA memory policy of a thread or an address.
     get_mempolicy { x86_64: 239, aarch64: 236, i386: 275; class: MEMORY }
-        (mode: StructOut(&MEMPOLICY), nodemask: ArrayOut(&NODES, BitsOf("maxnode")), maxnode: Ulong,
+        (mode: StructOut(&MEMPOLICY), nodemask: ArrayOut(&NODES, BitsBelow("maxnode")), maxnode: Ulong,
          addr: Ptr, flags: Bits(&MEMPOLICY_FLAGS)) -> Int;
 
     /// Announce how a range of memory will be used.
@@ -22,8 +22,8 @@ syscalls! {
 
     /// Set the NUMA memory policy of a range of memory.
     mbind { x86_64: 237, aarch64: 235, i386: 274; class: MEMORY }
-        (addr: Ptr, len: Ulong, mode: Bits(&MEMPOLICY_MODES),
-         nodemask: ArrayIn(&NODES, BitsOf("maxnode")), maxnode: Ulong, flags: Bits(&MBIND_FLAGS)) -> Int;
+        (addr: Ptr, len: Ulong, mode: Bits(&MBIND_MODES),
+         nodemask: ArrayIn(&NODES, BitsBelow("maxnode")), maxnode: Ulong, flags: Bits(&MBIND_FLAGS)) -> Int;
 
     /// Issue memory barriers on a set of threads.
     membarrier { x86_64: 324, aarch64: 283, i386: 375; class: MEMORY }
@@ -40,8 +40,8 @@ syscalls! {
 
     /// Move all pages of a process to another set of NUMA nodes.
     migrate_pages { x86_64: 256, aarch64: 238, i386: 294; class: MEMORY }
-        (pid: Pid, maxnode: Ulong, old_nodes: ArrayIn(&NODES, BitsOf("maxnode")),
-         new_nodes: ArrayIn(&NODES, BitsOf("maxnode"))) -> Long;
+        (pid: Pid, maxnode: Ulong, old_nodes: ArrayIn(&NODES, BitsBelow("maxnode")),
+         new_nodes: ArrayIn(&NODES, BitsBelow("maxnode"))) -> Long;
 
     /// Tell which pages of a range are resident.
     mincore { x86_64: 27, aarch64: 232, i386: 218; class: MEMORY }
@@ -131,7 +131,7 @@ syscalls! {
 
     /// Set the NUMA memory policy of the calling thread.
     set_mempolicy { x86_64: 238, aarch64: 237, i386: 276; class: MEMORY }
-        (mode: Bits(&MEMPOLICY_MODES), nodemask: ArrayIn(&NODES, BitsOf("maxnode")),
+        (mode: Bits(&MEMPOLICY_MODES), nodemask: ArrayIn(&NODES, BitsBelow("maxnode")),
          maxnode: Ulong) -> Int;
 
     /// Set the home node of the NUMA memory policy of a range.

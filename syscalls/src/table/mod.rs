@@ -5,7 +5,7 @@
 //! - ABIs share a row if they share its arguments. On i386 a 64-bit argument comes in two words,
 //!   named after it with `_lo` and `_hi` where no manual page has names, hence in rows of its own.
 //! - `i386.rs` has the calls that only i386 has; all others lie with their theme.
-//! - An argument is a `Ptr` if what it points to is a secret, or has no length that is known.
+//! - An argument is a `Ptr` if what it points to has no length that is known.
 //! - On x32 a call has the number that it has on x86-64, unless its row says another.
 //! - A number that was reserved for a call but never implemented has the registers that were meant
 //!   for it, if any, as bare numbers; a call that was removed keeps the arguments it had.

@@ -60,7 +60,7 @@ syscalls! {
 
     /// Set the timestamps of a file in microseconds, relative to a directory descriptor.
     futimesat { x86_64: 261, i386: 299; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, times: ArrayIn(&FILE_TIMEVAL, Fixed(2))) -> Int;
+        (dirfd: DirFd, pathname: Path, times: StructIn(&FILE_TIMEVALS)) -> Int;
 
     /// Get the path of the working directory; the result counts its NUL too.
     getcwd { x86_64: 79, aarch64: 17, i386: 183; class: FILE }
@@ -208,10 +208,10 @@ syscalls! {
 
     /// Set the timestamps of a file in nanoseconds, relative to a directory descriptor.
     utimensat { x86_64: 280, aarch64: 88, i386: 320; class: FILE | DESC }
-        (dirfd: DirFd, pathname: Path, times: ArrayIn(&FILE_TIMESPEC, Fixed(2)),
+        (dirfd: DirFd, pathname: Path, times: StructIn(&FILE_TIMESPECS),
          flags: Bits(&AT_FLAGS)) -> Int;
 
     /// Set the timestamps of a file in microseconds.
     utimes { x86_64: 235, i386: 271; class: FILE }
-        (filename: Path, times: ArrayIn(&FILE_TIMEVAL, Fixed(2))) -> Int;
+        (filename: Path, times: StructIn(&FILE_TIMEVALS)) -> Int;
 }

@@ -26,7 +26,7 @@ syscalls! {
 
     /// Get and change the signal mask of the calling thread.
     rt_sigprocmask { x86_64: 14, aarch64: 135, i386: 175; class: SIGNAL }
-        (how: One(&SIGPROCMASK_HOW), set: StructIn(&SIGSET), oldset: StructOut(&SIGSET),
+        (how: One(&SIGPROCMASK_HOW), set: ExactIn(&SIGSET, "sigsetsize"), oldset: StructOut(&SIGSET),
          sigsetsize: Size) -> Int;
 
     /// Send a signal with data to a process.
@@ -39,16 +39,16 @@ syscalls! {
 
     /// Wait for a signal under a temporary signal mask.
     rt_sigsuspend { x86_64: 130, aarch64: 133, i386: 179; class: SIGNAL }
-        (mask: StructIn(&SIGSET), sigsetsize: Size) -> Int;
+        (mask: ExactIn(&SIGSET, "sigsetsize"), sigsetsize: Size) -> Int;
 
     /// Accept a pending signal, waiting for at most some time.
     rt_sigtimedwait { x86_64: 128, aarch64: 137, i386: 177; class: SIGNAL }
-        (set: StructIn(&SIGSET), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC),
+        (set: ExactIn(&SIGSET, "sigsetsize"), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC),
          sigsetsize: Size) -> Signal;
 
     /// Accept a pending signal, waiting for at most some time.
     rt_sigtimedwait { x32: 523; class: SIGNAL; untested("x32 is not in the kernels tested on") }
-        (set: StructIn(&SIGSET), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC64),
+        (set: ExactIn(&SIGSET, "sigsetsize"), info: StructOut(&SIGINFO), timeout: StructIn(&TIMESPEC64),
          sigsetsize: Size) -> Signal;
 
     /// Send a signal with data to a thread.

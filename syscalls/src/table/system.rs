@@ -121,11 +121,11 @@ syscalls! {
 
     /// Set the NIS domain name.
     setdomainname { x86_64: 171, aarch64: 162, i386: 121; class: ADMIN }
-        (name: In(Arg("len")), len: Uint) -> Int;
+        (name: In(UpTo("len", 64)), len: Uint) -> Int;
 
     /// Set the host name.
     sethostname { x86_64: 170, aarch64: 161, i386: 74; class: ADMIN }
-        (name: In(Arg("len")), len: Uint) -> Int;
+        (name: In(UpTo("len", 64)), len: Uint) -> Int;
 
     /// Get statistics of memory, load and uptime.
     sysinfo { x86_64: 99, aarch64: 179, i386: 116; class: NONE }

@@ -17,7 +17,7 @@ syscalls! {
 
     /// Set an extended attribute of an open file.
     fsetxattr { x86_64: 190, aarch64: 7, i386: 228; class: DESC }
-        (fd: Fd, name: Str, value: In(Arg("size")), size: Size, flags: Bits(&XATTR_FLAGS)) -> Int;
+        (fd: Fd, name: Str, value: In(UpTo("size", 65_536)), size: Size, flags: Bits(&XATTR_FLAGS)) -> Int;
 
     /// Read an extended attribute of a file.
     getxattr { x86_64: 191, aarch64: 8, i386: 229; class: FILE }
@@ -51,7 +51,7 @@ syscalls! {
 
     /// Set an extended attribute of a file or of a symbolic link itself.
     lsetxattr { x86_64: 189, aarch64: 6, i386: 227; class: FILE }
-        (path: Path, name: Str, value: In(Arg("size")), size: Size,
+        (path: Path, name: Str, value: In(UpTo("size", 65_536)), size: Size,
          flags: Bits(&XATTR_FLAGS)) -> Int;
 
     /// Remove an extended attribute of a file.
@@ -64,7 +64,7 @@ syscalls! {
 
     /// Set an extended attribute of a file.
     setxattr { x86_64: 188, aarch64: 5, i386: 226; class: FILE }
-        (path: Path, name: Str, value: In(Arg("size")), size: Size,
+        (path: Path, name: Str, value: In(UpTo("size", 65_536)), size: Size,
          flags: Bits(&XATTR_FLAGS)) -> Int;
 
     /// Set an extended attribute of a file, relative to a directory descriptor.

@@ -338,7 +338,7 @@ mod tests {
     }
 
     fn memory(role: Role, bytes: &[u8]) -> Value<'_> {
-        Value::Memory(Memory { role: Some(role), bytes, cut: false })
+        Value::Memory(Memory { role: Some(role), bytes, cut: false, torn: None })
     }
 
     #[test]
@@ -358,7 +358,8 @@ mod tests {
         assert_eq!(json(memory(Role::List, b"ls\0-l\0\0")), r#"["ls","-l",""]"#);
         assert_eq!(json(memory(Role::List, b"")), "[]");
         assert_eq!(json(memory(Role::Content, b"\xff\xfe")), r#"{"base64":"//4="}"#);
-        let cut = Value::Memory(Memory { role: Some(Role::Path), bytes: b"/a", cut: true });
+        let cut =
+            Value::Memory(Memory { role: Some(Role::Path), bytes: b"/a", cut: true, torn: None });
         assert_eq!(json(cut), r#"{"text":"/a","cut":true}"#);
         let unreadable = Value::Unreadable(Some(0x10));
         assert_eq!(json(unreadable), r#"{"addr":"0x10","unreadable":true}"#);

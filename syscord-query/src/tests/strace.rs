@@ -85,6 +85,21 @@ fn structures_may_be_shorter_or_longer() {
     assert!(longer.contains(r#"wonder=WONDER_TWO, /* bytes 8..9 */ "\x00\x07"}, "#), "{longer}");
 }
 
+/// What lies before the end of memory is shown if nothing is missing of what would be shown of the whole; else
+/// the address is.
+#[test]
+fn memory_may_end_too_early() {
+    let written = |there: usize| {
+        let made = Made::call(2_000, "write", &[1, 0x7000, 100], -14);
+        lines(&described(), &[made.data(1, Torn, &[b'a'; 40][..there])])
+    };
+    assert!(written(32).contains("write(1, 0x7000, 100)"), "{}", written(32));
+    let shown = format!("write(1, \"{}\"..., 100)", "a".repeat(32));
+    assert!(written(33).contains(&shown), "{}", written(33));
+    let structure = Made::call(3_000, "uname", &[0x7000], 0).data(0, Torn, &[1; 4]);
+    assert!(lines(&future(), &[structure]).contains("uname(0x7000)"));
+}
+
 #[test]
 fn calls_are_torn_where_another_thread_came_between() {
     let thread = |tid, made: Made| Made { tid, ..made };

@@ -64,7 +64,12 @@ impl Nodes {
         let mut branch = Branch { at: member.at, unit, node, ..Branch::default() };
         match len {
             Len::Fixed(count) => branch.unit = unit * count,
-            Len::Arg(name) | Len::At(name) | Len::Within(name) | Len::BitsOf(name) => {
+            Len::Arg(name)
+            | Len::UpTo(name, _)
+            | Len::At(name)
+            | Len::Within(name)
+            | Len::BitsOf(name)
+            | Len::BitsBelow(name) => {
                 let (at, width) = place(member.of, abi, name)?;
                 branch.length_at = member.base + at;
                 branch.flags |= branch_flag::COUNTED;

@@ -14,6 +14,7 @@ use super::{
     names::Xlat,
     value::elements,
 };
+use crate::structure::Rest;
 
 const SOL_IP: u32 = 0;
 const SOL_SOCKET: u32 = 1;
@@ -39,7 +40,9 @@ pub(super) fn control_messages(
     });
     // As in strace, they are not counted against the limit of arrays.
     let all = Style { verbose: true, ..*style };
-    elements(out, messages, cut, &all, |out, message| message.write(out, word, style, fd));
+    elements(out, messages, Rest::of(cut), &all, |out, message| {
+        message.write(out, word, style, fd)
+    });
 }
 
 /// One message.
@@ -126,7 +129,7 @@ impl<'a> Message<'a> {
             }
             "IP_TTL" | "IP_CHECKSUM" => numbers(out, self.data, style, decimal),
             "IP_TOS" | "IP_RECVOPTS" | "IP_RETOPTS" if !self.data.is_empty() => {
-                elements(out, self.data.iter(), false, style, |out, byte| match byte {
+                elements(out, self.data.iter(), Rest::Nothing, style, |out, byte| match byte {
                     0 => out.push(b'0'),
                     _ => hexadecimal(out, u64::from(*byte)),
                 });
@@ -174,7 +177,7 @@ fn numbers(
         return None;
     }
     let words = data.chunks_exact(4).filter_map(|word| number(word, 0));
-    elements(out, words, false, style, |out, word| write(out, word));
+    elements(out, words, Rest::Nothing, style, |out, word| write(out, word));
     Some(())
 }
 

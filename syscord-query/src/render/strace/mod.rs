@@ -224,7 +224,8 @@ fn wide(out: &mut Vec<u8>, row: &Row<'_>, index: usize, number: i64, style: &Sty
 }
 
 /// Kinds whose memory the kernel fills.
-const FILLED: [u8; 12] = [
+const FILLED: [u8; 13] = [
+    Kind::Entries(Len::Ret).id(),
     Kind::PathOut(Len::Ret).id(),
     Kind::Out(Len::Ret).id(),
     Kind::TreeOut(&TIMESPEC).id(),
@@ -317,7 +318,7 @@ fn named_result(
     match (raw, set) {
         (0, _) => out.push(b'0'),
         (_, Set::Bits) => hexadecimal(out, raw),
-        (_, Set::One | Set::Noted) => decimal(out, raw.cast_signed()),
+        (_, Set::One | Set::Noted | Set::Loose) => decimal(out, raw.cast_signed()),
     }
     let Some(names) = row.schema.meta().names.get(usize::from(names)) else { return };
     let mut text = Vec::new();

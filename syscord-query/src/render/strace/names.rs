@@ -29,6 +29,8 @@ pub(super) enum Set {
     One,
     /// Flags.
     Bits,
+    /// Flags beside one of several values: one without a name stands behind them, like flags without a name.
+    Loose,
     /// One of several, or flags, whose number is shown, too.
     Noted,
 }
@@ -66,7 +68,7 @@ pub(super) fn named_wide(
         return beside_permissions(out, names, value, counts, xlat);
     }
     let mut text = Vec::new();
-    let left = symbols(&mut text, names, value, counts);
+    let left = symbols(&mut text, names, value, counts, set);
     let has_numbers = numbers(&mut Vec::new(), names, value, Xlat::Abbrev);
     if left != 0 && (has_numbers || !text.is_empty()) {
         let alone = text.is_empty() && !names.unknown.is_empty();
@@ -93,7 +95,7 @@ pub(super) fn named_wide(
     // One that is called by its number is not said twice.
     let says_more = match known {
         true => text != hex(value).as_bytes(),
-        false => value != 0 || set != Set::Bits,
+        false => value != 0 || !matches!(set, Set::Bits | Set::Loose),
     };
     if xlat != Xlat::Raw && says_more && !text.is_empty() {
         comment(out, text);
@@ -145,7 +147,7 @@ fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u
     const BITS: u64 = 0o777;
     let (start, mut text) = (out.len(), Vec::new());
     let flags = value & !BITS & !numeric(names);
-    let left = symbols(&mut text, names, flags, counts);
+    let left = symbols(&mut text, names, flags, counts, Set::Bits);
     if left != 0 {
         text.extend_from_slice(if text.is_empty() { b"" } else { b"|" });
         hexadecimal(&mut text, left);
@@ -201,7 +203,7 @@ fn numbers(out: &mut Vec<u8>, names: &NamesDef, value: u64, xlat: Xlat) -> bool 
 /// Appends the names that a value has, with `|` between them; returns the bits without a name. Of a
 /// field that holds none of its values, its number stands there. Names that came later are left
 /// out: strace 6.1 shows their bits as numbers.
-fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64) -> u64 {
+fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64, set: Set) -> u64 {
     // Negative values are kept with all their bits; only those that count are compared.
     let (mut done, start) = (numeric(names), out.len());
     let separate = |out: &mut Vec<u8>| {
@@ -235,6 +237,7 @@ fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64) -> u64 
             })
         };
         if std::mem::take(&mut is_field)
+            && set != Set::Loose
             && done & mask == 0
             && value & mask != 0
             && !names.unknown.is_empty()
@@ -408,6 +411,23 @@ mod tests {
         assert_eq!(flags(0x4_0000, Xlat::Abbrev), "ONEXEC|0");
         assert_eq!(flags(0x1_0010, Xlat::Abbrev), "0x10000|0x10");
         assert_eq!(flags(0x10, Xlat::Verbose), "0x10");
+    }
+
+    #[test]
+    fn flags_may_stand_beside_any_value() {
+        let policy = NamesDef {
+            name: "POLICY".into(),
+            unknown: "MPOL_???".into(),
+            bits: 32,
+            names: "MPOL_DEFAULT MPOL_BIND MPOL_F_STATIC".into(),
+            masks: vec![0xffff_7fff, 0xffff_7fff, 0x8000],
+            values: vec![0, 2, 0x8000],
+        };
+        let mode = |raw, xlat| text(&policy, Set::Loose, raw, xlat);
+        assert_eq!(mode(0x8002, Xlat::Abbrev), "MPOL_BIND|MPOL_F_STATIC");
+        assert_eq!(mode(0x8007, Xlat::Abbrev), "MPOL_F_STATIC|0x7");
+        assert_eq!(mode(7, Xlat::Abbrev), "0x7 /* MPOL_??? */");
+        assert_eq!(mode(7, Xlat::Verbose), "0x7 /* MPOL_??? */");
     }
 
     #[test]

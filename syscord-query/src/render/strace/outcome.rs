@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     row::{Row, Set, Value},
-    structure::{Side, Structure},
+    structure::{Rest, Side, Structure},
 };
 
 const TIME_LIMIT: u8 = Kind::TimeLimit(&TIMESPEC).id();
@@ -35,7 +35,7 @@ pub(super) fn behind_result(out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &
             events.any(|events| events.bytes().is_some_and(|b| b.iter().any(|b| *b != 0)))
         };
         let mut part = Vec::new();
-        elements(&mut part, fds.iter().filter(found), fds.cut, style, |out, fd| {
+        elements(&mut part, fds.iter().filter(found), Rest::of(fds.cut), style, |out, fd| {
             structure_without(out, fd, &["events"], style);
         });
         parts.push(part);
@@ -44,7 +44,7 @@ pub(super) fn behind_result(out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &
     let sets = kinds().filter(|(_, kind)| *kind == READY);
     for ((arg, _), name) in sets.zip(SETS) {
         let Value::Set(set) = row.value_at(arg, Side::After) else { continue };
-        let ready: Vec<u32> = Set::numbers(set.bits).take(left).collect();
+        let ready: Vec<u32> = counted(row, set.bits).take(left).collect();
         left -= ready.len();
         if !ready.is_empty() {
             let mut part = [name.as_bytes(), b" "].concat();
@@ -58,11 +58,19 @@ pub(super) fn behind_result(out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &
         times.iter().for_each(|time| structure(&mut part, time, style));
         parts.push(part);
     }
-    if !parts.is_empty() {
+    let sets = kinds().any(|(_, kind)| kind == READY);
+    if sets || !parts.is_empty() {
         out.extend_from_slice(b" (");
         out.extend_from_slice(&parts.join(b", ".as_slice()));
         out.push(b')');
     }
+}
+
+/// The numbers in a set of descriptors that the call looks at.
+pub(super) fn counted<'a>(row: &Row<'_>, bits: &'a [u8]) -> impl Iterator<Item = u32> + use<'a> {
+    let count = row.args().iter().position(|arg| &*arg.name == "nfds");
+    let count = count.and_then(|count| row.raw(count)).map_or(u32::MAX, |count| count as u32);
+    Set::numbers(bits).take_while(move |number| *number < count)
 }
 
 /// Appends a set of numbers.

@@ -8,13 +8,13 @@ use syscord_syscalls::{Role, names::capabilities::CAPABILITIES};
 use super::{
     super::{decimal, hexadecimal},
     View,
-    names::{Xlat, symbol},
+    names::{Set, Xlat, named, symbol},
     option::{given_option, told_option},
     scalar::{hex, pointer},
-    value::{argument, elements, member, register, structure_with, structure_without},
+    value::{argument, elements, member, register, string, structure_with, structure_without},
 };
 use crate::{
-    row::{Row, Value},
+    row::{Memory, Row, Value},
     schema::KindInfo,
     structure::{Side, Structure, Structures},
 };
@@ -40,6 +40,10 @@ pub(crate) enum Quirk {
     HexBytes(usize),
     /// The bytes behind this argument are a text, of which the NUL at its end is not shown.
     Text(usize),
+    /// Of the text behind this argument no more than so many bytes are looked at.
+    NameUpTo(usize, usize),
+    /// Nothing is shown of the list in this argument if the one behind it says that there is no room.
+    List(usize),
     /// The second argument's buffer holds directory entries, whose length stands at this offset.
     Dirents(usize),
     /// The structures in this argument have a member that is shown with the result.
@@ -93,6 +97,10 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("getxattr", Quirk::Text(2)),
     ("lgetxattr", Quirk::Text(2)),
     ("fgetxattr", Quirk::Text(2)),
+    ("listxattr", Quirk::List(1)),
+    ("llistxattr", Quirk::List(1)),
+    ("flistxattr", Quirk::List(1)),
+    ("memfd_create", Quirk::NameUpTo(0, 250)),
     ("getdents", Quirk::Dirents(16)),
     ("getdents64", Quirk::Dirents(16)),
     ("poll", Quirk::Poll),
@@ -194,7 +202,7 @@ impl Quirk {
                 return told_option(out, value, style).is_some();
             }
             (Quirk::AskedArea, Value::Structures(area))
-                if !area.torn() && row.ret.is_none_or(|ret| ret < 0) =>
+                if area.torn.is_none() && row.ret.is_none_or(|ret| ret < 0) =>
             {
                 for entry in area.iter().filter_map(|area| area.members().next()) {
                     drop(write!(out, "{{{}=", entry.def.name));
@@ -202,13 +210,13 @@ impl Quirk {
                     out.extend_from_slice(b", ...}");
                 }
             }
-            (Quirk::ThreadArea, Value::Structures(area)) if !area.torn() => {
+            (Quirk::ThreadArea, Value::Structures(area)) if area.torn.is_none() => {
                 let Value::Structures(given) = row.value_at(arg, Side::Before) else {
                     return false;
                 };
                 given.iter().for_each(|given| structure_without(out, given, &[], style));
             }
-            (Quirk::OpenHow, Value::Structures(how)) if !how.torn() => {
+            (Quirk::OpenHow, Value::Structures(how)) if how.torn.is_none() => {
                 for how in how.iter() {
                     let creates = flags(&how) & CREATING != 0;
                     let wanted: &[&str] = if creates { &["mode"] } else { &[] };
@@ -229,13 +237,27 @@ impl Quirk {
                 let text = memory.bytes.strip_suffix(b"\0").unwrap_or(memory.bytes);
                 style.quote(out, text);
             }
+            (Quirk::NameUpTo(name, most), Value::Memory(Memory { bytes, .. }))
+                if name == arg && bytes.len() >= most =>
+            {
+                string(out, &bytes[..most], true, style);
+            }
+            (Quirk::List(list), Value::Hex(address @ 1..))
+                if list == arg && row.raw(arg + 1) == Some(0) =>
+            {
+                pointer(out, address);
+            }
             (Quirk::Poll, Value::Structures(fds)) if arg == 0 => {
-                elements(out, fds.iter(), fds.cut, style, |out, fd| {
-                    structure_without(out, fd, &["revents"], style);
+                elements(out, fds.iter(), fds.rest(), style, |out, fd| {
+                    // What is not looked at is not waited for either.
+                    let number =
+                        fd.members().next().map_or(0, |fd| fd.raw(fd.bytes().unwrap_or_default()));
+                    let left_out = if number.cast_signed() < 0 { 2 } else { 1 };
+                    structure_without(out, fd, &["revents", "events"][..left_out], style);
                 });
             }
             (Quirk::Masks, Value::Structures(words)) if words.array => {
-                elements(out, words.iter(), words.cut, style, |out, word| {
+                elements(out, words.iter(), words.rest(), style, |out, word| {
                     let bytes = word.bare().and_then(|word| word.bytes()).unwrap_or_default();
                     let word = word.bare().map_or(0, |word| word.raw(bytes));
                     // As printf(3)'s %#016lx: the prefix counts, and 0 has none.
@@ -246,6 +268,14 @@ impl Quirk {
                     });
                 });
             }
+            // Of no words there is nothing that could be captured.
+            (Quirk::Masks, Value::Hex(1..)) if is_empty_mask(row, arg) => {
+                out.extend_from_slice(b"[]");
+            }
+            (Quirk::Masks, Value::Hex(mode)) => match mode_names(row, arg) {
+                Some(names) => named(out, names, Set::Loose, mode, style.xlat),
+                None => return false,
+            },
             (Quirk::Clone3, Value::Structures(args)) if arg == 0 => {
                 clone3(out, args, row.ret, style);
             }
@@ -253,7 +283,6 @@ impl Quirk {
                 return capabilities(out, row, halves, style).is_some();
             }
             (Quirk::Dirents(length_at), value) if arg == 1 => {
-                // The address of what was captured is not kept.
                 if let Some(address) = row.raw(arg).filter(|address| *address != 0) {
                     pointer(out, address);
                     out.push(b' ');
@@ -527,6 +556,20 @@ fn clone3(out: &mut Vec<u8>, args: Structures<'_>, ret: Option<i64>, style: &Vie
             drop(write!(out, " => {{parent_tid=[{child}]}}"));
         }
     }
+}
+
+/// Whether it is a mask of no words, by the argument that counts its bits.
+fn is_empty_mask(row: &Row<'_>, arg: usize) -> bool {
+    let count = row.args().iter().position(|arg| &*arg.name == "maxnode");
+    let is_mask = row.kind(arg).is_some_and(|kind| kind.role == Some(Role::Array));
+    is_mask && count.and_then(|count| row.raw(count)) == Some(0)
+}
+
+/// The names of a policy, if that is what the argument is.
+fn mode_names<'a>(row: &Row<'a>, arg: usize) -> Option<&'a NamesDef> {
+    let Detail::Names(index) = row.kind(arg)?.detail else { return None };
+    let is_mode = &*row.args().get(arg)?.name == "mode";
+    row.schema.meta().names.get(usize::from(index)).filter(|_| is_mode)
 }
 
 /// How many directory entries there are: each says how long it is.

@@ -11,8 +11,8 @@ use super::{
     control::control_messages,
     descriptor::descriptor,
     names::{Xlat, symbol},
-    outcome::numbers,
-    scalar::{pointer, scalar, signal_set},
+    outcome::{counted, numbers},
+    scalar::{hex, pointer, scalar, signal_set},
     siginfo,
     time::time_text,
 };
@@ -20,7 +20,7 @@ use crate::{
     render::value::count,
     row::{self, Memory, Row, Value, number},
     schema::KindInfo,
-    structure::{Behind, Member, Shown, Side, Structure, Structures},
+    structure::{Behind, Member, Rest, Shown, Side, Structure, Structures},
 };
 
 const MODE: u8 = Kind::Mode.id();
@@ -57,9 +57,6 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Vie
             drop(write!(out, " /* {count} var{plural}{more} */"));
         }
         Value::Memory(memory) => captured(out, memory, kind.id == PATH_OUT, style),
-        Value::Structures(structures) if structures.torn() && row.raw(arg).is_some() => {
-            pointer(out, row.raw(arg).unwrap_or_default());
-        }
         // What was not received is not shown.
         Value::Structures(_) if kind.id == TREES_CHANGED && row.ret.is_none_or(|ret| ret < 0) => {
             pointer(out, row.raw(arg).unwrap_or_default());
@@ -68,7 +65,8 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Vie
             let done = row.ret.map_or(0, |ret| usize::try_from(ret).unwrap_or(0));
             structures_text(out, structures, done, style);
         }
-        Value::Set(set) => set_text(out, set),
+        Value::Set(row::Set { torn: Some(address), .. }) => pointer(out, address),
+        Value::Set(set) => set_text(out, row, set),
         Value::Unreadable(address) => pointer(out, address.unwrap_or_default()),
         // Nothing is in a buffer that was not filled, like that of a read at the end of a file.
         Value::Hex(1..) if row.ret == Some(0) && contents(row) && kind.id == OUT => {
@@ -122,6 +120,14 @@ fn contents(row: &Row<'_>) -> bool {
 
 /// Appends captured memory; `written` says that the kernel wrote it.
 fn captured(out: &mut Vec<u8>, memory: Memory<'_>, written: bool, style: &View<'_>) {
+    let wanted = match memory.role {
+        Some(Role::Address) => usize::MAX,
+        _ => style.string,
+    };
+    // Without all that would be shown, and a byte more, nothing of it is.
+    if let Some(address) = memory.torn.filter(|_| memory.bytes.len() <= wanted) {
+        return pointer(out, address);
+    }
     match memory.role {
         Some(Role::Path) if !written => {
             style.quote(out, memory.bytes);
@@ -147,7 +153,7 @@ pub(super) fn string(out: &mut Vec<u8>, bytes: &[u8], cut: bool, style: &View<'_
 /// A list of strings, each ended by a NUL.
 fn list(out: &mut Vec<u8>, memory: Memory<'_>, style: &View<'_>) {
     let texts = memory.bytes.strip_suffix(b"\0").map(|bytes| bytes.split(|byte| *byte == 0));
-    elements(out, texts.into_iter().flatten(), memory.cut, style, |out, text| {
+    elements(out, texts.into_iter().flatten(), Rest::of(memory.cut), style, |out, text| {
         string(out, text, false, style);
     });
 }
@@ -156,15 +162,15 @@ fn list(out: &mut Vec<u8>, memory: Memory<'_>, style: &View<'_>) {
 pub(super) fn elements<T>(
     out: &mut Vec<u8>,
     items: impl Iterator<Item = T>,
-    cut: bool,
+    mut rest: Rest,
     style: &Style,
     mut write: impl FnMut(&mut Vec<u8>, T),
 ) {
     out.push(b'[');
-    let (mut count, mut more) = (0, cut);
+    let mut count = 0;
     for item in items {
         if count == style.string && !style.verbose {
-            more = true;
+            rest = Rest::More;
             break;
         }
         if count > 0 {
@@ -173,14 +179,22 @@ pub(super) fn elements<T>(
         write(out, item);
         count += 1;
     }
-    if more {
-        out.extend_from_slice(if count > 0 { b", ..." } else { b"..." });
+    match rest {
+        Rest::Nothing => {}
+        Rest::More => out.extend_from_slice(if count > 0 { b", ..." } else { b"..." }),
+        Rest::Unreadable(address) if count > 0 => {
+            drop(write!(out, ", ... /* {} */", hex(address)));
+        }
+        Rest::Unreadable(address) => {
+            out.pop();
+            return pointer(out, address);
+        }
     }
     out.push(b']');
 }
 
-fn set_text(out: &mut Vec<u8>, set: row::Set<'_>) {
-    numbers(out, row::Set::numbers(set.bits));
+fn set_text(out: &mut Vec<u8>, row: &Row<'_>, set: row::Set<'_>) {
+    numbers(out, counted(row, set.bits));
     if set.cut {
         out.pop();
         out.extend_from_slice(b" ...]");
@@ -189,9 +203,12 @@ fn set_text(out: &mut Vec<u8>, set: row::Set<'_>) {
 
 /// Appends structures; of an array, the first `done` are those that the call was done with.
 fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, done: usize, style: &View<'_>) {
+    if let Some(address) = structures.torn_apart() {
+        return pointer(out, address);
+    }
     if structures.array {
         let items = structures.iter().enumerate();
-        return elements(out, items, structures.cut, style, |out, (index, one)| {
+        return elements(out, items, structures.rest(), style, |out, (index, one)| {
             let filled = one.members().find(|member| member.kind.id == FILLED);
             let left_out = filled.filter(|_| index >= done).map(|member| member.def.name.as_str());
             structure_without(out, one, left_out.as_slice(), style);
@@ -200,8 +217,9 @@ fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, done: usize, s
     for one in structures.iter() {
         match one.bare() {
             _ if structures.is_start() => given_length(out, one, style),
-            // A value behind a pointer; a set of signals has brackets of its own, and a text has quotes.
-            Some(bare) if ![SIGSET, CHARS].contains(&bare.kind.id) => {
+            // A value behind a pointer; sets of signals and arrays have brackets of their own, and a text has
+            // quotes.
+            Some(bare) if ![SIGSET, CHARS].contains(&bare.kind.id) && !bare.is_array() => {
                 out.push(b'[');
                 match bare.changed() {
                     // A length; a position is shown in brackets of its own.
@@ -440,7 +458,7 @@ fn member_as_is(out: &mut Vec<u8>, member: Member<'_>, style: &View<'_>) {
         }
     };
     if member.is_array() {
-        elements(out, member.elements(), false, style, element);
+        elements(out, member.elements(), Rest::Nothing, style, element);
     } else {
         element(out, bytes);
     }
