@@ -8,7 +8,7 @@ use crate::error::FormatError;
 use crate::limits::{MAX_ARGS, MAX_TICK_SHIFT};
 
 /// The description of a file: who recorded what where, and the schema of its events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meta {
     /// Program and version that wrote the file.
     pub recorder: String,

@@ -126,20 +126,11 @@ fn meta(content_limit: u32) -> Meta {
         kernel: "6.1.0".into(),
         machine: "x86_64".into(),
         cpus: 1,
-        command: vec![],
-        filters: vec![],
-        tick_shift: 0,
         durations: true,
         content_limit,
         string_limit: 4096,
-        abis: vec![],
-        kinds: vec![],
-        classes: vec![],
-        errnos: vec![],
-        names: vec![],
-        structs: vec![],
-        choices: vec![],
         columns: syscord_format::columns(),
+        ..Meta::default()
     };
     describe::describe(&mut meta, &Abi::ALL);
     meta

@@ -461,14 +461,8 @@ fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
         durations: !options.how_much.no_duration,
         content_limit: options.how_much.content,
         string_limit: STRING_KEPT as u32,
-        abis: vec![],
-        kinds: vec![],
-        classes: vec![],
-        errnos: vec![],
-        names: vec![],
-        structs: vec![],
-        choices: vec![],
         columns: columns(),
+        ..Meta::default()
     };
     describe(&mut meta, Abi::native());
     meta

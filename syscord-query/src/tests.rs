@@ -25,19 +25,11 @@ pub(crate) fn meta() -> Meta {
         machine: "x86_64".into(),
         cpus: 2,
         command: vec![b"syscord".to_vec(), b"record".to_vec()],
-        filters: vec![],
-        tick_shift: 0,
         durations: true,
         content_limit: 256,
         string_limit: 256,
-        abis: vec![],
-        kinds: vec![],
-        classes: vec![],
-        errnos: vec![],
-        names: vec![],
-        structs: vec![],
-        choices: vec![],
         columns: syscord_format::columns(),
+        ..Meta::default()
     }
 }
 

@@ -90,15 +90,9 @@ fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
         }
         Some(Role::Address) => json_string(out, socket_address(memory.bytes).as_bytes()),
         Some(Role::Content) if std::str::from_utf8(memory.bytes).is_err() => {
-            out.extend_from_slice(b"{\"base64\":\"");
-            base64(out, memory.bytes);
-            out.extend_from_slice(b"\"}");
+            base64_json(out, memory.bytes);
         }
-        Some(Role::Control) => {
-            out.extend_from_slice(b"{\"base64\":\"");
-            base64(out, memory.bytes);
-            out.extend_from_slice(b"\"}");
-        }
+        Some(Role::Control) => base64_json(out, memory.bytes),
         Some(Role::Count) => decimal(out, count(memory.bytes)),
         Some(
             Role::Content
@@ -112,6 +106,12 @@ fn memory_json(out: &mut Vec<u8>, memory: Memory<'_>) {
         )
         | None => json_string(out, memory.bytes),
     }
+}
+
+fn base64_json(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(b"{\"base64\":\"");
+    base64(out, bytes);
+    out.extend_from_slice(b"\"}");
 }
 
 /// How many there were (role `count`).

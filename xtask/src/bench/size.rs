@@ -45,9 +45,7 @@ pub fn run(bench: &Bench) -> Result {
         let target = bench.folder.join("target");
         let work = || {
             output(
-                cargo()
-                    .args(["build", "-q", "-p", "syscord-format", "--target-dir"])
-                    .arg(&target),
+                cargo().args(["build", "-q", "-p", "syscord-format", "--target-dir"]).arg(&target),
             )
         };
         let (_, summary) = Subject::Syscord(options).during(&bench.folder, &own, work)?;
