@@ -16,8 +16,8 @@ use std::{
 use syscord_syscalls::{
     Abi,
     structs::{
-        Struct, bpf::*, events::*, files::*, ipc::*, mounts::*, network::*, processes::*,
-        signals::*, system::*, time::*,
+        Struct, bpf::*, devices::*, events::*, files::*, ipc::*, mounts::*, network::*,
+        processes::*, signals::*, system::*, time::*,
     },
 };
 
@@ -188,6 +188,22 @@ const DEFINED: &[Group] = &[
             whole(&COOKIE64, "__u64"),
             whole(&XFEATURES, "__u64"),
             whole(&SIGNAL, "int"),
+        ],
+    },
+    Group {
+        abis: ALL,
+        source: "#include <linux/types.h>\n#include <linux/blkpg.h>\n\
+                 #include <linux/blktrace_api.h>\n#include <linux/loop.h>\n#include <linux/rtc.h>",
+        checks: &[
+            whole(&SHORT, "unsigned short"),
+            whole(&BLKPG_PARTITION, "struct blkpg_partition"),
+            whole(&BLKPG_ARG, "struct blkpg_ioctl_arg"),
+            whole(&BLK_TRACE_SETUP, "struct blk_user_trace_setup"),
+            whole(&SCSI_RESET, "int"),
+            whole(&LOOP_INFO64, "struct loop_info64"),
+            whole(&LOOP_CONFIG, "struct loop_config"),
+            whole(&RTC_WKALRM, "struct rtc_wkalrm"),
+            whole(&RTC_PLL_INFO, "struct rtc_pll_info"),
         ],
     },
     Group {

@@ -299,6 +299,11 @@ impl<'a> Structure<'a> {
         self.behind.is_some()
     }
 
+    /// How many bytes of it the program gave.
+    pub(crate) fn given(&self) -> usize {
+        self.behind.map_or(0, |(_, end)| end).max(self.bytes.len())
+    }
+
     /// What lies behind it.
     pub(crate) fn behind(&self) -> Behind<'a> {
         let start = usize::from(self.def.size);

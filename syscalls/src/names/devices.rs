@@ -167,4 +167,45 @@ names! {
             COUNTER_EVENT_INDEX = 4, COUNTER_EVENT_CHANGE_OF_STATE = 5, COUNTER_EVENT_CAPTURE = 6,
         }
     }
+
+    /// What is done with a partition (linux/blkpg.h).
+    BLKPG_OPS: "BLKPG_???" {
+        value { BLKPG_ADD_PARTITION = 1, BLKPG_DEL_PARTITION = 2, BLKPG_RESIZE_PARTITION = 3 }
+    }
+
+    /// What of a SCSI device is reset (scsi/sg.h).
+    SCSI_RESETS: "SG_SCSI_RESET_???" {
+        bits { SG_SCSI_RESET_NO_ESCALATE = 0x100 }
+        field 0xffff_feff {
+            SG_SCSI_RESET_NOTHING = 0, SG_SCSI_RESET_DEVICE = 1, SG_SCSI_RESET_BUS = 2,
+            SG_SCSI_RESET_HOST = 3, SG_SCSI_RESET_TARGET = 4,
+        }
+    }
+
+    /// How the contents of a loop device are encrypted (loop(4)).
+    LOOP_CIPHERS: "LO_CRYPT_???" {
+        value {
+            LO_CRYPT_NONE = 0, LO_CRYPT_XOR = 1, LO_CRYPT_DES = 2, LO_CRYPT_FISH2 = 3,
+            LO_CRYPT_BLOW = 4, LO_CRYPT_CAST128 = 5, LO_CRYPT_IDEA = 6, LO_CRYPT_DUMMY = 9,
+            LO_CRYPT_SKIPJACK = 10, LO_CRYPT_CRYPTOAPI = 18,
+        }
+    }
+
+    /// How a loop device works (loop(4)).
+    LOOP_FLAGS: "LO_FLAGS_???" {
+        bits {
+            LO_FLAGS_READ_ONLY = 1, LO_FLAGS_AUTOCLEAR = 4, LO_FLAGS_PARTSCAN = 8,
+            LO_FLAGS_DIRECT_IO = 0x10,
+        }
+    }
+
+    /// What the server of a network disk can do (linux/nbd.h).
+    NBD_FLAGS: "NBD_FLAG_???" wide {
+        bits {
+            NBD_FLAG_HAS_FLAGS = 1, NBD_FLAG_READ_ONLY = 2, NBD_FLAG_SEND_FLUSH = 4,
+            NBD_FLAG_SEND_FUA = 8, NBD_FLAG_SEND_TRIM = 0x20, NBD_FLAG_SEND_WRITE_ZEROES = 0x40,
+            NBD_FLAG_SEND_DF = 0x80, NBD_FLAG_CAN_MULTI_CONN = 0x100, NBD_FLAG_SEND_RESIZE = 0x200,
+            NBD_FLAG_SEND_CACHE = 0x400,
+        }
+    }
 }

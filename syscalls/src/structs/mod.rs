@@ -5,6 +5,7 @@
 //! `tests/structs.rs` compares with the kernel's UAPI headers.
 
 pub mod bpf;
+pub mod devices;
 pub mod events;
 pub mod files;
 pub mod ipc;
@@ -19,8 +20,8 @@ pub mod time;
 #[allow(unused_imports, reason = "some structures lie only within others or behind choices")]
 pub(crate) mod all {
     pub(crate) use super::{
-        bpf::*, events::*, files::*, ipc::*, mounts::*, network::*, processes::*, signals::*,
-        system::*, time::*,
+        bpf::*, devices::*, events::*, files::*, ipc::*, mounts::*, network::*, processes::*,
+        signals::*, system::*, time::*,
     };
 }
 

@@ -2,7 +2,7 @@
 
 /// Names that Linux 6.1's headers for programs lack though it knows what they stand for, and the C
 /// library's too. Nothing tells whether their values are right.
-pub const ABSENT: [&str; 110] = [
+pub const ABSENT: [&str; 117] = [
     "BTPROTO_AVDTP",
     "BTPROTO_BNEP",
     "BTPROTO_CMTP",
@@ -44,6 +44,10 @@ pub const ABSENT: [&str; 110] = [
     "MSG_NO_SHARED_FRAGS",
     "MSG_PROBE",
     "MSG_SENDPAGE_NOTLAST",
+    "NBD_FLAG_SEND_CACHE",
+    "NBD_FLAG_SEND_DF",
+    "NBD_FLAG_SEND_RESIZE",
+    "NBD_FLAG_SEND_WRITE_ZEROES",
     "NTFS_SB_MAGIC",
     "PIDTYPE_PGID",
     "PIDTYPE_PID",
@@ -51,6 +55,9 @@ pub const ABSENT: [&str; 110] = [
     "PIDTYPE_TGID",
     "PKEY_DISABLE_EXECUTE",
     "SCM_SECURITY",
+    "SG_GET_ACCESS_COUNT",
+    "SG_SCSI_RESET_NO_ESCALATE",
+    "SG_SCSI_RESET_TARGET",
     "SOL_ATALK",
     "SOL_AX25",
     "SOL_CAN_BASE",

@@ -38,6 +38,7 @@ const PROGRAMS: [&[&str]; 2] = [
         "asm/termios.h",
         "asm/vm86.h",
         "linux/aio_abi.h",
+        "linux/blkpg.h",
         "linux/bpf.h",
         "linux/can.h",
         "linux/can/raw.h",
@@ -69,6 +70,7 @@ const PROGRAMS: [&[&str]; 2] = [
         "linux/kexec.h",
         "linux/keyctl.h",
         "linux/landlock.h",
+        "linux/loop.h",
         "linux/lsm.h",
         "linux/magic.h",
         "linux/membarrier.h",
@@ -80,6 +82,7 @@ const PROGRAMS: [&[&str]; 2] = [
         "linux/mqueue.h",
         "linux/msg.h",
         "linux/net.h",
+        "linux/nbd.h",
         "linux/netlink.h",
         "linux/openat2.h",
         "linux/perf_event.h",
@@ -123,6 +126,7 @@ const PROGRAMS: [&[&str]; 2] = [
         "netinet/in.h",
         "netinet/tcp.h",
         "netinet/udp.h",
+        "scsi/sg.h",
         "sched.h",
         "signal.h",
         "sys/epoll.h",
@@ -229,7 +233,7 @@ const DRIVERS: [&str; 76] = [
 ];
 
 /// Vocabularies that need no row, structure or choice to refer to them.
-static OTHERS: [&Names; 123] = [
+static OTHERS: [&Names; 128] = [
     &capabilities::CAPABILITIES,
     &capabilities::CAP_VERSIONS,
     &clock::ADJTIMEX_MODES,
@@ -240,6 +244,11 @@ static OTHERS: [&Names; 123] = [
     &devices::TERMINAL_CFLAGS,
     &devices::TERMINAL_LFLAGS,
     &devices::LINE_DISCIPLINES,
+    &devices::BLKPG_OPS,
+    &devices::SCSI_RESETS,
+    &devices::LOOP_CIPHERS,
+    &devices::LOOP_FLAGS,
+    &devices::NBD_FLAGS,
     &devices::FLOW_ACTIONS,
     &devices::FLUSH_QUEUES,
     &devices::INTERFACE_FLAGS,

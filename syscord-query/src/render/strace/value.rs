@@ -290,6 +290,8 @@ pub(super) fn structure_with(
             continue;
         }
         if field.bytes().is_none() && structure.may_be_short() {
+            // Where there is only a part of a member, or what there is could not be read.
+            hidden |= structure.given() > usize::from(field.def.offset);
             continue;
         }
         let failed = style.row.ret.is_none_or(|ret| ret < 0);
@@ -444,8 +446,10 @@ fn member_as_is(out: &mut Vec<u8>, member: Member<'_>, style: &View<'_>) {
     };
     match member.kind.id {
         CHARS => {
-            let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
-            return string(out, text, false, style);
+            // It is shown whole, but for the last byte, which is to end it.
+            let end = bytes.iter().position(|byte| *byte == 0);
+            style.quote(out, &bytes[..end.unwrap_or(bytes.len().saturating_sub(1))]);
+            return out.extend_from_slice(if end.is_none() { b"..." } else { b"" });
         }
         SIGSET => return signal_set(out, bytes),
         _ => {}
