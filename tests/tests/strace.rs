@@ -11,7 +11,7 @@ use std::{
 };
 
 use syscord_tests::{
-    Scratch, Value, compile, events, info, kernel, program, python, record, run,
+    Scratch, Value, compile, events, info, kernel, program, python, query, record, repository, run,
     strace::{self, Call, Result},
     tool,
 };
@@ -321,6 +321,36 @@ fn fifty_threads() {
     let (events, code) = same_run("threads", &[&workload(&scratch, "threads.c", &["-pthread"])]);
     assert_eq!(code, 0);
     assert!(has_path(&events, "/proc/self/no/thread 49/round\t4"));
+}
+
+#[test]
+fn importers_take_the_lines() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("importers");
+    let (trace, lines) = (scratch.file("t.scd"), scratch.file("t.strace"));
+    let threads = workload(&scratch, "threads.c", &["-pthread"]);
+    let ran =
+        record(["-q".as_ref(), "-o".as_ref(), trace.as_os_str(), "--".as_ref(), threads.as_ref()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = query([
+        trace.as_os_str(),
+        "--strace".as_ref(),
+        "-ttt".as_ref(),
+        "-T".as_ref(),
+        "-o".as_ref(),
+        lines.as_os_str(),
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let importer = repository().join("tests/workloads/importer.py");
+    let read = run(tool("python3"), [importer.as_os_str(), lines.as_os_str()]);
+    let counts: Vec<u64> =
+        read.out.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    // Nothing but the counts: of lines of calls, and of those that resume one.
+    assert!(read.out.lines().count() == 1 && counts.len() == 2, "{}{}", read.out, read.err);
+    assert_eq!(counts[0] - counts[1], events(&trace).len() as u64);
+    assert!(counts[1] > 10, "{counts:?}");
 }
 
 #[test]
