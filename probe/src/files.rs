@@ -18,7 +18,7 @@ use syscord_syscalls::{
     record::{
         CWD, CaptureHeader, DEPTH, EventRecord, FILE, FILES, FileRecord, IDS, IdsRecord,
         MAX_RECORD, NAME_MAX, NAMES_MAX, RecordHeader, TABLE, TABLE_FDS, TableRecord,
-        capture_status, file_flag, record_kind, table_flag,
+        capture_status, family, file_flag, file_type, record_kind, table_flag,
     },
 };
 
@@ -32,12 +32,6 @@ const FACTS: usize = size_of::<FileRecord>();
 /// The most bytes that a capture of this module takes.
 const ROOM: usize = HEADER + FACTS + NAMES_MAX + NAME_MAX + 8 * FILES;
 
-const S_IFMT: u32 = 0o170_000;
-const S_IFSOCK: u32 = 0o140_000;
-const AF_UNIX: u16 = 1;
-const AF_INET: u16 = 2;
-const AF_INET6: u16 = 10;
-const AF_NETLINK: u16 = 16;
 /// The longest address of a Unix socket without its family (unix(7)).
 const UNIX_MAX: u32 = 108;
 /// `SCM_RIGHTS` and `SOL_SOCKET` (unix(7), socket(7)).
@@ -276,7 +270,7 @@ fn describe(record: *mut u8, fd: i32, file: u64, inode: u64, path: u64) {
     let facts = Facts { to };
     // SAFETY: as above.
     unsafe { (*facts.record()).peer = 0 };
-    if mode & S_IFMT == S_IFSOCK {
+    if mode & file_type::MASK == file_type::SOCKET {
         socket(&facts, read(file, config::file_private()));
     }
     done(record, to, FILE, FACTS + usize::from(facts.names()));
@@ -335,26 +329,26 @@ fn socket(facts: &Facts, socket: u64) {
         (*record).socket_type = read(sock, config::sock_type());
         (*record).protocol = read(sock, config::sock_protocol());
         match family {
-            AF_INET | AF_INET6 => {
+            family::INET | family::INET6 => {
                 (*record).local_port = read(sock, config::sock_local_port());
                 (*record).remote_port = u16::from_be(read(sock, config::sock_remote_port()));
             }
-            AF_NETLINK if config::netlink_port() != 0 => {
+            family::NETLINK if config::netlink_port() != 0 => {
                 (*record).peer = u64::from(read::<u32>(sock, config::netlink_port()));
             }
             _ => {}
         }
-        if family == AF_INET {
+        if family == family::INET {
             *(&raw mut (*record).local).cast() = read::<u32>(sock, config::sock_local());
             *(&raw mut (*record).remote).cast() = read::<u32>(sock, config::sock_remote());
         }
-        if family == AF_INET6 && config::sock_local6() != 0 {
+        if family == family::INET6 && config::sock_local6() != 0 {
             let local: [u64; 2] = read(sock, config::sock_local6());
             let remote: [u64; 2] = read(sock, config::sock_remote6());
             *(&raw mut (*record).local).cast() = local;
             *(&raw mut (*record).remote).cast() = remote;
         }
-        if family == AF_UNIX && config::unix_address() != 0 {
+        if family == family::UNIX && config::unix_address() != 0 {
             unix(facts, sock);
         }
     }

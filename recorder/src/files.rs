@@ -12,7 +12,7 @@ use std::{
 use syscord_format::{NUMBER, numbered};
 use syscord_syscalls::{
     names::network::NETLINK_PROTOCOLS,
-    record::{FileRecord, file_flag},
+    record::{FileRecord, family, file_flag, file_type},
 };
 
 /// What a descriptor stands for.
@@ -26,22 +26,12 @@ pub struct Target {
     pub numbers: Vec<u64>,
 }
 
-const S_IFMT: u32 = 0o170_000;
-const S_IFSOCK: u32 = 0o140_000;
-const S_IFCHR: u32 = 0o020_000;
-const S_IFBLK: u32 = 0o060_000;
-
 /// File systems whose files lie in no directory (include/uapi/linux/magic.h).
 const PIPEFS: u32 = 0x5049_5045;
 const ANON_INODE: u32 = 0x0904_1934;
 const PIDFS: u32 = 0x5049_4446;
 const NSFS: u32 = 0x6e73_6673;
 const DMA_BUF: u32 = 0x444d_4142;
-
-const AF_UNIX: u16 = 1;
-const AF_INET: u16 = 2;
-const AF_INET6: u16 = 10;
-const AF_NETLINK: u16 = 16;
 
 impl Target {
     /// What the probe has seen, with the names behind the record.
@@ -51,8 +41,8 @@ impl Target {
             return target;
         }
         let mut parts = names.split(|byte| *byte == 0);
-        match (file.mode & S_IFMT, file.magic) {
-            (S_IFSOCK, _) => {
+        match (file.mode & file_type::MASK, file.magic) {
+            (file_type::SOCKET, _) => {
                 target.bracketed("socket:", file.inode);
                 let protocol = parts.next().unwrap_or_default();
                 let rest = names.get(protocol.len() + 1..).unwrap_or_default();
@@ -91,8 +81,8 @@ impl Target {
     /// A device's kind and number.
     fn device(&mut self, kind: u32, device: u32) {
         let kind = match kind {
-            S_IFCHR => "char",
-            S_IFBLK => "block",
+            file_type::CHARACTER => "char",
+            file_type::BLOCK => "block",
             _ => return,
         };
         // The kernel's dev_t: 12 bits of major number, 20 of minor.
@@ -104,9 +94,9 @@ impl Target {
         self.detail.extend_from_slice(protocol);
         self.detail.extend_from_slice(b":[");
         match file.family {
-            AF_INET | AF_INET6 if file.local_port != 0 => self.inet(file),
-            AF_UNIX => self.unix(file, address),
-            AF_NETLINK if file.peer != 0 => self.netlink(file),
+            family::INET | family::INET6 if file.local_port != 0 => self.inet(file),
+            family::UNIX => self.unix(file, address),
+            family::NETLINK if file.peer != 0 => self.netlink(file),
             _ => self.number(file.inode),
         }
         self.detail.push(b']');
@@ -124,7 +114,7 @@ impl Target {
         let [a, b, c, d, ..] = *address;
         // A Vec takes every write.
         drop(match family {
-            AF_INET => write!(self.detail, "{}:", Ipv4Addr::new(a, b, c, d)),
+            family::INET => write!(self.detail, "{}:", Ipv4Addr::new(a, b, c, d)),
             _ => write!(self.detail, "[{}]:", Ipv6Addr::from(*address)),
         });
         self.number(port.into());
@@ -213,14 +203,22 @@ mod tests {
         assert_eq!(text(pipe, b"\0"), pair("pipe:[7]", ""));
         let event = FileRecord { magic: ANON_INODE, ..Default::default() };
         assert_eq!(text(event, b"[eventfd]\0"), pair("anon_inode:[eventfd]", ""));
-        let null = FileRecord { mode: S_IFCHR | 0o666, device: 1 << 20 | 3, ..Default::default() };
+        let null = FileRecord {
+            mode: file_type::CHARACTER | 0o666,
+            device: 1 << 20 | 3,
+            ..Default::default()
+        };
         assert_eq!(text(null, b"null\0dev\0"), pair("/dev/null", "char 1:3"));
     }
 
     #[test]
     fn sockets() {
-        let mut socket =
-            FileRecord { mode: S_IFSOCK, inode: 9, family: AF_INET, ..Default::default() };
+        let mut socket = FileRecord {
+            mode: file_type::SOCKET,
+            inode: 9,
+            family: family::INET,
+            ..Default::default()
+        };
         assert_eq!(text(socket, b"TCP\0"), pair("socket:[9]", "TCP:[9]"));
         socket.local_port = 80;
         socket.local[..4].copy_from_slice(&[127, 0, 0, 1]);
@@ -228,12 +226,12 @@ mod tests {
         socket.remote_port = 5000;
         socket.remote[..4].copy_from_slice(&[127, 0, 0, 2]);
         assert_eq!(text(socket, b"TCP\0").1, "TCP:[127.0.0.1:80->127.0.0.2:5000]");
-        let six = FileRecord { family: AF_INET6, local: [0; 16], ..socket };
+        let six = FileRecord { family: family::INET6, local: [0; 16], ..socket };
         assert_eq!(text(six, b"TCPv6\0").1, "TCPv6:[[::]:80->[7f00:2::]:5000]");
-        let unix = FileRecord { family: AF_UNIX, peer: 10, ..socket };
+        let unix = FileRecord { family: family::UNIX, peer: 10, ..socket };
         assert_eq!(text(unix, b"UNIX-STREAM\0/run/x\0").1, "UNIX-STREAM:[9->10,\"/run/x\"]");
         assert_eq!(text(unix, b"UNIX\0\0ab").1, "UNIX:[9->10,@\"ab\"]");
-        let netlink = FileRecord { family: AF_NETLINK, peer: 77, ..socket };
+        let netlink = FileRecord { family: family::NETLINK, peer: 77, ..socket };
         assert_eq!(text(netlink, b"NETLINK\0").1, "NETLINK:[ROUTE:77]");
     }
 }

@@ -17,12 +17,13 @@ const HASH: &str = "probe/syscord.bpf.o.sources";
 const TARGET: &str = "bpfel-unknown-none";
 
 /// What the object depends on: the probe, and what it shares with the recorder.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "probe/src",
     "probe/Cargo.toml",
     "probe/Cargo.lock",
     "probe/.cargo/config.toml",
     "syscalls/src/record.rs",
+    "syscalls/src/record",
     "syscalls/src/plan.rs",
     "syscalls/src/row.rs",
 ];
