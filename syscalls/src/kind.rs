@@ -169,6 +169,8 @@ pub enum Kind {
     ExactIn(&'static Struct, &'static str),
     /// Directory entries that the kernel stores; where, is shown, too (getdents(2)).
     Entries(Len),
+    /// Address of hardware, as long as the member before it says; of structures' members (packet(7)).
+    Hardware,
     /// Result only: id of a new process; the child returns from the same call with 0.
     Child,
     /// Result only: the call never returns (exit(2)).
@@ -308,8 +310,8 @@ pub enum When {
     Interrupted,
 }
 
-/// The last id that a kind has: that of [`Entries`].
-const LAST_ID: u8 = 85;
+/// The last id that a kind has: that of [`Hardware`].
+const LAST_ID: u8 = 86;
 
 impl Shape {
     const ALL: [Shape; 6] = [
@@ -440,7 +442,8 @@ impl Kind {
             Inet => 82,
             Swapped(_) => 83,
             ExactIn(..) => 84,
-            Entries(_) => LAST_ID,
+            Entries(_) => 85,
+            Hardware => LAST_ID,
         }
     }
 
@@ -526,6 +529,7 @@ impl Kind {
             Padded => "padded",
             Inet => "inet",
             Swapped(_) => "swapped",
+            Hardware => "hardware",
             ExactIn(..) => "exact_in",
             Entries(_) => "entries",
         }
@@ -562,7 +566,7 @@ impl Kind {
             | SockaddrOut(_) | SetIn(_) | SetOut(_) | Ready(_) | Counted | ControlIn(_)
             | ControlOut(_) | Child | Filled | Never | NewImage | Restored | Closed | Addressed
             | NewCwd | NewTable | NewIds | Unused | Hex | Limit | Data | Ticks | Time | Errno
-            | Version | Padded | Inet => {
+            | Version | Padded | Inet | Hardware => {
                 return None;
             }
         })
@@ -579,14 +583,14 @@ impl Kind {
             Long | Off | Time | Restored => Shape::Signed64,
             Ulong | Size | Limit | Data | Ticks => Shape::Unsigned64,
             Mode | FileMode => Shape::Octal,
-            Ptr | Hex | Version | Fields(_) | Padded | Inet | Swapped(_) | Unused | Flags
-            | Bits(_) | Request | Dev | Path | Str | ExecPath | ExecArgv | PathOut(_) | In(_)
-            | Out(_) | SockaddrIn(_) | SockaddrOut(_) | TreeIn(_) | TreeOut(_) | TreesIn(..)
-            | TreesOut(..) | TreesChanged(..) | Changed(_) | TimeLimit(_) | SetIn(_)
-            | SetOut(_) | Ready(_) | Counted | SignalFrame(_) | ControlIn(_) | ControlOut(_)
-            | SigSet | Chars | Struct(_) | StructIn(_) | StructOut(_) | StructFound(_)
-            | StructLeft(_) | SizedIn(..) | ExactIn(..) | Entries(_) | ArrayIn(..)
-            | ArrayOut(..) | By(_) => Shape::Hex,
+            Ptr | Hex | Version | Fields(_) | Padded | Inet | Swapped(_) | Hardware | Unused
+            | Flags | Bits(_) | Request | Dev | Path | Str | ExecPath | ExecArgv | PathOut(_)
+            | In(_) | Out(_) | SockaddrIn(_) | SockaddrOut(_) | TreeIn(_) | TreeOut(_)
+            | TreesIn(..) | TreesOut(..) | TreesChanged(..) | Changed(_) | TimeLimit(_)
+            | SetIn(_) | SetOut(_) | Ready(_) | Counted | SignalFrame(_) | ControlIn(_)
+            | ControlOut(_) | SigSet | Chars | Struct(_) | StructIn(_) | StructOut(_)
+            | StructFound(_) | StructLeft(_) | SizedIn(..) | ExactIn(..) | Entries(_)
+            | ArrayIn(..) | ArrayOut(..) | By(_) => Shape::Hex,
         }
     }
 
@@ -655,7 +659,7 @@ impl Kind {
             | WaitStatus | SigSet | Chars | Struct(_) | Child | Never | NewImage | Restored
             | Closed | Addressed | NewCwd | NewTable | NewIds | Filled | Unused | Hex | Limit
             | Data | Noted(_) | Ticks | Time | Errno | Version | Fields(_) | Padded | Inet
-            | Swapped(_) => {
+            | Swapped(_) | Hardware => {
                 return None;
             }
         })

@@ -320,6 +320,7 @@ const DEFINED: &[Group] = &[
             head(&TCP_INFO, "struct tcp_info"),
             whole(&TPACKET_STATS, "struct tpacket_stats"),
             whole(&TPACKET_REQ, "struct tpacket_req"),
+            whole(&PACKET_MREQ, "struct packet_mreq"),
             whole(&IP_MREQ, "struct ip_mreq"),
             whole(&OPTION, "int"),
             whole(&SOCKET_ERROR, "int"),

@@ -13,7 +13,7 @@ use syscord_syscalls::{
 
 /// Every kind with its number in a trace's schema. Traces hold these numbers: they never change,
 /// and a number that fell out of use is never given to another kind.
-const KIND_IDS: [(Kind, u8); 81] = [
+const KIND_IDS: [(Kind, u8); 82] = [
     (Kind::Int, 1),
     (Kind::Uint, 2),
     (Kind::Long, 3),
@@ -95,6 +95,7 @@ const KIND_IDS: [(Kind, u8); 81] = [
     (Kind::Swapped(&OPEN_FLAGS), 83),
     (Kind::ExactIn(&TIMESPEC, ""), 84),
     (Kind::Entries(Len::Ret), 85),
+    (Kind::Hardware, 86),
 ];
 
 #[test]

@@ -215,7 +215,8 @@ impl<'a> Structures<'a> {
 
     /// The address of one structure of which the end could not be read.
     pub(crate) fn torn_apart(&self) -> Option<u64> {
-        self.torn.filter(|_| !self.array && !self.sized)
+        let short = self.bytes.len() < usize::from(self.def.size);
+        self.torn.filter(|_| short && !self.array && !self.sized)
     }
 
     /// The structures. Of an array, those that were captured whole; else one.

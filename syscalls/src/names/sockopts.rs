@@ -31,6 +31,14 @@ names! {
         }
     }
 
+    /// Packets that a socket is to get, too (packet(7)).
+    PACKET_MEMBERSHIPS: "PACKET_MR_???" {
+        value {
+            PACKET_MR_MULTICAST = 0, PACKET_MR_PROMISC = 1, PACKET_MR_ALLMULTI = 2,
+            PACKET_MR_UNICAST = 3,
+        }
+    }
+
     /// When the hash of a socket changes (socket(7)'s `SO_TXREHASH`).
     TXREHASH_MODES: "%d SOCK_TXREHASH_???" {
         value {

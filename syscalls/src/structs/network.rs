@@ -8,7 +8,9 @@ use crate::{
             COUNTER_COMPONENTS, COUNTER_EVENTS, COUNTER_SCOPES, INTERFACE_FLAGS, LINE_DISCIPLINES,
             MODEM_LINES, TERMINAL_CFLAGS, TERMINAL_IFLAGS, TERMINAL_LFLAGS, TERMINAL_OFLAGS,
         },
-        sockopts::{TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES, TXREHASH_MODES},
+        sockopts::{
+            PACKET_MEMBERSHIPS, TCP_CONGESTION_STATES, TCP_INFO_OPTIONS, TCP_STATES, TXREHASH_MODES,
+        },
     },
 };
 
@@ -28,6 +30,12 @@ structs! {
 
     /// A group that is joined on an interface (ip(7)'s `IP_ADD_MEMBERSHIP`).
     IP_MREQ { imr_multiaddr: u32 = Inet, imr_interface: u32 = Inet }
+
+    /// Packets that a socket is to get, too (packet(7)'s `PACKET_ADD_MEMBERSHIP`).
+    PACKET_MREQ {
+        mr_ifindex: u32 = Int, mr_type: u16 = One(&PACKET_MEMBERSHIPS), mr_alen: u16 = Uint,
+        mr_address: u8[8] = Hardware
+    }
 
     /// A ring of packets (packet(7)'s `PACKET_RX_RING`).
     TPACKET_REQ {

@@ -233,7 +233,7 @@ const DRIVERS: [&str; 76] = [
 ];
 
 /// Vocabularies that need no row, structure or choice to refer to them.
-static OTHERS: [&Names; 128] = [
+static OTHERS: [&Names; 129] = [
     &capabilities::CAPABILITIES,
     &capabilities::CAP_VERSIONS,
     &clock::ADJTIMEX_MODES,
@@ -332,6 +332,7 @@ static OTHERS: [&Names; 128] = [
     &signals::SIGSYS_CODES,
     &sockopts::TCP_STATES,
     &sockopts::TXREHASH_MODES,
+    &sockopts::PACKET_MEMBERSHIPS,
     &sockopts::TCP_CONGESTION_STATES,
     &sockopts::TCP_INFO_OPTIONS,
     &tracing::BPF_MAP_TYPES,

@@ -1,7 +1,10 @@
 //! Values of sockets' options, which may be shorter or longer than what they are to be (getsockopt(2)).
 
 use syscord_syscalls::structs::{
-    network::{INT, IP_MREQ, LINGER, SOCKET_ERROR, TPACKET_REQ, TPACKET_STATS, TXREHASH, UCRED},
+    network::{
+        INT, IP_MREQ, LINGER, PACKET_MREQ, SOCKET_ERROR, TPACKET_REQ, TPACKET_STATS, TXREHASH,
+        UCRED,
+    },
     processes::SOCK_FPROG,
 };
 
@@ -17,7 +20,8 @@ use crate::{
 };
 
 /// What strace 6.1 takes apart; all else is bytes.
-const SHOWN: [&str; 9] = [
+const SHOWN: [&str; 10] = [
+    PACKET_MREQ.name,
     INT.name,
     IP_MREQ.name,
     LINGER.name,
@@ -30,7 +34,7 @@ const SHOWN: [&str; 9] = [
 ];
 
 /// What must be as long as the kernel has it, or is not looked at.
-const EXACT: [&str; 2] = [SOCK_FPROG.name, TPACKET_REQ.name];
+const EXACT: [&str; 3] = [SOCK_FPROG.name, TPACKET_REQ.name, PACKET_MREQ.name];
 
 /// Appends the value that a program gave, unless nothing is special about it.
 pub(super) fn given_option(

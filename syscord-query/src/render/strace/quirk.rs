@@ -216,7 +216,7 @@ impl Quirk {
                 };
                 given.iter().for_each(|given| structure_without(out, given, &[], style));
             }
-            (Quirk::OpenHow, Value::Structures(how)) if how.torn.is_none() => {
+            (Quirk::OpenHow, Value::Structures(how)) if how.torn_apart().is_none() => {
                 for how in how.iter() {
                     let creates = flags(&how) & CREATING != 0;
                     let wanted: &[&str] = if creates { &["mode"] } else { &[] };

@@ -43,7 +43,7 @@ const PADDED: u8 = Kind::Padded.id();
 const INET: u8 = Kind::Inet.id();
 const SWAPPED: u8 = Kind::Swapped(&WHENCE).id();
 
-/// Appends a number: `raw` as it is, of which `bits` count or, if that is more, as many as have names; `value`
+/// Appends a number: `raw` as it is, of which `bits` count or, if that is 0, as many as have names; `value`
 /// in its kind's shape.
 pub(super) fn scalar(
     out: &mut Vec<u8>,
@@ -65,7 +65,8 @@ pub(super) fn scalar(
             NOTED => Set::Noted,
             _ => Set::One,
         };
-        return named_wide(out, names, set, raw, bits.max(names.bits.into()), style.xlat);
+        let bits = if bits == 0 { names.bits.into() } else { bits };
+        return named_wide(out, names, set, raw, bits, style.xlat);
     }
     match (kind.id, value) {
         // Not every descriptor may be a directory's.

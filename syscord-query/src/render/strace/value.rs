@@ -7,7 +7,7 @@ use syscord_syscalls::{Kind, Len, Role, names::files::WHENCE, structs::time::TIM
 
 use super::{
     Style, View,
-    address::socket_address,
+    address::{bytes_named, socket_address},
     control::control_messages,
     descriptor::descriptor,
     names::{Xlat, symbol},
@@ -38,6 +38,7 @@ const READY: u8 = Kind::Ready(Len::Ret).id();
 const TREES_CHANGED: u8 = Kind::TreesChanged(&TIMESPEC, Len::Ret).id();
 const SOCKADDR_OUT: u8 = Kind::SockaddrOut(Len::Ret).id();
 const FILLED: u8 = Kind::Filled.id();
+const HARDWARE: u8 = Kind::Hardware.id();
 const FIELDS: u8 = Kind::Fields(&WHENCE).id();
 
 /// Appends an argument.
@@ -284,7 +285,8 @@ pub(super) fn structure_with(
     // Of a device, its number stands where other files have their size (stat(2)).
     let device = structure.members().any(|field| is_device_mode(&field));
     let lengths = structure.members().skip(1).map(Some).chain([None]);
-    for (field, length) in structure.members().zip(lengths) {
+    let befores = [None].into_iter().chain(structure.members().map(Some));
+    for ((field, length), before) in structure.members().zip(lengths).zip(befores) {
         let name = field.def.name.as_str();
         if left_out.contains(&name) || is_no_control(&field, length) {
             continue;
@@ -317,6 +319,10 @@ pub(super) fn structure_with(
             fields(out, field);
             continue;
         }
+        if field.kind.id == HARDWARE {
+            hardware(out, field, before, style);
+            continue;
+        }
         out.extend_from_slice(field.def.name.as_bytes());
         out.push(b'=');
         match field.target() {
@@ -329,6 +335,16 @@ pub(super) fn structure_with(
     }
     behind(out, structure, style);
     out.push(b'}');
+}
+
+/// An address of hardware; the member `before` says how long it is.
+fn hardware(out: &mut Vec<u8>, member: Member<'_>, before: Option<Member<'_>>, style: &View<'_>) {
+    let length = before.and_then(|length| Some(length.raw(length.bytes()?))).unwrap_or_default();
+    let bytes = member.bytes().unwrap_or_default();
+    let bytes = bytes.get(..length as usize).unwrap_or(bytes);
+    let name: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    drop(write!(out, "{}=", member.def.name));
+    bytes_named(out, bytes, &name.join(":"), style.xlat);
 }
 
 /// Several numbers in one, each by its name.
