@@ -68,18 +68,18 @@ pub(super) fn given_option(
 
 /// Appends the value that the kernel told, unless nothing is special about it.
 pub(super) fn told_option(out: &mut Vec<u8>, value: Value<'_>, style: &View<'_>) -> Option<()> {
-    match value {
-        Value::Structures(option) if option.array => None,
-        Value::Structures(option) if !SHOWN.contains(&option.name()) => {
-            Some(bytes(out, option.captured(), option.cut, style))
-        }
-        Value::Structures(option) => {
+    let (whole, cut) = match value {
+        Value::Structures(option) if option.array => return None,
+        Value::Structures(option) if SHOWN.contains(&option.name()) => {
             let short = option.captured().len() < usize::from(option.size());
-            short.then(|| members(out, option, style))
+            return short.then(|| members(out, option, style));
         }
-        Value::Memory(Memory { bytes: whole, cut, .. }) => Some(bytes(out, whole, cut, style)),
-        _ => None,
-    }
+        Value::Structures(option) => (option.captured(), option.cut),
+        Value::Memory(Memory { bytes, cut, .. }) => (bytes, cut),
+        _ => return None,
+    };
+    bytes(out, whole, cut, style);
+    Some(())
 }
 
 /// A number if it has the length of one, else a string.
