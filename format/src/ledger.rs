@@ -59,6 +59,9 @@ pub mod drop_reason {
     pub const REENTERED: u8 = 2;
     /// A writer on the same CPU had been interrupted half way.
     pub const BUSY: u8 = 3;
+    /// The ring had no room for what is told beside calls: of processes and descriptors, or what was captured when a
+    /// call began. Each counts as seen, too.
+    pub const SIDE: u8 = 4;
 
     /// A reason in words.
     pub fn name(reason: u8) -> &'static str {
@@ -66,6 +69,7 @@ pub mod drop_reason {
             RING_FULL => "ring full",
             REENTERED => "probe re-entered",
             BUSY => "ring busy",
+            SIDE => "about processes",
             _ => "unknown reason",
         }
     }

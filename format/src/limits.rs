@@ -25,6 +25,12 @@ pub const MAX_FILES: usize = 8;
 pub const MAX_NAME: usize = 8192;
 /// Most numbers in the two.
 pub const MAX_FILE_NUMBERS: usize = 8;
+/// Most structures within one another.
+pub const MAX_STRUCT_DEPTH: u8 = 8;
+/// Most members of a structure, those of the structures within it counted for each element.
+pub const MAX_MEMBERS: u64 = 65_536;
+/// Most facts about files of an EVENTS block, and half as many as its names of files.
+pub const MAX_FACTS: usize = 262_144;
 /// Most groups of a column of magnitudes.
 pub const MAX_GROUPS: usize = 1024;
 /// Most values of an integer column's dictionary.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::body;
 use crate::chunk::section;
 use crate::error::FormatError;
-use crate::limits::{MAX_ARGS, MAX_TICK_SHIFT};
+use crate::limits::{MAX_ARGS, MAX_MEMBERS, MAX_STRUCT_DEPTH, MAX_TICK_SHIFT};
 
 /// The description of a file: who recorded what where, and the schema of its events.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -303,6 +303,7 @@ impl Meta {
         {
             return Err(FormatError::malformed("META", "a kind refers to what is not there"));
         }
+        self.check_structs()?;
         let count = |names: &NamesDef| match names.names.is_empty() {
             true => 0,
             false => names.names.split(' ').count(),
@@ -315,6 +316,36 @@ impl Meta {
         }
         if self.choices.iter().any(|choice| usize::from(choice.arg) >= MAX_ARGS) {
             return Err(FormatError::malformed("META", "a choice goes by no argument"));
+        }
+        Ok(())
+    }
+}
+
+impl Meta {
+    /// That structures are no deeper and no larger, with all that lies in them, than readers can show. Each is known to
+    /// refer to earlier ones alone.
+    fn check_structs(&self) -> Result<(), FormatError> {
+        let mut sizes: Vec<(u8, u64)> = Vec::with_capacity(self.structs.len());
+        for of in &self.structs {
+            let (mut depth, mut members) = (1, 0u64);
+            for field in &of.fields {
+                let Detail::Struct(index) = field.kind.detail else {
+                    members = members.saturating_add(1);
+                    continue;
+                };
+                let (inner, within) = sizes[usize::from(index)];
+                depth = depth.max(inner + 1);
+                members = members.saturating_add(within.saturating_mul(field.count.into()));
+                // One that points to structures is as wide as a pointer.
+                let role = self.kinds.iter().find(|kind| kind.id == field.kind.id);
+                let lies_here = role.is_none_or(|kind| kind.role == 0);
+                if lies_here && field.width != self.structs[usize::from(index)].size {
+                    return Err(FormatError::malformed("META", "a member is not as wide as it is"));
+                }
+            }
+            FormatError::check("depth of structures", depth.into(), MAX_STRUCT_DEPTH.into())?;
+            FormatError::check("members of a structure", members, MAX_MEMBERS)?;
+            sizes.push((depth, members));
         }
         Ok(())
     }

@@ -5,7 +5,10 @@ mod common;
 
 use common::*;
 use proptest::prelude::*;
-use syscord_format::{BlockHeader, BlockKind, Chunk, FormatError, Trace, Writer, ZoneMap};
+use syscord_format::{
+    BlockHeader, BlockKind, Chunk, Detail, FieldDef, FormatError, KindRef, StructDef, Trace,
+    Writer, ZoneMap,
+};
 
 fn header(rows: u32) -> BlockHeader {
     BlockHeader {
@@ -172,6 +175,41 @@ fn meta_beyond_the_limits_is_not_written() {
         change(&mut meta);
         assert!(Writer::new(Vec::new(), FILE_ID, &meta).is_err());
     }
+}
+
+/// A structure of elements of another one.
+fn of_others(inner: u16, size: u16, count: u16) -> StructDef {
+    let field = FieldDef {
+        name: "x".into(),
+        offset: 0,
+        width: size,
+        count,
+        kind: KindRef { id: 1, detail: Detail::Struct(inner) },
+        shown: 0,
+    };
+    StructDef { name: "s".into(), size: size * count, fields: vec![field.clone(), field] }
+}
+
+#[test]
+fn structures_that_never_end_are_refused() {
+    let mut plain = of_others(0, 1, 1);
+    plain.fields.truncate(1);
+    plain.fields[0].kind.detail = Detail::None;
+    let write = |others: Vec<StructDef>| {
+        let mut meta = meta(5);
+        meta.structs = std::iter::once(plain.clone()).chain(others).collect();
+        Writer::new(Vec::new(), FILE_ID, &meta).map(drop)
+    };
+    let chain = |depth: u16| (0..depth).map(|inner| of_others(inner, 1, 1)).collect();
+    assert!(write(chain(7)).is_ok());
+    assert!(write(chain(8)).is_err(), "nine within one another");
+    assert!(write(vec![of_others(0, 1, 400), of_others(1, 400, 100)]).is_err(), "160,000 members");
+    let mut wide = vec![of_others(0, 1, 100), of_others(1, 100, 100)];
+    wide.iter_mut().for_each(|of| of.fields.truncate(1));
+    let mut other = wide.clone();
+    other[0].fields[0].width = 2;
+    assert!(write(wide).is_ok());
+    assert!(write(other).is_err(), "an element that is wider than its structure");
 }
 
 /// Everything a reader does with bytes; it must end without a panic.

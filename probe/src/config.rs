@@ -16,8 +16,8 @@ static SETTINGS: Settings = Settings {
     machine: 0,
     unplanned: 0,
     typed_task: 0,
+    task_regs: 0,
     uring: 0,
-    pad: 0,
     restorers: [0; Abi::SLOTS],
 };
 
@@ -129,6 +129,7 @@ accessors! {
     machine: u32 = SETTINGS.machine;
     unplanned: u32 = SETTINGS.unplanned;
     typed_task: u32 = SETTINGS.typed_task;
+    task_regs: u32 = SETTINGS.task_regs;
     uring: u32 = SETTINGS.uring;
 
     task_pid: u32 = OFFSETS.task_pid;

@@ -81,8 +81,12 @@ pub fn exit(task: Task) {
     let (tgid, tid) = (who.tgid, who.tid);
     if filter::records(task, tgid) {
         if let Some(ring) = ring::here() {
-            // SAFETY: the task is the current one; the verifier checks the type.
-            let regs = unsafe { bpf_task_pt_regs(bpf_get_current_task_btf()) } as Regs;
+            let regs = if config::task_regs() != 0 {
+                // SAFETY: the task is the current one; the verifier checks the type.
+                Some(unsafe { bpf_task_pt_regs(bpf_get_current_task_btf()) } as Regs)
+            } else {
+                None
+            };
             syscall::never_returned(&ring, who, regs);
         }
         let ppid = task::tgid(task::parent(task));

@@ -6,7 +6,7 @@ use aya_ebpf::{
     maps::{Array, HashMap},
 };
 use syscord_syscalls::{
-    Abi,
+    Abi, MAX_ARGS,
     plan::{MAX_VARIANTS, NUMBERS, Plan, effect, plan_flag, variant_key},
     record::{
         CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
@@ -37,6 +37,8 @@ static ENTERED: Array<Entered> = Array::with_max_entries(1, 0);
 /// What the kernel leaves of a call's number once it has restored the registers of another context
 /// (sigreturn(2)): none.
 const NO_NUMBER: u32 = u32::MAX;
+/// The result of a call on a descriptor that is not open.
+const EBADF: i64 = -9;
 /// The result of a call whose number is none of the kernel's.
 const ENOSYS: i64 = -38;
 /// Calls that do not leave at exit what was there at entry, not even their number.
@@ -161,7 +163,7 @@ fn entry_record(regs: Regs, call: &Call) -> Option<u64> {
     };
     // SAFETY: the helper has no preconditions.
     let time = unsafe { bpf_ktime_get_ns() };
-    write(record, record_kind::ENTRY, call, regs, time, 0, 0);
+    write(record, record_kind::ENTRY, call, Some(regs), time, 0, 0);
     capture::run(record, plan, capture::AT_ENTRY, u32::MAX);
     let length = capture::at_entry(record, plan, regs::stack(regs, call.who.compat));
     finish(&ring, record, length);
@@ -234,7 +236,7 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
     let duration = if began == 0 { UNKNOWN_DURATION } else { now.wrapping_sub(began) };
-    write(record, record_kind::EVENT, call, regs, now, duration, ret);
+    write(record, record_kind::EVENT, call, Some(regs), now, duration, ret);
     count!(ring, recorded);
     let mut begun = Begun { record, length: size_of::<EventRecord>(), effects: 0, effect_arg: 0 };
     if lost_args {
@@ -279,7 +281,9 @@ fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
     let plan = variant(call.abi, call.number, plan, value);
     // SAFETY: a live plan.
     let (effects, effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
-    if effects == 0 || ret < 0 && effects & effect::ADDRESSED == 0 {
+    // A descriptor is closed even where close(2) fails, unless there was none.
+    let despite = effect::ADDRESSED | if ret == EBADF { 0 } else { effect::CLOSED };
+    if effects == 0 || ret < 0 && effects & despite == 0 {
         return None;
     }
     let Ok(record) = ring.reserve(MAX_RECORD) else {
@@ -288,7 +292,7 @@ fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
     };
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
-    write(record, record_kind::STATE, call, regs, now, UNKNOWN_DURATION, ret);
+    write(record, record_kind::STATE, call, Some(regs), now, UNKNOWN_DURATION, ret);
     capture::set_length(record, size_of::<EventRecord>());
     Some(Begun { record, length: size_of::<EventRecord>(), effects, effect_arg })
 }
@@ -321,14 +325,14 @@ fn variant(
     VARIANTS.get_ptr(&variant_key(index, value)).unwrap_or(plan)
 }
 
-/// A thread ends: if that is within a call, the call never returned.
+/// A thread ends: if that is within a call, the call never returned. Without registers its arguments are not known.
 #[inline(always)]
-pub fn never_returned(ring: &Ring, who: Current, regs: Regs) {
+pub fn never_returned(ring: &Ring, who: Current, regs: Option<Regs>) {
     let entered = take_entered(who.tid);
-    let call = if entered.time != 0 {
-        Call::numbered(who, entered.abi as u8, entered.number)
-    } else {
-        Call::of(regs)
+    let call = match regs {
+        _ if entered.time != 0 => Call::numbered(who, entered.abi as u8, entered.number),
+        Some(regs) => Call::of(regs),
+        None => return,
     };
     // Without entries, only calls that never return can be told from those that have returned.
     let within = entered.time != 0 || config::durations() == 0 && call.is(plan_flag::NEVER_RETURNS);
@@ -342,7 +346,8 @@ pub fn never_returned(ring: &Ring, who: Current, regs: Regs) {
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
     write(record, record_kind::EVENT, &call, regs, now, UNKNOWN_DURATION, 0);
-    let length = mark(record, event_mark::NEVER_RETURNED);
+    let unknown = if regs.is_none() { event_mark::ARGS_UNKNOWN } else { 0 };
+    let length = mark(record, event_mark::NEVER_RETURNED | unknown);
     count!(ring, recorded);
     finish(ring, record, length);
 }
@@ -363,7 +368,15 @@ pub fn reserve(ring: &Ring, room: usize) -> Option<*mut u8> {
 }
 
 #[inline(always)]
-fn write(record: *mut u8, kind: u8, call: &Call, regs: Regs, time: u64, duration: u64, ret: i64) {
+fn write(
+    record: *mut u8,
+    kind: u8,
+    call: &Call,
+    regs: Option<Regs>,
+    time: u64,
+    duration: u64,
+    ret: i64,
+) {
     let event = record.cast::<EventRecord>();
     // SAFETY: a reserved record has room for an EventRecord; the length follows in `finish`.
     unsafe {
@@ -373,7 +386,12 @@ fn write(record: *mut u8, kind: u8, call: &Call, regs: Regs, time: u64, duration
         (*event).tgid = call.who.tgid;
         (*event).tid = call.who.tid;
         (*event).ret = ret;
-        regs::copy_args(regs, call.who.compat, (&raw mut (*event).args).cast());
+        match regs {
+            Some(regs) => {
+                regs::copy_args(regs, call.who.compat, (&raw mut (*event).args).cast());
+            }
+            None => (*event).args = [0; MAX_ARGS],
+        }
     }
 }
 

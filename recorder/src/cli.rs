@@ -42,7 +42,8 @@ Examples:
   syscord record -f --pid 1 --max-size 1G    a process and what descends from it
   syscord record -o - | syscord-query -      the whole machine, as it happens
 
-All filters given must hold; a filter given several values holds for any of them.";
+All filters given must hold; a filter given several values holds for any of them. Without any, and without COMMAND,
+the whole machine is recorded.";
 
 /// Options of `syscord record`.
 #[derive(Debug, Args)]
@@ -72,11 +73,11 @@ pub struct Record {
     pub until: Until,
 
     /// Run COMMAND as this user
-    #[arg(long, value_name = "NAME", requires = "command")]
+    #[arg(long, value_name = "NAME", requires = "command", help_heading = "Command")]
     pub user: Option<String>,
 
     /// Run COMMAND and record it and its descendants, from its first syscall to its end
-    #[arg(last = true, value_name = "COMMAND", conflicts_with = "pid")]
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "pid", help_heading = "Command")]
     pub command: Vec<OsString>,
 }
 

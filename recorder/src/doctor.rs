@@ -7,7 +7,7 @@ use syscord_syscalls::{SyscallSet, record::Filter};
 use crate::{
     btf::{self, Layouts},
     clocks,
-    probe::{Options, Probe, possible_cpus},
+    probe::{Options, Probe, kernel_version, possible_cpus},
     rights,
     rings::{Batch, Rings},
     schema::{self, Schema},
@@ -41,10 +41,8 @@ type Outcome = Result<String, (String, &'static str)>;
 
 fn kernel() -> Outcome {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let mut parts = release.trim().split(['.', '-']).map(|part| part.parse::<u32>().ok());
-    let version = (parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0));
     let detail = format!("Linux {}, {} CPUs", release.trim(), possible_cpus());
-    if version >= (5, 10) {
+    if kernel_version() >= (5, 10) {
         Ok(detail)
     } else {
         Err((detail, "Remedy: boot a kernel of version 5.10 or newer."))

@@ -1,6 +1,6 @@
 //! From batches of the probe's records to blocks of the trace.
 
-use std::{collections::HashMap, io::Write, sync::Arc};
+use std::{collections::HashMap, io::Write, ops::RangeInclusive, sync::Arc};
 
 use syscord_format::{
     Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, File, FileFd, FormatError,
@@ -8,6 +8,7 @@ use syscord_format::{
 };
 use syscord_syscalls::{
     Abi, MAX_ARGS,
+    plan::NUMBERS,
     record::{
         CaptureHeader, EventRecord, FILE, IDS, IdsRecord, MARKS, ProcessRecord, STRING_KEPT, TABLE,
         UNKNOWN_DURATION, capture_status, event_mark, process_event, record_kind, table_flag,
@@ -23,8 +24,8 @@ use crate::{
     world::{self, Seen, World},
 };
 
-/// Entries of calls that never came back are forgotten beyond this many.
-const ENTRIES: usize = 4096;
+/// Beyond as many calls under way, the oldest are forgotten: most of them never came back.
+const ENTRIES: usize = 65_536;
 
 type NewImages = HashMap<u32, Vec<NewImage>>;
 
@@ -74,16 +75,25 @@ impl<W: Write> Encoder<W> {
             let records = self.side(batch);
             self.writer.processes(&records)?;
         }
-        let mut start = 0;
-        for (cpu, end) in &batch.spans {
-            for record in wire::records(&batch.bytes[start..*end]) {
-                if let Record::Event(event, captures) = record {
-                    self.event(*cpu, &event, captures);
-                }
-            }
-            start = *end;
+        let mut from = 0;
+        for until in cuts(batch) {
+            self.chunk(batch, from..=until)?;
+            from = until.saturating_add(1);
         }
         self.new_images.clear();
+        self.forget_entries();
+        Ok(())
+    }
+
+    /// Writes the events of a span of time.
+    fn chunk(&mut self, batch: &Batch, times: RangeInclusive<u64>) -> Result<(), FormatError> {
+        for (cpu, record) in events(batch) {
+            if let Record::Event(event, captures) = record
+                && times.contains(&event.time)
+            {
+                self.event(cpu, &event, captures);
+            }
+        }
         if !self.builder.is_empty() {
             let chunk = self.builder.encode()?;
             self.writer.events(&chunk)?;
@@ -132,9 +142,6 @@ impl<W: Write> Encoder<W> {
                     }
                 }
                 Record::Entry(entry, bytes) => {
-                    if self.entries.len() >= ENTRIES {
-                        self.entries.clear();
-                    }
                     self.entries.insert((entry.tgid, entry.time), bytes.to_vec());
                 }
                 Record::State(call, captures) => {
@@ -277,6 +284,16 @@ impl<W: Write> Encoder<W> {
         });
     }
 
+    /// Forgets the older half of the entries if there are too many.
+    fn forget_entries(&mut self) {
+        if self.entries.len() > ENTRIES {
+            let mut times: Vec<u64> = self.entries.keys().map(|(_, time)| *time).collect();
+            let (_, middle, _) = times.select_nth_unstable(ENTRIES / 2);
+            let middle = *middle;
+            self.entries.retain(|(_, time), _| *time > middle);
+        }
+    }
+
     /// What was captured at the event's entry.
     fn take_entry(&mut self, record: &EventRecord) -> Option<Vec<u8>> {
         if self.entries.is_empty() || record.duration == UNKNOWN_DURATION {
@@ -285,6 +302,34 @@ impl<W: Write> Encoder<W> {
         self.entries.remove(&(record.tgid, record.time.wrapping_sub(record.duration)))
     }
 }
+
+/// All records of a batch, and the CPU of each.
+fn events(batch: &Batch) -> impl Iterator<Item = (u32, Record<'_>)> {
+    let starts = std::iter::once(0).chain(batch.spans.iter().map(|(_, end)| *end));
+    starts.zip(&batch.spans).flat_map(|(start, (cpu, end))| {
+        wire::records(&batch.bytes[start..*end]).map(|record| (*cpu, record))
+    })
+}
+
+/// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands
+/// of numbers would have more different ones in a chunk than a chunk can hold.
+fn cuts(batch: &Batch) -> Vec<u64> {
+    let mut cuts = Vec::new();
+    if batch.strange > MOST_STRANGE {
+        let strange = |record: &Record<'_>| match record {
+            Record::Event(event, _) if event.header.number as usize >= NUMBERS => Some(event.time),
+            _ => None,
+        };
+        let mut times: Vec<u64> = events(batch).filter_map(|(_, r)| strange(&r)).collect();
+        times.sort_unstable();
+        cuts.extend(times.chunks(MOST_STRANGE).skip(1).map(|chunk| chunk[0]));
+    }
+    cuts.push(u64::MAX);
+    cuts
+}
+
+/// Calls in a chunk with numbers for which there is no plan; those with one are far fewer.
+const MOST_STRANGE: usize = 60_000;
 
 /// The first capture with that place.
 fn captured<'a>(captures: &Captures<'a>, arg: u8) -> Option<(CaptureHeader, &'a [u8])> {

@@ -32,6 +32,9 @@ pub enum RecordError {
         "COMMAND's output and the trace cannot both go to standard output: name a file with -o"
     )]
     SharedStdout,
+    /// `--` with nothing behind it, as a variable leaves it that is empty.
+    #[error("no COMMAND behind `--`: name one, or leave `--` out to record what is running")]
+    NoCommand,
     /// The output file.
     #[error("{}: cannot be written: {error}; name another file with -o", output.display())]
     Open {
@@ -71,6 +74,6 @@ pub enum RecordError {
 impl RecordError {
     /// Whether the command line is to blame.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Set(_) | Self::Terminal | Self::SharedStdout)
+        matches!(self, Self::Set(_) | Self::Terminal | Self::SharedStdout | Self::NoCommand)
     }
 }

@@ -19,10 +19,8 @@ pub struct Ledger {
 pub struct Sums {
     /// Calls put into the rings.
     pub recorded: u64,
-    /// Calls that did not make it.
+    /// Calls that did not make it, and what is told beside calls.
     pub dropped: u64,
-    /// Entry and process records that did not: names, arguments or durations may lack.
-    pub side: u64,
 }
 
 impl Ledger {
@@ -61,17 +59,16 @@ impl Ledger {
         for cpu in 0..rings.cpus() {
             let now = rings.counters(cpu);
             sums.recorded += now.recorded;
-            sums.dropped += now.dropped_full + now.dropped_busy;
-            sums.side += now.dropped_side;
+            sums.dropped += now.dropped_full + now.dropped_busy + now.dropped_side;
         }
         sums
     }
 
-    /// Whether calls were dropped since the last rows.
+    /// Whether anything was dropped since the last rows.
     pub fn has_news(&self, rings: &Rings) -> bool {
         (0..rings.cpus()).any(|cpu| {
-            let (now, before) = (rings.counters(cpu), &self.counters[cpu]);
-            (now.dropped_full, now.dropped_busy) != (before.dropped_full, before.dropped_busy)
+            let dropped = |c: &Control| c.dropped_full + c.dropped_busy + c.dropped_side;
+            dropped(&rings.counters(cpu)) != dropped(&self.counters[cpu])
         })
     }
 }
@@ -89,7 +86,9 @@ const EMPTY: LedgerRow = LedgerRow {
 };
 
 fn row(cpu: u32, from: u64, to: u64, before: &Control, now: &Control) -> LedgerRow {
+    let side = now.dropped_side - before.dropped_side;
     let reasons = [
+        (drop_reason::SIDE, side),
         (drop_reason::RING_FULL, now.dropped_full - before.dropped_full),
         (drop_reason::BUSY, now.dropped_busy - before.dropped_busy),
     ];
@@ -97,7 +96,7 @@ fn row(cpu: u32, from: u64, to: u64, before: &Control, now: &Control) -> LedgerR
         cpu,
         from,
         to,
-        seen: now.seen - before.seen,
+        seen: now.seen - before.seen + side,
         recorded: now.recorded - before.recorded,
         filtered_process: now.filtered_process - before.filtered_process,
         filtered_syscall: now.filtered_syscall - before.filtered_syscall,

@@ -353,11 +353,18 @@ fn settings(options: &Options<'_>, segment_mask: u32, tids: u32) -> Settings {
         durations: options.durations.into(),
         machine: Abi::native()[0] as u32,
         unplanned: options.unplanned.into(),
-        typed_task: 1,
+        typed_task: (kernel_version() >= (5, 11)).into(),
+        task_regs: (kernel_version() >= (5, 15)).into(),
         uring: uring_form::NONE,
-        pad: 0,
         restorers: options.restorers,
     }
+}
+
+/// The running kernel's major and minor version; 0 where they cannot be read.
+pub fn kernel_version() -> (u32, u32) {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut parts = release.trim().split(['.', '-']).map(|part| part.parse().ok());
+    (parts.next().flatten().unwrap_or(0), parts.next().flatten().unwrap_or(0))
 }
 
 /// CPUs that can ever be: the highest number in `/sys/devices/system/cpu/possible`, plus one.

@@ -9,8 +9,11 @@ use std::{
 };
 
 use syscord_format::ProcRecord;
-use syscord_syscalls::record::{
-    Control, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, process_event, record_kind,
+use syscord_syscalls::{
+    plan::NUMBERS,
+    record::{
+        Control, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, process_event, record_kind,
+    },
 };
 use thiserror::Error;
 
@@ -48,6 +51,8 @@ pub struct Batch {
     pub spans: Vec<(u32, usize)>,
     /// Calls among them.
     pub events: usize,
+    /// Those with numbers for which there is no plan.
+    pub strange: usize,
     /// Whether there are entry or process records too.
     pub side: bool,
     /// What was found of processes that appeared, by id.
@@ -63,6 +68,7 @@ impl Batch {
         self.spans.clear();
         self.events = 0;
         self.side = false;
+        self.strange = 0;
         self.looked.clear();
         self.searched = 0;
     }
@@ -198,6 +204,7 @@ impl Rings {
         let mut run = at;
         while at < head && self.time(cpu, at) <= until {
             let header = self.header(cpu, at);
+            batch.strange += usize::from(header.number as usize >= NUMBERS);
             match header.kind {
                 record_kind::EVENT => batch.events += 1,
                 record_kind::EVENT_AND_STATE => {

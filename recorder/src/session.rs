@@ -90,7 +90,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let set = syscall_set::parse(&options.what.syscall)?;
     let filters = filters::compile(&options.who, !options.command.is_empty())?;
     let schema = Arc::new(Schema::compile(&set, options.how_much.content > 0));
-    check_output(options)?;
+    check_usage(options)?;
     // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {
         [] => None,
@@ -404,8 +404,11 @@ fn probe_options<'a>(
 
 const STDOUT: &str = "-";
 
-/// Whether the output can be what was asked for.
-fn check_output(options: &Record) -> Result<(), RecordError> {
+/// Whether COMMAND and the output can be what was asked for.
+fn check_usage(options: &Record) -> Result<(), RecordError> {
+    if options.command.is_empty() && std::env::args_os().last().is_some_and(|last| last == "--") {
+        return Err(RecordError::NoCommand);
+    }
     if options.output != Path::new(STDOUT) {
         Ok(())
     } else if io::stdout().is_terminal() {

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     fs,
-    io::ErrorKind,
+    io::{ErrorKind, Read},
     os::unix::{ffi::OsStringExt, fs::MetadataExt},
     path::{Path, PathBuf},
 };
@@ -14,6 +14,9 @@ use crate::{
     clocks,
     descriptors::{self, Sockets},
 };
+
+/// The most bytes that are read of a command line.
+const ARGV_MAX: usize = 128 << 10;
 
 /// What has been told of processes, so that each is described once.
 pub struct World {
@@ -188,10 +191,18 @@ fn process(tgid: u32) -> Option<ProcEvent> {
         gid: field(b"Gid:", 0).or_else(|| owner.as_ref().map(MetadataExt::gid))?,
         comm: comm(&root.join("comm"))?,
         exe: link(&root.join("exe")),
-        argv: strings(&fs::read(root.join("cmdline")).unwrap_or_default()),
+        argv: strings(&start_of(&root.join("cmdline"), ARGV_MAX)),
         cwd: link(&root.join("cwd")),
         cgroup: cgroup(&fs::read(root.join("cgroup")).unwrap_or_default()),
     })
+}
+
+/// The first bytes of a file; programs may make their command lines as long as they like (prctl(2), PR_SET_MM_MAP).
+fn start_of(path: &Path, most: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // What could be read is good, whatever came then.
+    let _ = fs::File::open(path).map(|file| file.take(most as u64).read_to_end(&mut bytes));
+    bytes
 }
 
 /// Entries of a directory whose names are numbers.

@@ -19,7 +19,7 @@ Examples:
   syscord-query t.scd --since 1.5s --until 2s --count
   syscord-query t.scd --parquet -o t.parquet
   syscord-query stats t.scd --by process --top 10
-  syscord record -o - -- make | syscord-query -          while it is recorded
+  syscord record -o - -p 1234 | syscord-query -          while it is recorded
 
 Sets of syscalls (SET) are lists with commas: names, %classes, /REGEX, numbers, all, none; an item
 with ! before it is taken away, a ! before the first negates the whole set.
@@ -109,7 +109,7 @@ pub(crate) struct EventsArgs {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct FormatArgs {
-    /// One line an event, `pid=N, NAME, …` (the default)
+    /// One line an event, `pid=N, NAME, …` (the default); N is the thread's id
     #[arg(long, help_heading = "Output")]
     pub(crate) text: bool,
     /// The lines that strace -f writes
@@ -220,7 +220,7 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "SPAN", value_parser = parse_span)]
     pub(crate) min_duration: Option<u64>,
     /// From then on: an offset from the start of the first trace (1.5s), a time of day (14:03:59)
-    /// or a date and time (RFC 3339), in UTC unless it says otherwise
+    /// or a date and time (2026-11-25T14:03:59, RFC 3339), in UTC unless it says otherwise
     #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
     pub(crate) since: Option<Moment>,
     /// Before then

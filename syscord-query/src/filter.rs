@@ -220,7 +220,11 @@ impl Bound<'_> {
         if self.since.is_none() && self.until.is_none() {
             return true;
         }
-        let time = clocks.wall(times.end[row]);
+        self.wants_moment(clocks.wall(times.end[row]))
+    }
+
+    /// Whether a moment is within the span of time that is wanted.
+    pub(crate) fn wants_moment(&self, time: i64) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }
 }
@@ -229,7 +233,6 @@ fn wanted(ids: &[u32], id: u32) -> bool {
     ids.is_empty() || ids.contains(&id)
 }
 
-/// Whether an argument or the result of a call is that file descriptor.
 /// Whether a path that matches is among the arguments, as it stands there or made absolute, or stands
 /// behind a descriptor.
 fn is_about(row: &Row<'_>, globs: &GlobSet) -> bool {
@@ -240,6 +243,7 @@ fn is_about(row: &Row<'_>, globs: &GlobSet) -> bool {
             .any(|target| target.path().is_some_and(|path| globs.is_match(as_path(path))))
 }
 
+/// Whether an argument or the result of a call is that file descriptor.
 fn uses_fd(row: &Row<'_>, fd: i32) -> bool {
     let fd = i64::from(fd);
     let is_fd = |index: &usize| row.kind(*index).is_some_and(|kind| kind.is_fd());

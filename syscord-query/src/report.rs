@@ -167,7 +167,7 @@ impl Ledger {
             .map(|(reason, count)| format!("{} {count}", drop_reason::name(*reason)))
             .collect();
         Some(format!(
-            "dropped while recording: {total} syscalls ({}); the trace holds {} % of what it should",
+            "dropped while recording: {total} events ({}); the trace holds {} % of what it should",
             reasons.join(", "),
             percent(self.completeness())
         ))
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!((ledger.loss(), ledger.completeness()), (None, 100.0));
         ledger.add(&row(vec![(drop_reason::RING_FULL, 20)]));
         let loss = ledger.loss().unwrap();
-        assert!(loss.contains("20 syscalls (ring full 20)"), "{loss}");
+        assert!(loss.contains("20 events (ring full 20)"), "{loss}");
         assert!(loss.contains("90.000 %"), "{loss}");
         assert_eq!(percent(99.9999), "99.999");
     }

@@ -1,6 +1,6 @@
 //! Spans and moments as they are written on a command line and in output. All are UTC.
 
-use chrono::{DateTime, NaiveTime, Timelike};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike};
 
 /// Nanoseconds of a second.
 const SECOND: i64 = 1_000_000_000;
@@ -25,10 +25,12 @@ impl Moment {
             Moment::Offset(nanos) => start.saturating_add_unsigned(nanos),
             Moment::Wall(nanos) => nanos,
             Moment::TimeOfDay(nanos) => {
-                let moment = start - start.rem_euclid(DAY) + nanos;
+                let midnight = start.saturating_sub(start.rem_euclid(DAY));
+                let moment = midnight.saturating_add(nanos);
                 // A trace that starts at 23:50 knows no 00:10 but the next day's; one that
                 // starts at 10:05 most likely is asked for 10:00 of its own day.
-                if moment < start - DAY / 2 { moment + DAY } else { moment }
+                let next = moment < start.saturating_sub(DAY / 2);
+                if next { moment.saturating_add(DAY) } else { moment }
             }
         }
     }
@@ -70,6 +72,10 @@ fn scaled(number: &str, unit: u64) -> Option<u64> {
 pub(crate) fn parse_moment(text: &str) -> Result<Moment, String> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         let nanos = moment.timestamp_nanos_opt();
+        return nanos.map(Moment::Wall).ok_or_else(|| format!("`{text}` is out of range"));
+    }
+    if let Ok(moment) = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f") {
+        let nanos = moment.and_utc().timestamp_nanos_opt();
         return nanos.map(Moment::Wall).ok_or_else(|| format!("`{text}` is out of range"));
     }
     for format in ["%H:%M:%S%.f", "%H:%M"] {

@@ -232,7 +232,9 @@ impl<'w, S: Sink> Walk<'w, S> {
             BlockKind::EVENTS => {
                 self.bind(state, block.header.first)?;
                 let result = self.chunk(state, trace, block);
-                self.advance(state, block.header.last);
+                if self.left > 0 {
+                    self.advance(state, block.header.last);
+                }
                 state.world.sweep();
                 self.sink.block_end()?;
                 result?;
@@ -479,8 +481,11 @@ fn advance<S: Sink>(
             }
             _ => continue,
         };
-        if sink.notices() && bound.wants_thread(tgid, tid, world.who(tgid, tid).comm) {
-            sink.notice(&Notice { ts: clocks.wall(record.time), tid, what });
+        let ts = clocks.wall(record.time);
+        let wanted =
+            bound.wants_moment(ts) && bound.wants_thread(tgid, tid, world.who(tgid, tid).comm);
+        if sink.notices() && wanted {
+            sink.notice(&Notice { ts, tid, what });
         }
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Who {
     pub(crate) ppid: Option<u32>,
     /// When the thread was made, 0 if before the trace: tells threads of one id apart.
     pub(crate) thread_born: u64,
+    /// Whether it came by its id in an execve that another thread had begun.
+    pub(crate) took_over: bool,
     /// When the process was made, 0 if before the trace.
     pub(crate) process_born: u64,
 }
@@ -55,6 +57,7 @@ struct Thread {
     comm: Comm,
     born: u64,
     exited: bool,
+    took_over: bool,
     /// The process and thread that made it; zeros if that was before the trace.
     parent: (u32, u32),
 }
@@ -136,7 +139,7 @@ impl World {
         }
         if let Some(thread) = self.threads.get(&tid).filter(|thread| thread.tgid == tgid) {
             who.comm = thread.comm;
-            who.thread_born = thread.born;
+            (who.thread_born, who.took_over) = (thread.born, thread.took_over);
         }
         who
     }
@@ -184,7 +187,13 @@ impl World {
                 process.facts = Facts { exe, argv, uid: Some(*uid), cgroup };
                 self.set_link(*tgid, CWD, cwd);
             }
-            ProcEvent::Thread { tgid, tid, comm } => self.thread(*tgid, *tid, comm, 0),
+            // What a call told of a thread stays: this may tell of the same one anew.
+            ProcEvent::Thread { tgid, tid, comm } => match self.threads.get_mut(tid) {
+                Some(thread) if thread.tgid == *tgid && !thread.exited => {
+                    thread.comm = Comm::new(comm);
+                }
+                _ => self.thread(*tgid, *tid, comm, 0),
+            },
             ProcEvent::Descriptor { tgid, fd, target } => self.set_link(*tgid, *fd, target),
             ProcEvent::Signal { .. } => {}
             ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm } => {
@@ -263,8 +272,9 @@ impl World {
     }
 
     fn thread(&mut self, tgid: u32, tid: u32, comm: &[u8], born: u64) {
-        let thread = Thread { tgid, comm: Comm::new(comm), born, exited: false, parent: (0, 0) };
-        self.threads.insert(tid, thread);
+        let comm = Comm::new(comm);
+        let (exited, took_over, parent) = (false, false, (0, 0));
+        self.threads.insert(tid, Thread { tgid, comm, born, exited, took_over, parent });
         let process = self.processes.entry(tgid).or_default();
         if !process.threads.contains(&tid) {
             process.threads.push(tid);
@@ -283,6 +293,9 @@ impl World {
         }
         let born = self.threads.get(&tgid).map_or(time, |thread| thread.born);
         self.thread(tgid, tgid, comm, born);
+        if let Some(thread) = self.threads.get_mut(&tgid) {
+            thread.took_over = old_tid != tgid;
+        }
     }
 
     fn exit(&mut self, tid: u32) {

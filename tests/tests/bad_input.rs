@@ -226,6 +226,16 @@ fn options_that_contradict_each_other() {
 }
 
 #[test]
+fn a_command_that_is_not_there_does_not_mean_all() {
+    let scratch = Scratch::new("no-command");
+    let trace = scratch.file("t.scd");
+    let ran = record(["-o".as_ref(), trace.as_os_str(), "--".as_ref()]);
+    assert_eq!(ran.code, USAGE, "{}", ran.err);
+    assert!(ran.err.contains("no COMMAND behind `--`"), "{}", ran.err);
+    assert!(!trace.exists());
+}
+
+#[test]
 fn standard_output_is_not_shared() {
     if !kernel() {
         return;

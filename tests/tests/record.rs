@@ -3,16 +3,17 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::{
+    ffi::OsStr,
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     os::unix::fs::PermissionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 use syscord_tests::{
-    Ran, Recorder, Running, Scratch, Value, compile, events, info, kernel, program, python, query,
-    record, run, wait_until,
+    Ran, Recorder, Running, Scratch, Value, compile, events, events_with, info, kernel, program,
+    python, query, record, run, wait_until,
 };
 
 fn in_folder(scratch: &Scratch) -> String {
@@ -53,6 +54,63 @@ work()";
     let running = Running::start(Command::new(python()).args(["-c", code]));
     wait_until("all threads run", || tasks(running.pid()).len() == 5);
     running
+}
+
+/// Records a program of tests/workloads to its end.
+fn recorded(scratch: &Scratch, source: &str) -> PathBuf {
+    let (trace, program) = (scratch.file("t.scd"), compile(scratch, source, &[]));
+    let command: [&OsStr; 5] =
+        ["-q".as_ref(), "-o".as_ref(), trace.as_os_str(), "--".as_ref(), program.as_os_str()];
+    let ran = record(command);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    trace
+}
+
+#[test]
+fn more_numbers_than_a_chunk_can_hold() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("numbers");
+    let trace = recorded(&scratch, "numbers.c");
+    let strange = events_with(&trace, &["--errno", "ENOSYS"]);
+    let nameless =
+        |event: &&Value| event["syscall"].as_str().is_some_and(|n| n.starts_with("syscall_"));
+    assert_eq!(strange.iter().filter(nameless).count(), 70_000);
+    let verified = query(["verify".as_ref(), trace.as_os_str()]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+}
+
+#[test]
+fn what_calls_were_given_is_kept_in_a_burst() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("sendfiles");
+    let trace = recorded(&scratch, "sendfiles.c");
+    let ran = query([trace.as_os_str(), "--strace".as_ref(), "-e".as_ref(), "sendfile".as_ref()]);
+    assert_eq!(ran.out.lines().filter(|line| line.contains("[0] => [16], 16)")).count(), 9000);
+}
+
+#[test]
+fn a_command_line_without_end() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("long-arguments");
+    let program = compile(&scratch, "long_arguments.c", &[]);
+    let mut child = Command::new(program).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut ready = [0; 6];
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut ready).expect("it gets ready");
+    let trace = scratch.file("t.scd");
+    let pid = child.id().to_string();
+    let options = ["--duration", "300ms", "-q", "--pid", &pid, "-o"].map(OsStr::new);
+    let ran = record(options.into_iter().chain([trace.as_os_str()]));
+    child.kill().expect("a child");
+    child.wait().expect("a child");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let length = fs::metadata(&trace).expect("a trace").len();
+    assert!(length < 1 << 20, "{length} bytes");
 }
 
 #[test]

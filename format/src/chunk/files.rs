@@ -11,7 +11,7 @@ use crate::chunk::section;
 use crate::cursor::{Cursor, put_varint};
 use crate::error::FormatError;
 use crate::ints;
-use crate::limits::{MAX_FILE_NUMBERS, MAX_FILES, MAX_NAME};
+use crate::limits::{MAX_FACTS, MAX_FILE_NUMBERS, MAX_FILES, MAX_NAME};
 
 /// Stands in names for a number that is kept apart: names that differ in numbers alone are stored once.
 pub const NUMBER: u8 = 0;
@@ -68,7 +68,8 @@ impl FileRows {
     pub(super) fn push(&mut self, row: u32, file: &File<'_>) {
         let places = file.link.iter().chain(file.detail).filter(|byte| **byte == NUMBER).count();
         let long = file.link.len().max(file.detail.len()) > MAX_NAME;
-        if long || places != file.numbers.len() || places > MAX_FILE_NUMBERS {
+        let full = self.rows.len() >= MAX_FACTS;
+        if full || long || places != file.numbers.len() || places > MAX_FILE_NUMBERS {
             return;
         }
         let start = self.numbers.len() as u32;
@@ -189,7 +190,7 @@ impl Chunk {
         self.check_calls(calls)?;
         let Some(data) = self.optional(section::FILES)? else { return Ok(Files::default()) };
         let mut cursor = Cursor::new(&data, "files");
-        let most = 2 * MAX_FILES * self.rows();
+        let most = 2 * MAX_FACTS.min(MAX_FILES * self.rows());
         let ends = decode_dictionary(&mut cursor, most, MAX_NAME)?;
         let names = cursor.bytes(ends.last().map_or(0, |&end| end as usize))?.to_vec();
         let mut files = Files { names, ends, facts: Vec::new() };
@@ -225,6 +226,8 @@ fn facts_of(
             return Err(cursor.problem("a row tells of more files than it can"));
         }
         of_rows.extend(std::iter::repeat_n(*row, count as usize));
+        let all = facts.len() + of_rows.len();
+        FormatError::check("facts about files of a chunk", all as u64, MAX_FACTS as u64)?;
     }
     if of_rows.is_empty() {
         return Ok(());

@@ -253,10 +253,10 @@ pub struct Settings {
     pub unplanned: u32,
     /// 1 when the kernel hands out the current task as a typed pointer (5.11).
     pub typed_task: u32,
+    /// 1 when the kernel hands out the registers of a task (5.15).
+    pub task_regs: u32,
     /// How the kernel tells of operations of io_uring: one of [`uring_form`].
     pub uring: u32,
-    /// Zero.
-    pub pad: u32,
     /// By ABI number: the call that is meant when none can be seen at exit, since it restored the
     /// registers of another context.
     pub restorers: [u32; Abi::SLOTS],

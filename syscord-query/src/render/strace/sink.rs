@@ -353,9 +353,9 @@ impl Sink for StraceSink {
 /// When a call began, as far as that is known and was under the thread's id: an execve may have begun under
 /// another.
 pub(super) fn began(row: &Row<'_>) -> i64 {
-    let renamed = row.call.ret.id == Kind::NewImage.id() && row.ret == Some(0);
-    let duration = if renamed { 0 } else { row.duration.unwrap_or(0) };
-    row.ts.saturating_sub_unsigned(duration)
+    let new_image = row.call.ret.id == Kind::NewImage.id() && row.ret == Some(0);
+    let duration = if new_image && row.who.took_over { None } else { row.duration };
+    row.ts.saturating_sub_unsigned(duration.unwrap_or(0))
 }
 
 /// Appends a call up to its result. Returns where its name is, and where what was known when it began ends.
