@@ -269,7 +269,11 @@ pub fn argument(event: *const EventRecord, index: u8) -> u64 {
 
 #[inline(always)]
 fn limit(capture: PlanCapture) -> u32 {
-    if capture.flags & capture_flag::CONTENT != 0 { config::content() } else { SPAN_MAX }
+    // Without branches, each of which the verifier would follow through all that comes behind.
+    let bit = |flag: u8| u32::from(capture.flags / flag & 1);
+    let (content, counted) = (bit(capture_flag::CONTENT), bit(capture_flag::COUNTED));
+    let limit = config::content() * content + SPAN_MAX * (1 - content);
+    limit * (1 - counted) + CONTENT_MAX as u32 * counted
 }
 
 #[inline(always)]

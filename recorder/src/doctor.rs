@@ -75,7 +75,8 @@ fn held(capability: rights::Capability) -> Outcome {
 fn probe() -> Outcome {
     let remedy = "Remedy: see the checks above; a kernel in lockdown mode refuses all probes.";
     let failed = |error: &dyn std::error::Error| (error.to_string(), remedy);
-    let schema = Schema::compile(&SyscallSet::ALL, true);
+    let content = 256;
+    let schema = Schema::compile(&SyscallSet::ALL, content);
     let options = Options {
         filter: Filter::EVERYTHING,
         plans: schema.plans(),
@@ -83,7 +84,7 @@ fn probe() -> Outcome {
         nodes: schema.nodes(),
         unplanned: true,
         restorers: schema::restorers(),
-        content: 256,
+        content,
         durations: true,
         operations: true,
         ring: 1 << 20,

@@ -25,6 +25,8 @@ pub struct Layout {
     pub least: [u16; MAX_ARGS],
     /// The most bytes of what each argument points to: of more, the kernel looks at none.
     pub most: [u32; MAX_ARGS],
+    /// The most bytes that are kept of what was read of each argument.
+    pub kept: [u32; MAX_ARGS],
     /// What it changes of its process ([`effect`]), in any case.
     pub effects: u8,
 }
@@ -55,12 +57,15 @@ const UNKNOWN: Layout = Layout {
     terminated: 0,
     least: [0; MAX_ARGS],
     most: [u32::MAX; MAX_ARGS],
+    kept: [u32::MAX; MAX_ARGS],
     effects: 0,
 };
 
 impl Schema {
     /// Compiles the table for a set of syscalls.
-    pub fn compile(set: &SyscallSet, contents: bool) -> Schema {
+    /// Of contents, `content` bytes are kept.
+    pub fn compile(set: &SyscallSet, content: u32) -> Schema {
+        let contents = content > 0;
         let mut plans = vec![Plan::default(); ABIS * NUMBERS];
         let mut layouts = vec![UNKNOWN; ABIS * NUMBERS];
         let mut variants = Vec::new();
@@ -70,7 +75,7 @@ impl Schema {
                 let index = abi as usize * NUMBERS + number;
                 if let Some(row) = lookup(abi, number as u32) {
                     plans[index] = plan_of(row, abi, contents, &mut nodes);
-                    layouts[index] = Layout::of(row, abi);
+                    layouts[index] = Layout::of(row, abi, content);
                     layouts[index].effects = plans[index].effects;
                     let of = index as u32;
                     for (value, plan) in variants_of(row, abi, contents, &mut nodes) {
@@ -137,7 +142,7 @@ impl Layout {
         self.effects & effect::CLOSED != 0
     }
 
-    fn of(row: &Syscall, abi: Abi) -> Layout {
+    fn of(row: &Syscall, abi: Abi, content: u32) -> Layout {
         let mut layout = Layout { args: row.args.len() as u8, ..UNKNOWN };
         for (i, arg) in row.args.iter().enumerate() {
             if let Kind::By(choice) = arg.kind
@@ -163,6 +168,9 @@ impl Layout {
                 | Role::Control => CaptureSection::Contents,
                 Role::Path | Role::Text | Role::Address | Role::List => CaptureSection::Strings,
             });
+            if let Kind::Entries(_) = arg.kind {
+                layout.kept[i] = content;
+            }
             (layout.least[i], layout.most[i]) = (arg.kind.least(abi), arg.kind.most(abi));
             if role == Role::Path {
                 layout.terminated |= 1 << i;

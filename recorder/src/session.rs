@@ -89,7 +89,7 @@ enum Work {
 pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let set = syscall_set::parse(&options.what.syscall)?;
     let filters = filters::compile(&options.who, !options.command.is_empty())?;
-    let schema = Arc::new(Schema::compile(&set, options.how_much.content > 0));
+    let schema = Arc::new(Schema::compile(&set, options.how_much.content));
     check_usage(options)?;
     // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {

@@ -246,6 +246,8 @@ pub mod capture_flag {
     pub const ON_INTERRUPTED: u8 = 1 << 5;
     /// One part of what is captured of the argument.
     pub const PART: u8 = 1 << 6;
+    /// All of it is read, whatever the `--content` setting, as far as one capture goes: it is counted.
+    pub const COUNTED: u8 = 1 << 7;
 }
 
 const _: () = assert!(size_of::<Plan>() == 32 + 8 * MAX_CAPTURES && MAX_ARGS == 6);

@@ -304,6 +304,11 @@ impl<'a> Row<'a> {
         Some(Memory { role: Some(Role::Content), bytes, cut, torn: None })
     }
 
+    /// The true length of an argument's memory that is not all there; 0 where it is not known.
+    pub(crate) fn full(&self, arg: usize) -> u32 {
+        self.captured(arg).and_then(Result::ok).map_or(0, |captured| captured.full)
+    }
+
     /// Indices of the arguments whose memory is of that sort.
     fn with_role(&self, role: Role) -> impl Iterator<Item = usize> {
         let args = self.args().iter().enumerate();

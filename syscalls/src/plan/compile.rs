@@ -257,6 +257,9 @@ fn capture(
     if matches!(role, Role::Parts | Role::ArrayParts | Role::SetParts) {
         flags |= capture_flag::PART;
     }
+    if let Kind::Entries(_) = row.args[index].kind {
+        flags |= capture_flag::COUNTED;
+    }
     let node = match memory {
         Memory::Tree(of, _) => nodes.node(of, layout),
         _ => 0,

@@ -289,6 +289,7 @@ impl Quirk {
                 }
                 let entries = match value {
                     Value::Memory(entries) if !entries.cut => count(entries.bytes, length_at),
+                    Value::Memory(_) if row.full(arg) > 0 => Some(row.full(arg) as usize),
                     _ if row.ret == Some(0) => Some(0),
                     _ => None,
                 };
