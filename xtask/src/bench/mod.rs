@@ -24,8 +24,11 @@ mod subject;
 
 use report::Report;
 
+/// A part's name, and what measures it.
+type Part = (&'static str, fn(&Bench) -> Result);
+
 /// What can be measured, in the order of docs/PERFORMANCE.md.
-const PARTS: [(&str, fn(&Bench) -> Result); 7] = [
+const PARTS: [Part; 7] = [
     ("overhead", overhead::run),
     ("nginx", nginx::run),
     ("latency", latency::run),
