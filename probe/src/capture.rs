@@ -48,7 +48,7 @@ pub(crate) struct Outcome(u64);
 /// An array without elements.
 pub(crate) const EMPTY: Outcome = Outcome::new(capture_status::WHOLE, 0, 0);
 pub(crate) const NOTHING: Outcome = Outcome::new(capture_status::NONE, 0, 0);
-const UNREADABLE: Outcome = Outcome::new(capture_status::UNREADABLE, 0, 0);
+pub(crate) const UNREADABLE: Outcome = Outcome::new(capture_status::UNREADABLE, 0, 0);
 
 impl Outcome {
     #[inline(always)]

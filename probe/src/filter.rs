@@ -125,7 +125,8 @@ pub fn judge(task: Task, tgid: u32, name_low: u64, name_high: u64) -> u64 {
             process::appear(task, tgid, name);
         }
     }
-    // A full map costs the process its cache, not its record.
+    // With a full map the process is judged at each call, so that it seems to begin to be recorded then: no duration of its
+    // calls is known.
     let _ = VERDICTS.insert(&tgid, &now, u64::from(BPF_ANY));
     if now.flags & verdict::RECORD != 0 { now.since } else { 0 }
 }

@@ -16,7 +16,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    capture::{EMPTY, HEADER, LAST_START, NOTHING, Step, end, finish, span},
+    capture::{EMPTY, HEADER, LAST_START, NOTHING, Step, UNREADABLE, end, finish, span},
     config, ring,
 };
 
@@ -85,7 +85,28 @@ pub fn walk(capture: PlanCapture, at: usize, bytes: u32, ret: i64) {
     }
     for _ in 0..TURNS {
         if syscord_turn() == Step::END {
-            break;
+            return;
+        }
+    }
+    leave(walk);
+}
+
+/// Says of the piece that would be next, if there is one, that it was not read: it stands for all that lack.
+#[inline(always)]
+fn leave(walk: *mut Walk) {
+    let Some(record) = ring::record() else { return };
+    for _ in 0..DEPTH {
+        match choose(record, walk) {
+            Step::STOP => {}
+            Step::MORE => {
+                let (cursor, room) = end(record);
+                if room {
+                    // SAFETY: a live element of the map.
+                    finish(record, cursor, unsafe { (*walk).arg } as u8, UNREADABLE);
+                }
+                return;
+            }
+            _ => return,
         }
     }
 }

@@ -32,7 +32,7 @@ pub const LIST_MAX: usize = 16 << 10;
 pub const LIST_STRINGS: usize = 64;
 /// The most bytes captured of an array of structures whose members point to something.
 pub const TREE_MAX: usize = 4096;
-/// The most pieces of memory captured that members of such structures point to.
+/// As many pieces of memory are captured that members of such structures point to, and up to a quarter more.
 pub const TREE_PIECES: usize = 48;
 /// The most pointers counted of a NULL-terminated array.
 pub const COUNTED_MAX: usize = 1024;
@@ -85,7 +85,7 @@ pub struct RecordHeader {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EventRecord {
-    /// Kind EVENT or ENTRY.
+    /// Kind EVENT, EVENT_AND_STATE, ENTRY or STATE.
     pub header: RecordHeader,
     /// When the result was there (an ENTRY: when the call began), `CLOCK_MONOTONIC` ns.
     pub time: u64,

@@ -280,6 +280,27 @@ fn vectors_that_cannot_be_read_are_marked() {
 }
 
 #[test]
+fn of_long_vectors_the_first_buffers_are_kept() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("long-vectors");
+    let trace = scratch.file("t.scd");
+    let script = "import os; null = os.open('/dev/null', os.O_WRONLY)
+for count in 40, 48, 100: os.writev(null, [b'x'] * count)";
+    let python = python();
+    let command = ["-q", "-e", "writev", "-o"].map(OsStr::new).into_iter();
+    let command = command.chain([trace.as_os_str(), "--".as_ref(), python.as_ref()]);
+    let ran = record(command.chain(["-c".as_ref(), script.as_ref()]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let [few, most, more] = last(&events(&trace), "writev");
+    assert_eq!((data(&few), cut(&few)), (Some(vec![b'x'; 40]), false), "{few}");
+    assert_eq!((data(&most), cut(&most)), (Some(vec![b'x'; 48]), false), "{most}");
+    let kept = data(&more).map_or(0, |data| data.len());
+    assert!((48..100).contains(&kept) && cut(&more), "{kept}: {more}");
+}
+
+#[test]
 fn buffers_at_the_edge_of_what_is_mapped() {
     if !kernel() {
         return;

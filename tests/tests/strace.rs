@@ -194,7 +194,8 @@ fn unlike_argument(kind: &str, theirs: &str, ours: &Value, narrow: bool) -> Opti
         return (ours.as_str() != Some(&path)).then(|| format!("{theirs} is {ours}"));
     }
     // Of structures strace has the address, and we have them; of an environment we have a count.
-    let composed = ["struct", "array", "by", "counted", "changed", "tree", "time_limit", "set"];
+    let composed =
+        ["struct", "array", "by", "counted", "changed", "exact", "tree", "time_limit", "set"];
     if composed.iter().any(|composed| kind.starts_with(composed)) {
         return None;
     }
