@@ -25,9 +25,10 @@ cargo xtask CHORE
                      cargo-fuzz
   docs [--check]     write docs/syscalls.md, or compare it with the table
   check-table        count the table's rows and numbers
-  bench [--install] [overhead|nginx|latency|burst|size|query|start…]
-                     measure what recording costs, beside the peers that are there; all parts together
-                     write docs/PERFORMANCE.md; --install fetches nginx, ab, perf and strace
+  bench [--install] [--write] [overhead|nginx|latency|burst|size|query|start…]
+                     measure what recording costs, beside the peers that are there; all parts together,
+                     or those named with --write, write docs/PERFORMANCE.md; --install fetches nginx,
+                     ab, perf and strace
   demo               record a real program and show the result";
 
 fn main() -> ExitCode {

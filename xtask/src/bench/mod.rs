@@ -55,15 +55,15 @@ impl Bench {
     }
 }
 
-/// Runs the parts that are named, or all: then docs/PERFORMANCE.md gets the tables.
+/// Runs the parts that are named, or all. docs/PERFORMANCE.md gets the tables of all, or with `--write` of those.
 pub fn run(words: &[&str]) -> Result {
-    let (install, named): (Vec<&str>, Vec<&str>) =
-        words.iter().partition(|word| **word == "--install");
+    let (options, named): (Vec<&str>, Vec<&str>) =
+        words.iter().partition(|word| ["--install", "--write"].contains(word));
     if let Some(wrong) = named.iter().find(|name| !PARTS.iter().any(|(part, _)| part == *name)) {
         let parts = PARTS.map(|(part, _)| part).join(", ");
         return Err(format!("no part `{wrong}`: there are {parts}"));
     }
-    if !install.is_empty() {
+    if options.contains(&"--install") {
         shell::apt(&PACKAGES)?;
     }
     shell::run(cargo().args(["build", "--release", "-p", "syscord", "-p", "syscord-query"]))?;
@@ -76,7 +76,11 @@ pub fn run(words: &[&str]) -> Result {
         .try_for_each(|(_, measure)| measure(&bench));
     let _ = fs::remove_dir_all(&folder);
     done?;
-    if named.is_empty() { bench.report.into_inner().write() } else { Ok(()) }
+    if named.is_empty() || options.contains(&"--write") {
+        bench.report.into_inner().write()
+    } else {
+        Ok(())
+    }
 }
 
 pub use overhead::spin;
