@@ -58,7 +58,7 @@ pub(super) fn given_option(
     };
     // As much as would be shown has to be there.
     let limit = row.schema.meta().content_limit as usize;
-    let wanted = (length.cast_unsigned() as usize).min(style.string + 1).min(limit);
+    let wanted = (length.cast_unsigned() as usize).min(style.string.saturating_add(1)).min(limit);
     match whole.len() < wanted {
         true => pointer(out, address),
         false => bytes(out, whole, cut, style),
