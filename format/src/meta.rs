@@ -319,9 +319,7 @@ impl Meta {
         }
         Ok(())
     }
-}
 
-impl Meta {
     /// That structures are no deeper and no larger, with all that lies in them, than readers can show. Each is known to
     /// refer to earlier ones alone.
     fn check_structs(&self) -> Result<(), FormatError> {
@@ -340,7 +338,10 @@ impl Meta {
                 let role = self.kinds.iter().find(|kind| kind.id == field.kind.id);
                 let lies_here = role.is_none_or(|kind| kind.role == 0);
                 if lies_here && field.width != self.structs[usize::from(index)].size {
-                    return Err(FormatError::malformed("META", "a member is not as wide as it is"));
+                    return Err(FormatError::malformed(
+                        "META",
+                        "a member is not as wide as the structure that it is",
+                    ));
                 }
             }
             FormatError::check("depth of structures", depth.into(), MAX_STRUCT_DEPTH.into())?;

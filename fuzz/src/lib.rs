@@ -8,8 +8,8 @@
 //!   u8       bits 0–2 marks, bit 3 no duration, bit 4 another thread, bits 5–7 arguments left out
 //!   i64      the result
 //!   u64 …    each argument
-//!   …        for each argument what was captured: u8, bits 0–1 its status, bits 2–3 its section, 0 if
-//!            it is not there; and, if there are bytes, u16 how many, u32 the true length, the bytes
+//!   …        for each argument what was captured: u8, bits 0–1 its status (3: torn if bit 4 is set, else
+//!            unreadable), bits 2–3 its section, 0 if it is not there; and, if there are bytes, u16 how many, u32 the true length, the bytes
 //!   u8       how many files are told of, in bits 0–1:
 //!     i32      the descriptor; -1 the result, -2 the first argument
 //!     u8 …     the link

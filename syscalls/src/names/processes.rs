@@ -194,37 +194,27 @@ names! {
 }
 
 /// What a segment of x86 is (set_thread_area(2)).
-pub static DESCRIPTOR_FIELDS: Names = Names {
-    name: "DESCRIPTOR_FIELDS",
+pub static DESCRIPTOR_FIELDS: Names =
+    Names { name: "DESCRIPTOR_FIELDS", unknown: "", bits: 32, members: SEGMENT, on_aarch64: &[] };
+
+/// The same for 32-bit programs, which have no long mode.
+pub static DESCRIPTOR_FIELDS_32: Names = Names {
+    name: "DESCRIPTOR_FIELDS_32",
+    members: SEGMENT.split_at(SEGMENT.len() - 1).0,
     unknown: "",
     bits: 32,
-    members: &[
-        Member { mask: 0x1, value: 0x1, name: "seg_32bit" },
-        Member { mask: 0x6, value: 0x6, name: "contents" },
-        Member { mask: 0x8, value: 0x8, name: "read_exec_only" },
-        Member { mask: 0x10, value: 0x10, name: "limit_in_pages" },
-        Member { mask: 0x20, value: 0x20, name: "seg_not_present" },
-        Member { mask: 0x40, value: 0x40, name: "useable" },
-        Member { mask: 0x80, value: 0x80, name: "lm" },
-    ],
     on_aarch64: &[],
 };
 
-/// What a segment of x86 is, for 32-bit programs (set_thread_area(2)).
-pub static DESCRIPTOR_FIELDS_32: Names = Names {
-    name: "DESCRIPTOR_FIELDS_32",
-    unknown: "",
-    bits: 32,
-    members: &[
-        Member { mask: 0x1, value: 0x1, name: "seg_32bit" },
-        Member { mask: 0x6, value: 0x6, name: "contents" },
-        Member { mask: 0x8, value: 0x8, name: "read_exec_only" },
-        Member { mask: 0x10, value: 0x10, name: "limit_in_pages" },
-        Member { mask: 0x20, value: 0x20, name: "seg_not_present" },
-        Member { mask: 0x40, value: 0x40, name: "useable" },
-    ],
-    on_aarch64: &[],
-};
+const SEGMENT: &[Member] = &[
+    Member { mask: 0x1, value: 0x1, name: "seg_32bit" },
+    Member { mask: 0x6, value: 0x6, name: "contents" },
+    Member { mask: 0x8, value: 0x8, name: "read_exec_only" },
+    Member { mask: 0x10, value: 0x10, name: "limit_in_pages" },
+    Member { mask: 0x20, value: 0x20, name: "seg_not_present" },
+    Member { mask: 0x40, value: 0x40, name: "useable" },
+    Member { mask: 0x80, value: 0x80, name: "lm" },
+];
 
 /// Which operating system's behaviour a process gets (personality(2)); all bits set only asks.
 pub static PERSONALITY: Names = Names {

@@ -40,8 +40,8 @@ pub fn run(bench: &Bench) -> Result {
         }
     }
     let how = format!(
-        "ns of a getppid, 5th percentile of {TURNS} turns of {ROUNDS} rounds of {CALLS} calls; the process that \
-         calls is recorded, save with `--pid 1`"
+        "ns of a getppid, 5th percentile of {TURNS} turns of {ROUNDS} rounds of {CALLS} calls. `--pid 1` leaves \
+         out the process that calls, `--syscall openat` its calls"
     );
     let mut table = Table::new("A call", &how, &["who records", "ns a call", "added", "of bare"]);
     let bare = figures[0].quantile(0.05);

@@ -13,7 +13,7 @@ use super::{
     report::Table,
     samples::Samples,
     server::Nginx,
-    subject::{Subject, program},
+    subject::{Subject, ended, program},
 };
 use crate::Result;
 
@@ -23,7 +23,7 @@ const EVENTS: f64 = 20e6;
 const OF_A_REQUEST: f64 = 23.0;
 const TURNS: usize = 5;
 
-/// Queries, and the most million events a second that are asked of a run's output into a file.
+/// Queries by their names, and their options.
 const QUERIES: [(&str, &[&str]); 8] = [
     ("--syscall accept4 --count", &["--syscall", "accept4", "--count"]),
     ("--failed --count", &["--failed", "--count"]),
@@ -75,35 +75,24 @@ fn best(trace: &Path, options: &[&str], out: &Path) -> Result<(f64, f64)> {
         let (own, rest): (Vec<&str>, Vec<&str>) =
             options.iter().partition(|word| **word == "stats");
         let start = Instant::now();
-        let mut child = Command::new(program("syscord-query"))
+        let child = Command::new(program("syscord-query"))
             .args(own)
             .arg(trace)
             .args(rest)
             .stdout(fs::File::create(out).map_err(|error| error.to_string())?)
             .spawn()
             .map_err(|error| format!("syscord-query: {error}"))?;
-        let (status, kib) = wait(&mut child)?;
+        let (status, usage) = ended(&child)?;
         seconds.push(start.elapsed().as_secs_f64());
-        memory.push(kib as f64 / 1024.0);
-        if status != 0 {
-            return Err(format!("syscord-query {options:?}: status {status}"));
+        memory.push(usage.ru_maxrss as f64 / 1024.0);
+        if !status.success() {
+            return Err(format!("syscord-query {options:?}: {status}"));
         }
     }
     Ok((seconds.quantile(0.0), memory.max()))
 }
 
-/// How a child ended, and the most memory that it took, in KiB.
-fn wait(child: &mut std::process::Child) -> Result<(i32, i64)> {
-    let (mut status, mut usage) = (0, std::mem::MaybeUninit::<libc::rusage>::zeroed());
-    // SAFETY: both are live locals that the kernel fills; the child is ours and not yet waited for.
-    let usage = unsafe {
-        libc::wait4(child.id() as libc::pid_t, &raw mut status, 0, usage.as_mut_ptr());
-        usage.assume_init()
-    };
-    Ok((status, usage.ru_maxrss))
-}
-
-/// Seconds until there is one.
+/// Seconds until the first byte of a line is there.
 fn first_line(trace: &Path) -> Result<f64> {
     let start = Instant::now();
     let mut child = Command::new(program("syscord-query"))

@@ -16,10 +16,12 @@ use crate::{
 const REQUESTS: u32 = 20_000;
 
 pub fn run(bench: &Bench) -> Result {
-    let how = "nginx: ab -n 20000 -c 100, only nginx and ab; a build: `cargo build -p syscord-format` into an empty \
-               folder (with a library in C), cargo and all that it starts. All of the file is counted";
+    let how = format!(
+        "nginx: ab -n {REQUESTS} -c 100, only nginx and ab; a build: `cargo build -p syscord-format` into an empty \
+               folder (with a library in C), cargo and all that it starts. All of the file is counted"
+    );
     let heading = ["recorded", "events", "bytes an event"];
-    let mut table = Table::new("Sizes", how, &heading);
+    let mut table = Table::new("Sizes", &how, &heading);
     let mut row = |name: &str, options: &str, summary: &Summary| {
         let figures = [summary.number("events"), summary.number("bytes/event")];
         table.row(&[
@@ -38,7 +40,7 @@ pub fn run(bench: &Bench) -> Result {
             summary.iter().for_each(|summary| row("nginx", name, summary));
         }
     }
-    // What is recorded must not be seen to end before it began: the build is a child of this process.
+    // The build is a child of this process.
     let own = ["--follow", "--pid"].map(str::to_owned).into_iter();
     let own: Vec<String> = own.chain([std::process::id().to_string()]).collect();
     for (name, options) in modes {

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
@@ -208,10 +209,16 @@ fn watch(pid: u32, over: &AtomicBool, memory: &AtomicU64) {
 
 /// Ends a child by SIGINT. Returns how it ended, and the processor seconds that it took.
 fn stop(child: &mut Child) -> Result<(ExitStatus, f64)> {
-    use std::os::unix::process::ExitStatusExt;
-    let pid = child.id() as libc::pid_t;
     // SAFETY: a plain system call on a child that is ours and not yet waited for.
-    unsafe { libc::kill(pid, libc::SIGINT) };
+    unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
+    let (status, usage) = ended(child)?;
+    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+    Ok((status, seconds(usage.ru_utime) + seconds(usage.ru_stime)))
+}
+
+/// Waits for a child that nobody has waited for. Returns how it ended, and what it took.
+pub fn ended(child: &Child) -> Result<(ExitStatus, libc::rusage)> {
+    let pid = child.id() as libc::pid_t;
     let (mut status, mut usage) = (0, std::mem::MaybeUninit::<libc::rusage>::zeroed());
     // SAFETY: both are live locals that the kernel fills; the child is ours, and nobody else waits for it.
     let usage = unsafe {
@@ -220,8 +227,7 @@ fn stop(child: &mut Child) -> Result<(ExitStatus, f64)> {
         }
         usage.assume_init()
     };
-    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    Ok((ExitStatus::from_raw(status), seconds(usage.ru_utime) + seconds(usage.ru_stime)))
+    Ok((ExitStatus::from_raw(status), usage))
 }
 
 /// Processor seconds that the machine has spent so far.
