@@ -72,13 +72,13 @@ impl Outcome {
     }
 }
 
-/// Makes the captures of a plan that `which` names. Returns the length of the record. `given` is the length that
-/// the program gave in memory where the kernel has put another since.
+/// Makes the captures of a plan that `which` names. `given` is the length that the program gave in memory where the
+/// kernel has put another since.
 ///
 /// Of the captures that loop (lists, trees) a plan has at most one, its last: so the verifier
 /// walks those loops once, not once for each capture.
 #[inline(never)]
-pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) -> usize {
+pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) {
     set_length(record, size_of::<EventRecord>());
     given_length(record, plan, given);
     for i in 0..MAX_CAPTURES {
@@ -91,7 +91,6 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) -> usize 
     if looping.op != 0 && wanted(looping, which) {
         append(record, looping, true, which, given);
     }
-    length(record)
 }
 
 /// Makes the capture of that index, if the plan has it.

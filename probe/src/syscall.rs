@@ -257,7 +257,7 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
 }
 
 /// Makes the captures of the event that is being written, as its plan says. Returns the plan's effects, and behind
-/// them (bits 8–15) their argument.
+/// them (bits 8–15) their argument. The verifier walks it once, for which it finds record and plan anew.
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {

@@ -7,7 +7,7 @@ use syscord_format::{
     LedgerRow, ProcEvent, ProcRecord, Totals, Writer,
 };
 use syscord_syscalls::{
-    Abi, MAX_ARGS,
+    Abi, MAX_ARGS, dirent,
     plan::NUMBERS,
     record::{
         CaptureHeader, EventRecord, FILE, IDS, IdsRecord, MARKS, ProcessRecord, STRING_KEPT, TABLE,
@@ -409,23 +409,6 @@ fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewI
     images.get(&record.tgid)?.iter().rev().find(|image| image.time <= record.time)
 }
 
-/// How many directory entries there are (getdents64(2)); 0 if that is not what they are.
-fn entries(mut bytes: &[u8]) -> u32 {
-    /// Where each entry has its length.
-    const LENGTH: usize = 16;
-    let mut count = 0;
-    while !bytes.is_empty() {
-        let length = bytes.get(LENGTH..).and_then(|length| length.first_chunk());
-        let length = length.map_or(0, |length| usize::from(u16::from_le_bytes(*length)));
-        match bytes.get(length..) {
-            Some(rest) if length > LENGTH => bytes = rest,
-            _ => return 0,
-        }
-        count += 1;
-    }
-    count
-}
-
 const NONE: Capture<'static> = Capture {
     arg: 0,
     section: CaptureSection::Strings,
@@ -475,7 +458,10 @@ impl<'a> Call<'a> {
         let kept = self.layout.kept.get(usize::from(header.arg)).copied().unwrap_or(u32::MAX);
         let (mut status, mut full) = (status, header.full);
         if let Some((first, [_, ..])) = bytes.split_at_checked(kept as usize) {
-            full = if status == CaptureStatus::Whole { entries(bytes) } else { 0 };
+            full = match status {
+                CaptureStatus::Whole => dirent::count(bytes).unwrap_or(0),
+                _ => 0,
+            };
             (status, bytes) = (CaptureStatus::Cut, first);
         }
         self.put(header.arg, status, bytes, full);
@@ -536,23 +522,5 @@ impl<'a> Call<'a> {
                 self.replace(&header, bytes);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_are_counted() {
-        let entry = |length: u16| {
-            let mut entry = vec![0; usize::from(length)];
-            entry[16..18].copy_from_slice(&length.to_le_bytes());
-            entry
-        };
-        assert_eq!(entries(&[]), 0);
-        assert_eq!(entries(&[entry(24), entry(32), entry(24)].concat()), 3);
-        assert_eq!(entries(&entry(24)[..20]), 0, "one is cut");
-        assert_eq!(entries(&[0; 40]), 0, "one without a length");
     }
 }

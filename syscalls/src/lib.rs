@@ -19,6 +19,7 @@
 extern crate alloc;
 
 pub mod choices;
+pub mod dirent;
 pub mod errno;
 #[cfg(feature = "alloc")]
 pub mod grammar;

@@ -2,7 +2,7 @@
 //!
 //! A structure is written down once, as its C definition has it; where its members lie on each
 //! ABI follows by the rules of C. Only where the definition itself is another, there are several.
-//! `tests/structs.rs` compares with the kernel's UAPI headers.
+//! `tests/structs/` compares with the kernel's UAPI headers.
 
 pub mod bpf;
 pub mod devices;

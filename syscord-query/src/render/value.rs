@@ -6,7 +6,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use syscord_syscalls::{Kind, Role};
+use syscord_syscalls::{Kind, Role, record::family};
 
 use super::{decimal, hexadecimal};
 use crate::{
@@ -270,25 +270,20 @@ fn list(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// A `struct sockaddr` for people: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x`, `unix:@abstract`,
 /// `netlink:PID`; of another family, or cut too short to tell, its family and bytes.
 fn socket_address(bytes: &[u8]) -> String {
-    const AF_UNIX: u16 = 1;
-    const AF_INET: u16 = 2;
-    const AF_INET6: u16 = 10;
-    const AF_NETLINK: u16 = 16;
-
     let Some((family, rest)) = bytes.split_first_chunk() else {
         return raw_address(bytes);
     };
     let family = u16::from_le_bytes(*family);
     match family {
-        AF_UNIX => return unix_address(rest),
-        AF_INET => {
+        family::UNIX => return unix_address(rest),
+        family::INET => {
             if let Some((port, rest)) = rest.split_first_chunk()
                 && let Some(address) = rest.first_chunk::<4>()
             {
                 return format!("{}:{}", Ipv4Addr::from(*address), u16::from_be_bytes(*port));
             }
         }
-        AF_INET6 => {
+        family::INET6 => {
             // Port, flow information, address.
             if let Some((port, rest)) = rest.split_first_chunk()
                 && let Some(address) = rest.get(4..20).and_then(|bytes| bytes.first_chunk::<16>())
@@ -296,7 +291,7 @@ fn socket_address(bytes: &[u8]) -> String {
                 return format!("[{}]:{}", Ipv6Addr::from(*address), u16::from_be_bytes(*port));
             }
         }
-        AF_NETLINK => {
+        family::NETLINK => {
             if let Some(port) = rest.get(2..6).and_then(|bytes| bytes.first_chunk::<4>()) {
                 return format!("netlink:{}", u32::from_le_bytes(*port));
             }

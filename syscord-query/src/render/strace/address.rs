@@ -5,19 +5,19 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use syscord_syscalls::names::{
-    Names,
-    network::{
-        ADDRESS_FAMILIES, ARP_HARDWARE, ETHERNET_PROTOCOLS, PACKET_TYPES, VSOCK_CIDS, VSOCK_FLAGS,
+use syscord_syscalls::{
+    names::{
+        Names,
+        network::{
+            ADDRESS_FAMILIES, ARP_HARDWARE, ETHERNET_PROTOCOLS, PACKET_TYPES, VSOCK_CIDS,
+            VSOCK_FLAGS,
+        },
     },
+    record::family,
 };
 
 use super::{Style, Xlat, names::symbol, scalar::hex};
 
-const AF_UNIX: u16 = 1;
-const AF_INET: u16 = 2;
-const AF_INET6: u16 = 10;
-const AF_NETLINK: u16 = 16;
 const AF_PACKET: u16 = 17;
 const AF_VSOCK: u16 = 40;
 
@@ -45,10 +45,10 @@ pub(super) fn socket_address(out: &mut Vec<u8>, bytes: &[u8], style: &Style) {
     }
     let start = out.len();
     let whole = match family {
-        AF_UNIX => unix(out, &bytes[2..bytes.len().min(UNIX_LEN)], style),
-        AF_INET if bytes.len() >= INET_LEN => inet(out, bytes, style.xlat),
-        AF_INET6 if bytes.len() >= INET6_LEAST => inet6(out, bytes, style.xlat),
-        AF_NETLINK => netlink(out, bytes),
+        family::UNIX => unix(out, &bytes[2..bytes.len().min(UNIX_LEN)], style),
+        family::INET if bytes.len() >= INET_LEN => inet(out, bytes, style.xlat),
+        family::INET6 if bytes.len() >= INET6_LEAST => inet6(out, bytes, style.xlat),
+        family::NETLINK => netlink(out, bytes),
         AF_PACKET if bytes.len() >= PACKET_LEN => packet(out, bytes, style.xlat),
         AF_VSOCK if bytes.len() >= VSOCK_LEN => vsock(out, bytes, style.xlat),
         _ => None,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use syscord_format::{Detail, NamesDef};
-use syscord_syscalls::{Role, names::capabilities::CAPABILITIES};
+use syscord_syscalls::{Role, dirent, names::capabilities::CAPABILITIES};
 
 use super::{
     super::{decimal, hexadecimal},
@@ -44,8 +44,8 @@ pub(crate) enum Quirk {
     NameUpTo(usize, usize),
     /// Nothing is shown of the list in this argument if the one behind it says that there is no room.
     List(usize),
-    /// The second argument's buffer holds directory entries, whose length stands at this offset.
-    Dirents(usize),
+    /// The second argument's buffer holds directory entries.
+    Dirents,
     /// The structures in this argument have a member that is shown with the result.
     Poll,
     /// The arrays of words are masks, of which all digits are shown.
@@ -101,8 +101,8 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("llistxattr", Quirk::List(1)),
     ("flistxattr", Quirk::List(1)),
     ("memfd_create", Quirk::NameUpTo(0, 250)),
-    ("getdents", Quirk::Dirents(16)),
-    ("getdents64", Quirk::Dirents(16)),
+    ("getdents", Quirk::Dirents),
+    ("getdents64", Quirk::Dirents),
     ("poll", Quirk::Poll),
     ("ppoll", Quirk::Poll),
     ("ppoll_time64", Quirk::Poll),
@@ -282,14 +282,14 @@ impl Quirk {
             (Quirk::Capabilities, Value::Structures(halves)) if arg == 1 => {
                 return capabilities(out, row, halves, style).is_some();
             }
-            (Quirk::Dirents(length_at), value) if arg == 1 => {
+            (Quirk::Dirents, value) if arg == 1 => {
                 if let Some(address) = row.raw(arg).filter(|address| *address != 0) {
                     pointer(out, address);
                     out.push(b' ');
                 }
                 let entries = match value {
-                    Value::Memory(entries) if !entries.cut => count(entries.bytes, length_at),
-                    Value::Memory(_) if row.full(arg) > 0 => Some(row.full(arg) as usize),
+                    Value::Memory(entries) if !entries.cut => dirent::count(entries.bytes),
+                    Value::Memory(_) if row.full(arg) > 0 => Some(row.full(arg)),
                     _ if row.ret == Some(0) => Some(0),
                     _ => None,
                 };
@@ -571,16 +571,4 @@ fn mode_names<'a>(row: &Row<'a>, arg: usize) -> Option<&'a NamesDef> {
     let Detail::Names(index) = row.kind(arg)?.detail else { return None };
     let is_mode = &*row.args().get(arg)?.name == "mode";
     row.schema.meta().names.get(usize::from(index)).filter(|_| is_mode)
-}
-
-/// How many directory entries there are: each says how long it is.
-fn count(mut entries: &[u8], length_at: usize) -> Option<usize> {
-    let mut count = 0;
-    while !entries.is_empty() {
-        let length = entries.get(length_at..length_at + 2)?.first_chunk::<2>()?;
-        let length = usize::from(u16::from_le_bytes(*length));
-        entries = entries.get(length.max(1)..)?;
-        count += 1;
-    }
-    Some(count)
 }
