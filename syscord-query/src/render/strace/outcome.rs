@@ -43,7 +43,10 @@ pub(super) fn behind_result(out: &mut Vec<u8>, row: &Row<'_>, ret: i64, style: &
     let mut left = usize::try_from(ret).unwrap_or(0);
     let sets = kinds().filter(|(_, kind)| *kind == READY);
     for ((arg, _), name) in sets.zip(SETS) {
-        let Value::Set(set) = row.value_at(arg, Side::After) else { continue };
+        // Of a set that could not be read in full, as strace wants it, nothing is shown.
+        let Value::Set(set @ Set { torn: None, .. }) = row.value_at(arg, Side::After) else {
+            continue;
+        };
         let ready: Vec<u32> = counted(row, set.bits).take(left).collect();
         left -= ready.len();
         if !ready.is_empty() {
