@@ -14,18 +14,46 @@ const SKIP_LEAST: usize = 4;
 /// How often each byte occurs.
 pub(crate) type Counts = [u32; 256];
 
+/// Adds how often each byte occurs. In four tables, since a count that has just been written is slow to read.
+pub(crate) fn count(bytes: &[u8], counts: &mut Counts) {
+    const FEW: usize = 1024;
+    if bytes.len() < FEW {
+        bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        return;
+    }
+    let mut tables = [[0u32; 256]; 4];
+    let (quads, rest) = bytes.as_chunks::<4>();
+    for quad in quads {
+        for (table, byte) in tables.iter_mut().zip(quad) {
+            table[usize::from(*byte)] += 1;
+        }
+    }
+    rest.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+    for table in tables {
+        counts.iter_mut().zip(table).for_each(|(count, more)| *count += more);
+    }
+}
+
 /// The code of each byte, and its length; length 0: the byte does not occur, or it is the only one.
 pub(crate) struct Code {
     lengths: [u8; 256],
-    /// First bit lowest.
-    codes: [u16; 256],
+    /// First bit lowest; the length stands above it.
+    codes: [u32; 256],
 }
+
+/// Bits of a code in [`Code::codes`].
+const CODE_BITS: u32 = 16;
+/// Codes that fit one word.
+const AT_ONCE: usize = 5;
+const _: () = assert!(AT_ONCE as u32 * LONGEST < u64::BITS);
 
 impl Code {
     /// The code for bytes that occur that often, of which one must.
     pub(crate) fn new(counts: &Counts) -> Code {
         let lengths = lengths(counts);
-        Code { codes: codes(&lengths), lengths }
+        let mut codes = codes(&lengths).map(u32::from);
+        codes.iter_mut().zip(lengths).for_each(|(code, len)| *code |= u32::from(len) << CODE_BITS);
+        Code { lengths, codes }
     }
 
     /// Appends the table: `u8` the first byte, `u8` how many are listed less one, their lengths.
@@ -47,10 +75,23 @@ impl Code {
         out.extend(nibbles.chunks(2).map(|pair| pair[0] | pair.get(1).unwrap_or(&0) << 4));
     }
 
+    /// Appends the codes of bytes.
+    pub(crate) fn put_all(&self, bytes: &[u8], bits: &mut BitWriter<'_>) {
+        let (groups, rest) = bytes.as_chunks::<AT_ONCE>();
+        groups.iter().for_each(|group| self.put(group, bits));
+        self.put(rest, bits);
+    }
+
+    /// Appends the codes of up to [`AT_ONCE`] bytes.
     #[inline]
-    pub(crate) fn put(&self, byte: u8, bits: &mut BitWriter<'_>) {
-        let byte = usize::from(byte);
-        bits.put(u64::from(self.codes[byte]), u32::from(self.lengths[byte]));
+    fn put(&self, bytes: &[u8], bits: &mut BitWriter<'_>) {
+        let (mut word, mut width) = (0, 0);
+        for byte in bytes {
+            let code = self.codes[usize::from(*byte)];
+            word |= u64::from(code & ((1 << CODE_BITS) - 1)) << width;
+            width += code >> CODE_BITS;
+        }
+        bits.put(word, width);
     }
 }
 

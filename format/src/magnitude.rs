@@ -16,11 +16,9 @@ pub(crate) const UNKNOWN_CLASS: u8 = 255;
 /// Class, raw bits and their number.
 #[inline]
 pub(crate) fn split(value: u64) -> (u8, u64, u32) {
-    // Values below 4 take the formula of 4…7, four classes lower.
-    let small = u64::from(value < 4) * 4;
-    let exponent = 63 - (value | 4).leading_zeros();
-    let width = exponent - 2;
-    let class = 4 * u64::from(exponent - 1) + ((value >> width) & 3) - small;
+    // What is left above the raw bits is 4…7, or the value itself if that is less.
+    let width = (63 - (value | 4).leading_zeros()) - 2;
+    let class = 4 * u64::from(width) + (value >> width);
     (class as u8, value & !(u64::MAX << width), width)
 }
 
@@ -53,6 +51,7 @@ static CLASSES: [Class; 256] = {
 /// A column of magnitudes being written.
 #[derive(Default)]
 pub(crate) struct Magnitudes {
+    /// In context order.
     classes: Vec<u8>,
     bits: Vec<u8>,
     coded: Vec<u8>,
@@ -62,99 +61,109 @@ pub(crate) struct Magnitudes {
 const FEW: usize = 48;
 
 impl Magnitudes {
-    /// Starts a column, keeping what was allocated.
-    pub(crate) fn start(&mut self) -> MagnitudeWriter<'_> {
-        self.classes.clear();
+    /// Starts a column of so many rows, keeping what was allocated.
+    pub(crate) fn start(&mut self, rows: usize) -> MagnitudeWriter<'_> {
+        // What is there from before is written over.
+        self.classes.resize(rows, 0);
         self.bits.clear();
         MagnitudeWriter { classes: &mut self.classes, bits: BitWriter::new(&mut self.bits) }
     }
 
-    /// The classes, coded in groups of contexts, then the raw bits.
-    pub(crate) fn put(&mut self, order: &ContextOrder, out: &mut Vec<u8>) {
-        let groups = self.groups(order);
+    /// The classes, coded in groups of contexts, then the raw bits. `contexts`: how many rows each has.
+    pub(crate) fn put(&mut self, contexts: &[u32], out: &mut Vec<u8>) {
+        let groups = groups(&self.classes, contexts);
         put_varint(out, groups.len() as u64);
         self.coded.clear();
         let mut bits = BitWriter::new(&mut self.coded);
-        let mut rows = order.rows();
+        let mut classes = self.classes.as_slice();
         for group in groups {
             let code = Code::new(&group.counts);
             put_varint(out, group.rows as u64);
             code.put_table(&group.counts, out);
-            let (these, rest) = rows.split_at(group.rows);
-            these.iter().for_each(|row| code.put(self.classes[*row as usize], &mut bits));
-            rows = rest;
+            let (these, rest) = classes.split_at(group.rows);
+            code.put_all(these, &mut bits);
+            classes = rest;
         }
         bits.finish();
         put_varint(out, self.coded.len() as u64);
         out.extend_from_slice(&self.coded);
         out.extend_from_slice(&self.bits);
     }
+}
 
-    /// Contexts that follow one another, taken together where that is cheaper.
-    fn groups(&self, order: &ContextOrder) -> Vec<Group> {
-        let mut groups: Vec<Group> = Vec::new();
-        for context in order.groups() {
-            let mut next = Group { rows: context.len(), counts: [0; 256], cost: 0.0 };
-            context
-                .iter()
-                .for_each(|row| next.counts[usize::from(self.classes[*row as usize])] += 1);
-            let full = groups.len() == MAX_GROUPS;
-            match groups.last_mut() {
-                Some(last) if full || next.rows < FEW || last.rows < FEW => {
-                    *last = last.with(&next)
-                }
-                Some(last) => {
-                    let both = last.with(&next);
-                    next.cost = huffman::cost(&next.counts);
-                    if both.cost <= last.cost + next.cost {
-                        *last = both;
-                    } else {
-                        groups.push(next);
-                    }
-                }
-                None => {
-                    next.cost = huffman::cost(&next.counts);
+/// Contexts that follow one another, taken together where that is cheaper.
+fn groups(mut classes: &[u8], contexts: &[u32]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for rows in contexts {
+        let (these, rest) = classes.split_at(*rows as usize);
+        classes = rest;
+        let full = groups.len() == MAX_GROUPS;
+        match groups.last_mut() {
+            Some(last) if full || these.len() < FEW || last.rows < FEW => last.add(these),
+            Some(last) => {
+                let mut next = Group::of(these);
+                let mut both = last.with(&next);
+                if both.cost() <= last.cost() + next.cost() {
+                    *last = both;
+                } else {
                     groups.push(next);
                 }
             }
+            None => groups.push(Group::of(these)),
         }
-        groups
     }
+    groups
 }
 
 /// Rows that share a code.
 struct Group {
     rows: usize,
     counts: Counts,
-    /// About how many bits they take.
-    cost: f32,
+    /// About how many bits they take, once that was asked.
+    cost: Option<f32>,
 }
 
 impl Group {
+    fn of(classes: &[u8]) -> Group {
+        let mut group = Group { rows: 0, counts: [0; 256], cost: None };
+        group.add(classes);
+        group
+    }
+
+    fn add(&mut self, classes: &[u8]) {
+        huffman::count(classes, &mut self.counts);
+        (self.rows, self.cost) = (self.rows + classes.len(), None);
+    }
+
     fn with(&self, other: &Group) -> Group {
         let mut counts = self.counts;
         counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
-        Group { rows: self.rows + other.rows, cost: huffman::cost(&counts), counts }
+        Group { rows: self.rows + other.rows, counts, cost: None }
+    }
+
+    fn cost(&mut self) -> f32 {
+        *self.cost.get_or_insert_with(|| huffman::cost(&self.counts))
     }
 }
 
-/// Appends values to a column.
+/// Writes values into a column, in row order.
 pub(crate) struct MagnitudeWriter<'a> {
-    classes: &'a mut Vec<u8>,
+    classes: &'a mut [u8],
     bits: BitWriter<'a>,
 }
 
 impl MagnitudeWriter<'_> {
+    /// A value, given its row's place in context order.
     #[inline]
-    pub(crate) fn push(&mut self, value: u64) {
+    pub(crate) fn put(&mut self, place: u32, value: u64) {
         let (class, bits, width) = split(value);
-        self.classes.push(class);
+        self.classes[place as usize] = class;
         self.bits.put(bits, width);
     }
 
     #[inline]
-    pub(crate) fn push_unknown(&mut self) {
-        self.classes.push(UNKNOWN_CLASS);
+    pub(crate) fn put_unknown(&mut self, place: u32) {
+        self.classes[place as usize] = UNKNOWN_CLASS;
     }
 
     pub(crate) fn finish(self) {
@@ -246,25 +255,42 @@ fn values(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chunk::context::ContextPlaces;
     use proptest::prelude::*;
 
-    fn column(values: &[Option<u64>]) -> Magnitudes {
+    /// A column of values whose rows are of these calls, in runs of `run` rows.
+    fn column(values: &[Option<u64>], calls: &[u16], run: u32) -> Vec<u8> {
+        let mut contexts = ContextPlaces::default();
+        contexts.arrange(CALLS, calls, runs(calls.len(), run));
         let mut column = Magnitudes::default();
-        let mut writer = column.start();
-        for value in values {
+        let mut writer = column.start(values.len());
+        for (value, &place) in values.iter().zip(contexts.places()) {
             match value {
-                Some(value) => writer.push(*value),
-                None => writer.push_unknown(),
+                Some(value) => writer.put(place, *value),
+                None => writer.put_unknown(place),
             }
         }
         writer.finish();
-        column
+        let mut bytes = Vec::new();
+        column.put(contexts.lengths(), &mut bytes);
+        bytes
     }
 
-    fn one_context(rows: usize) -> ContextOrder {
+    fn order(calls: &[u16], run: u32) -> ContextOrder {
         let mut order = ContextOrder::default();
-        order.arrange(1, &vec![0; rows], [rows as u32].into_iter());
+        order.arrange(CALLS, calls, runs(calls.len(), run));
         order
+    }
+
+    fn runs(rows: usize, run: u32) -> impl Iterator<Item = u32> + Clone {
+        let count = rows as u32;
+        (0..count).step_by(run as usize).map(move |at| run.min(count - at))
+    }
+
+    const CALLS: usize = 3;
+
+    fn one_context(rows: usize) -> ContextOrder {
+        order(&vec![0; rows], rows as u32)
     }
 
     fn decode(bytes: &[u8], order: &ContextOrder, unknown: bool) -> Result<Vec<u64>, FormatError> {
@@ -283,10 +309,7 @@ mod tests {
 
     #[test]
     fn golden_column() {
-        let mut column = column(&[Some(3), Some(9), None, Some(9), Some(5)]);
-        assert_eq!(column.classes, [3, 8, 255, 8, 5]);
-        let mut bytes = Vec::new();
-        column.put(&one_context(5), &mut bytes);
+        let bytes = column(&[Some(3), Some(9), None, Some(9), Some(5)], &[0; 5], 5);
         let table = [
             // One group of five rows; classes 3 to 255.
             1, 5, 3, 252,
@@ -305,12 +328,9 @@ mod tests {
         // Of two calls that take turns one always takes 1, the other 2: then neither costs a bit.
         let values: Vec<_> = (0..2000).map(|row| Some(1 + row % 2)).collect();
         let calls: Vec<u16> = (0..2000).map(|row| row % 2).collect();
-        let mut order = ContextOrder::default();
-        order.arrange(2, &calls, [2000].into_iter());
-        let mut bytes = Vec::new();
-        column(&values).put(&order, &mut bytes);
+        let bytes = column(&values, &calls, 2000);
         assert!(bytes.len() < 20, "{} bytes", bytes.len());
-        let read = decode(&bytes, &order, false).unwrap();
+        let read = decode(&bytes, &order(&calls, 2000), false).unwrap();
         assert!(read.into_iter().map(Some).eq(values));
     }
 
@@ -349,12 +369,8 @@ mod tests {
             run in 1u32..100)
         {
             let (values, calls): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-            let mut order = ContextOrder::default();
-            let count = calls.len() as u32;
-            order.arrange(3, &calls, (0..count).step_by(run as usize).map(|at| run.min(count - at)));
-            let mut bytes = Vec::new();
-            column(&values).put(&order, &mut bytes);
-            let read = decode(&bytes, &order, true).unwrap();
+            let bytes = column(&values, &calls, run);
+            let read = decode(&bytes, &order(&calls, run), true).unwrap();
             let expected: Vec<u64> = values.iter().map(|v| v.unwrap_or(u64::MAX)).collect();
             prop_assert_eq!(read, expected);
         }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io::Write, ops::RangeInclusive, sync::Arc};
 
 use syscord_format::{
-    Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, File, FileFd, FormatError,
+    Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, FileFd, FormatError,
     LedgerRow, ProcEvent, ProcRecord, Totals, Writer,
 };
 use syscord_syscalls::{
@@ -50,6 +50,8 @@ pub struct Encoder<W> {
     new_images: NewImages,
     /// The parts of the call at hand.
     parts: PartsOf,
+    /// What the descriptor at hand stands for.
+    target: Target,
 }
 
 impl<W: Write> Encoder<W> {
@@ -61,8 +63,8 @@ impl<W: Write> Encoder<W> {
         world: World,
     ) -> Self {
         let (entries, looked, new_images) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let parts = PartsOf::default();
-        Encoder { schema, builder, writer, world, entries, looked, new_images, parts }
+        let (parts, target) = (PartsOf::default(), Target::default());
+        Encoder { schema, builder, writer, world, entries, looked, new_images, parts, target }
     }
 
     /// Writes a batch: what happened to processes, then one chunk of events.
@@ -87,11 +89,11 @@ impl<W: Write> Encoder<W> {
 
     /// Writes the events of a span of time.
     fn chunk(&mut self, batch: &Batch, times: RangeInclusive<u64>) -> Result<(), FormatError> {
-        for (cpu, record) in events(batch) {
-            if let Record::Event(event, captures) = record
-                && times.contains(&event.time)
-            {
-                self.event(cpu, &event, captures);
+        for (cpu, bytes) in spans(batch) {
+            for (header, record) in wire::raw(bytes) {
+                if matches!(header.kind, record_kind::EVENT | record_kind::EVENT_AND_STATE) {
+                    self.event(cpu, record, &times);
+                }
             }
         }
         if !self.builder.is_empty() {
@@ -233,41 +235,15 @@ impl<W: Write> Encoder<W> {
         }
     }
 
-    fn event(&mut self, cpu: u32, record: &EventRecord, captures: Captures<'_>) {
-        let mut call = Call {
-            layout: *self.schema.layout(record.header.what, record.header.number),
-            args: record.args,
-            marks: wire::marks(&captures),
-            captures: [NONE; MAX_ARGS],
-            count: 0,
+    /// Takes an event in if it belongs to the chunk.
+    #[inline]
+    fn event(&mut self, cpu: u32, bytes: &[u8], times: &RangeInclusive<u64>) {
+        let Some(record) = wire::event(bytes).filter(|event| times.contains(&event.time)) else {
+            return;
         };
-        let files = captures.clone();
-        let entry = self.take_entry(record);
-        let begin = entry.as_deref().map(wire::captures);
-        self.parts.collect(&captures, begin.as_ref());
-        for (arg, status, bytes) in self.parts.iter() {
-            call.put(arg, status, bytes, 0);
-        }
-        for (header, bytes) in captures {
-            call.add(&header, bytes);
-        }
-        if let Some(entry) = &entry {
-            call.join(entry);
-        }
-        if record.ret == 0
-            && let Some(image) = new_image(&self.new_images, record)
-        {
-            call.complete(Layout::exec(record.header.what, record.header.number), image);
-        }
-        let targets = match call.layout.effects {
-            0 => Vec::new(),
-            _ => targets(record, files),
-        };
-        let files: Vec<File<'_>> = targets
-            .iter()
-            .map(|(fd, Target { link, detail, numbers })| File { fd: *fd, link, detail, numbers })
-            .collect();
-        self.builder.push(&Event {
+        let layout = self.schema.layout(record.header.what, record.header.number);
+        let args = record.args;
+        let mut event = Event {
             end: record.time,
             duration: Some(record.duration).filter(|duration| *duration != UNKNOWN_DURATION),
             tgid: record.tgid,
@@ -276,12 +252,78 @@ impl<W: Write> Encoder<W> {
             cpu,
             abi: record.header.what,
             number: record.header.number,
-            args: &call.args[..usize::from(call.layout.args)],
+            args: &args[..usize::from(layout.args)],
             ret: record.ret,
-            marks: call.marks,
-            captures: &call.captures[..call.count],
-            files: &files,
-        });
+            marks: 0,
+            captures: &[],
+            files: &[],
+        };
+        let (mut parts, mut told) = (layout.at_entry, false);
+        for (header, _) in wire::captures(bytes) {
+            parts |= is_part(&header);
+            told |= matches!(header.arg, FILE | MARKS);
+        }
+        if told {
+            event.marks = wire::marks(&wire::captures(bytes));
+        }
+        if parts {
+            self.composed(bytes, &event);
+        } else {
+            self.builder.push(&event);
+            for (header, bytes) in wire::captures(bytes) {
+                if let Some(capture) = capture(layout, &header, bytes) {
+                    self.builder.capture(&capture);
+                }
+            }
+        }
+        if told {
+            self.files(bytes);
+        }
+    }
+
+    /// An event of which something was captured in parts, or when it began.
+    #[inline(never)]
+    fn composed(&mut self, bytes: &[u8], event: &Event<'_>) {
+        let Some(record) = wire::event(bytes) else { return };
+        let captures = wire::captures(bytes);
+        let entry = self.take_entry(&record);
+        let layout = self.schema.layout(record.header.what, record.header.number);
+        let mut call = Call::new(layout, record.args, event.marks);
+        let begin = entry.as_deref().map(wire::captures);
+        self.parts.collect(&captures, begin.as_ref());
+        for (arg, status, bytes) in self.parts.iter() {
+            call.put(arg, status, bytes);
+        }
+        for (header, bytes) in captures {
+            call.add(&header, bytes);
+        }
+        if let Some(entry) = &entry {
+            call.join(entry);
+        }
+        if record.ret == 0
+            && let Some(image) = new_image(&self.new_images, &record)
+        {
+            call.complete(Layout::exec(record.header.what, record.header.number), image);
+        }
+        let (args, captures) =
+            (&call.args[..usize::from(layout.args)], &call.captures[..call.count]);
+        self.builder.push(&Event { args, marks: call.marks, captures, ..*event });
+    }
+
+    /// Tells what the descriptors stand for that the event has made that was taken in last.
+    #[inline(never)]
+    fn files(&mut self, bytes: &[u8]) {
+        let Some(record) = wire::event(bytes) else { return };
+        let files = wire::captures(bytes).filter(|(header, _)| header.arg == FILE);
+        for (file, names) in files.filter_map(|(_, bytes)| wire::file(bytes)) {
+            let fd = match file.fd {
+                fd if i64::from(fd) == record.ret => FileFd::Result,
+                fd if fd == record.args[0] as i32 => FileFd::First,
+                fd => FileFd::Listed(fd),
+            };
+            self.target.read(&file, names);
+            self.builder.file(&self.target.as_file(fd));
+        }
     }
 
     /// Forgets the older half of the entries if there are too many.
@@ -296,19 +338,17 @@ impl<W: Write> Encoder<W> {
 
     /// What was captured at the event's entry.
     fn take_entry(&mut self, record: &EventRecord) -> Option<Vec<u8>> {
-        if self.entries.is_empty() || record.duration == UNKNOWN_DURATION {
+        if record.duration == UNKNOWN_DURATION {
             return None;
         }
         self.entries.remove(&(record.tgid, record.time.wrapping_sub(record.duration)))
     }
 }
 
-/// All records of a batch, and the CPU of each.
-fn events(batch: &Batch) -> impl Iterator<Item = (u32, Record<'_>)> {
+/// The records of each CPU, and which it is.
+fn spans(batch: &Batch) -> impl Iterator<Item = (u32, &[u8])> {
     let starts = std::iter::once(0).chain(batch.spans.iter().map(|(_, end)| *end));
-    starts.zip(&batch.spans).flat_map(|(start, (cpu, end))| {
-        wire::records(&batch.bytes[start..*end]).map(|record| (*cpu, record))
-    })
+    starts.zip(&batch.spans).map(|(start, (cpu, end))| (*cpu, &batch.bytes[start..*end]))
 }
 
 /// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands
@@ -320,7 +360,8 @@ fn cuts(batch: &Batch) -> Vec<u64> {
             Record::Event(event, _) if event.header.number as usize >= NUMBERS => Some(event.time),
             _ => None,
         };
-        let mut times: Vec<u64> = events(batch).filter_map(|(_, r)| strange(&r)).collect();
+        let mut times: Vec<u64> =
+            wire::records(&batch.bytes).filter_map(|record| strange(&record)).collect();
         times.sort_unstable();
         cuts.extend(times.chunks(MOST_STRANGE).skip(1).map(|chunk| chunk[0]));
     }
@@ -334,22 +375,6 @@ const MOST_STRANGE: usize = 60_000;
 /// The first capture with that place.
 fn captured<'a>(captures: &Captures<'a>, arg: u8) -> Option<(CaptureHeader, &'a [u8])> {
     captures.clone().find(|(header, _)| header.arg == arg)
-}
-
-/// What the descriptors stand for that a call has made.
-fn targets(record: &EventRecord, captures: Captures<'_>) -> Vec<(FileFd, Target)> {
-    let files = captures.filter(|(header, _)| header.arg == FILE);
-    files
-        .filter_map(|(_, bytes)| {
-            let (file, names) = wire::file(bytes)?;
-            let fd = match file.fd {
-                fd if i64::from(fd) == record.ret => FileFd::Result,
-                fd if fd == record.args[0] as i32 => FileFd::First,
-                fd => FileFd::Listed(fd),
-            };
-            Some((fd, Target::of(&file, names)))
-        })
-        .collect()
 }
 
 /// Tells what a call has changed that is no event, or whose event does not tell.
@@ -403,9 +428,6 @@ fn link(file: &[u8]) -> Vec<u8> {
 
 /// The program that began with a call: the last one before its end.
 fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewImage> {
-    if images.is_empty() {
-        return None;
-    }
     images.get(&record.tgid)?.iter().rev().find(|image| image.time <= record.time)
 }
 
@@ -419,58 +441,73 @@ const NONE: Capture<'static> = Capture {
 
 /// A call on its way into the chunk.
 struct Call<'a> {
-    layout: Layout,
+    layout: &'a Layout,
     args: [u64; MAX_ARGS],
     marks: u8,
     captures: [Capture<'a>; MAX_ARGS],
     count: usize,
 }
 
-impl<'a> Call<'a> {
-    fn add(&mut self, header: &CaptureHeader, mut bytes: &'a [u8]) {
-        if header.arg == MARKS || is_part(header) {
-            return;
+/// A capture of an argument as the trace has it, if there is something to say of it.
+#[inline]
+fn capture<'a>(
+    layout: &Layout,
+    header: &CaptureHeader,
+    mut bytes: &'a [u8],
+) -> Option<Capture<'a>> {
+    let CaptureHeader { arg, len, mut full, .. } = *header;
+    let of = layout.captured.get(usize::from(arg))?;
+    let section = of.section?;
+    let mut status = match header.status {
+        capture_status::NONE => return None,
+        _ if len < of.least || full.max(len.into()) > of.most => CaptureStatus::Unreadable,
+        capture_status::WHOLE => CaptureStatus::Whole,
+        capture_status::CUT => CaptureStatus::Cut,
+        capture_status::UNREADABLE => CaptureStatus::Unreadable,
+        // What memory ends before its NUL is no path, unless it is as long as the kernel looks.
+        capture_status::TORN if of.terminated && bytes.len() > STRING_KEPT => {
+            bytes = &bytes[..STRING_KEPT];
+            CaptureStatus::Cut
         }
-        let Layout { least, most, .. } = &self.layout;
-        let bounds = least.iter().zip(most).nth(usize::from(header.arg));
-        let (least, most) = bounds.map_or((0, u32::MAX), |(least, most)| (*least, *most));
-        let length = header.full.max(header.len.into());
-        let is_path = header.arg < 8 && self.layout.terminated & 1 << header.arg != 0;
-        let status = match header.status {
-            _ if header.status != capture_status::NONE && (header.len < least || length > most) => {
-                CaptureStatus::Unreadable
-            }
-            capture_status::WHOLE => CaptureStatus::Whole,
-            capture_status::CUT => CaptureStatus::Cut,
-            capture_status::UNREADABLE => CaptureStatus::Unreadable,
-            // What memory ends before its NUL is no path, unless it is as long as the kernel looks.
-            capture_status::TORN if is_path && bytes.len() > STRING_KEPT => {
-                bytes = &bytes[..STRING_KEPT];
-                CaptureStatus::Cut
-            }
-            capture_status::TORN if is_path => CaptureStatus::Unreadable,
-            capture_status::TORN => CaptureStatus::Torn,
-            _ => return,
+        capture_status::TORN if of.terminated => CaptureStatus::Unreadable,
+        capture_status::TORN => CaptureStatus::Torn,
+        _ => return None,
+    };
+    if of.terminated {
+        bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    }
+    if let Some((first, [_, ..])) = bytes.split_at_checked(of.kept as usize) {
+        full = match status {
+            CaptureStatus::Whole => dirent::count(bytes).unwrap_or(0),
+            _ => 0,
         };
-        if is_path {
-            bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
-        }
-        let kept = self.layout.kept.get(usize::from(header.arg)).copied().unwrap_or(u32::MAX);
-        let (mut status, mut full) = (status, header.full);
-        if let Some((first, [_, ..])) = bytes.split_at_checked(kept as usize) {
-            full = match status {
-                CaptureStatus::Whole => dirent::count(bytes).unwrap_or(0),
-                _ => 0,
-            };
-            (status, bytes) = (CaptureStatus::Cut, first);
-        }
-        self.put(header.arg, status, bytes, full);
+        (status, bytes) = (CaptureStatus::Cut, first);
+    }
+    Some(Capture { arg, section, status, bytes, full })
+}
+
+impl<'a> Call<'a> {
+    fn new(layout: &'a Layout, args: [u64; MAX_ARGS], marks: u8) -> Call<'a> {
+        Call { layout, args, marks, captures: [NONE; MAX_ARGS], count: 0 }
     }
 
-    fn put(&mut self, arg: u8, status: CaptureStatus, bytes: &'a [u8], full: u32) {
-        let Some(Some(section)) = self.layout.captures.get(usize::from(arg)) else { return };
+    fn add(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
+        if let Some(capture) = capture(self.layout, header, bytes) {
+            self.push(capture);
+        }
+    }
+
+    /// Adds what was captured in parts.
+    fn put(&mut self, arg: u8, status: CaptureStatus, bytes: &'a [u8]) {
+        let of = self.layout.captured.get(usize::from(arg));
+        if let Some(section) = of.and_then(|of| of.section) {
+            self.push(Capture { arg, section, status, bytes, full: 0 });
+        }
+    }
+
+    fn push(&mut self, capture: Capture<'a>) {
         if self.count < MAX_ARGS {
-            self.captures[self.count] = Capture { arg, section: *section, status, bytes, full };
+            self.captures[self.count] = capture;
             self.count += 1;
         }
     }

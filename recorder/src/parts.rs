@@ -5,7 +5,7 @@ use std::ops::Range;
 use syscord_format::{CaptureStatus, Part, Parts};
 use syscord_syscalls::{
     MAX_ARGS,
-    record::{CaptureHeader, MARKS, capture_part, capture_status},
+    record::{CaptureHeader, capture_part, capture_status},
 };
 
 use crate::wire::Captures;
@@ -65,7 +65,7 @@ const NOTHING: Part<'static> = Part { status: CaptureStatus::None, bytes: &[] };
 
 /// Whether a capture is one part of what was captured of its argument.
 pub fn is_part(header: &CaptureHeader) -> bool {
-    header.arg != MARKS && header.arg & !capture_part::ARG != 0
+    matches!(header.arg & !capture_part::ARG, capture_part::PART | capture_part::BEFORE)
 }
 
 /// A status of the probe's as one of the trace's.

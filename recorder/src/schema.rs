@@ -17,18 +17,27 @@ const ARM: usize = 3;
 pub struct Layout {
     /// Arguments that are written.
     pub args: u8,
-    /// Where each argument's capture goes, if it has one.
-    pub captures: [Option<CaptureSection>; MAX_ARGS],
-    /// Bit per argument: its capture may end in a NUL that is not part of it.
-    pub terminated: u8,
-    /// The least bytes of each argument's capture: of fewer, it was not readable.
-    pub least: [u16; MAX_ARGS],
-    /// The most bytes of what each argument points to: of more, the kernel looks at none.
-    pub most: [u32; MAX_ARGS],
-    /// The most bytes that are kept of what was read of each argument.
-    pub kept: [u32; MAX_ARGS],
     /// What it changes of its process ([`effect`]), in any case.
     pub effects: u8,
+    /// Whether there is a record of it when it begins.
+    pub at_entry: bool,
+    /// What is captured of each argument.
+    pub captured: [Captured; MAX_ARGS],
+}
+
+/// What the encoder needs to know of an argument's capture.
+#[derive(Clone, Copy)]
+pub struct Captured {
+    /// Where it goes, if there is one.
+    pub section: Option<CaptureSection>,
+    /// It may end in a NUL that is not part of it.
+    pub terminated: bool,
+    /// The least bytes: of fewer, it was not readable.
+    pub least: u16,
+    /// The most bytes of what the argument points to: of more, the kernel looks at none.
+    pub most: u32,
+    /// The most bytes that are kept of what was read.
+    pub kept: u32,
 }
 
 /// Plans and layouts by ABI and number.
@@ -53,13 +62,13 @@ pub struct Variant {
 /// Of a number that has no row, all arguments are kept.
 const UNKNOWN: Layout = Layout {
     args: MAX_ARGS as u8,
-    captures: [None; MAX_ARGS],
-    terminated: 0,
-    least: [0; MAX_ARGS],
-    most: [u32::MAX; MAX_ARGS],
-    kept: [u32::MAX; MAX_ARGS],
     effects: 0,
+    at_entry: false,
+    captured: [NOT_CAPTURED; MAX_ARGS],
 };
+
+const NOT_CAPTURED: Captured =
+    Captured { section: None, terminated: false, least: 0, most: u32::MAX, kept: u32::MAX };
 
 impl Schema {
     /// Compiles the table for a set of syscalls.
@@ -76,10 +85,10 @@ impl Schema {
                 if let Some(row) = lookup(abi, number as u32) {
                     plans[index] = plan_of(row, abi, contents, &mut nodes);
                     layouts[index] = Layout::of(row, abi, content);
-                    layouts[index].effects = plans[index].effects;
+                    layouts[index].add(&plans[index]);
                     let of = index as u32;
                     for (value, plan) in variants_of(row, abi, contents, &mut nodes) {
-                        layouts[index].effects |= plan.effects;
+                        layouts[index].add(&plan);
                         variants.push(Variant { of, value, plan });
                     }
                 }
@@ -142,19 +151,25 @@ impl Layout {
         self.effects & effect::CLOSED != 0
     }
 
+    /// One of its plans.
+    fn add(&mut self, plan: &Plan) {
+        self.effects |= plan.effects;
+        self.at_entry |= plan.flags & plan_flag::AT_ENTRY != 0;
+    }
+
     fn of(row: &Syscall, abi: Abi, content: u32) -> Layout {
         let mut layout = Layout { args: row.args.len() as u8, ..UNKNOWN };
-        for (i, arg) in row.args.iter().enumerate() {
+        for (arg, captured) in row.args.iter().zip(&mut layout.captured) {
             if let Kind::By(choice) = arg.kind
                 && (choice.decides_captures() || choice.otherwise.memory().is_some())
             {
                 // What one argument points to lies together, of whatever kind it is. Where it is no
                 // pointer in other cases, or may be shorter than what it is to be, its value is wanted in all.
-                layout.captures[i] = Some(CaptureSection::Addressed);
+                captured.section = Some(CaptureSection::Addressed);
                 continue;
             }
             let Some((_, when, role)) = arg.kind.memory() else { continue };
-            layout.captures[i] = Some(match role {
+            captured.section = Some(match role {
                 // What was there before the call is of no use where it failed: the address is shown then.
                 Role::ArrayParts if when == When::Both => CaptureSection::Addressed,
                 Role::Count => CaptureSection::Addressed,
@@ -169,12 +184,10 @@ impl Layout {
                 Role::Path | Role::Text | Role::Address | Role::List => CaptureSection::Strings,
             });
             if let Kind::Entries(_) = arg.kind {
-                layout.kept[i] = content;
+                captured.kept = content;
             }
-            (layout.least[i], layout.most[i]) = (arg.kind.least(abi), arg.kind.most(abi));
-            if role == Role::Path {
-                layout.terminated |= 1 << i;
-            }
+            (captured.least, captured.most) = (arg.kind.least(abi), arg.kind.most(abi));
+            captured.terminated = role == Role::Path;
         }
         layout
     }

@@ -20,26 +20,39 @@ pub enum Record<'a> {
 }
 
 /// The records of a batch. Ends early at bytes that are no record.
-pub fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
-    std::iter::from_fn(move || {
-        let header: RecordHeader = read(bytes)?;
-        let record = bytes.get(..usize::from(header.len8) * 8).filter(|r| !r.is_empty())?;
-        bytes = &bytes[record.len()..];
-        match header.kind {
-            record_kind::EVENT | record_kind::EVENT_AND_STATE => {
-                Some(Record::Event(read(record)?, captures(record)))
-            }
-            record_kind::ENTRY => Some(Record::Entry(read(record)?, record)),
-            record_kind::STATE => Some(Record::State(read(record)?, captures(record))),
-            _ => {
-                let rest = record.get(size_of::<ProcessRecord>()..)?;
-                Some(Record::Process(read(record)?, Captures { rest }, record))
-            }
+pub fn records(bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
+    raw(bytes).map_while(|(header, record)| match header.kind {
+        record_kind::EVENT | record_kind::EVENT_AND_STATE => {
+            Some(Record::Event(event(record)?, captures(record)))
+        }
+        record_kind::ENTRY => Some(Record::Entry(event(record)?, record)),
+        record_kind::STATE => Some(Record::State(event(record)?, captures(record))),
+        _ => {
+            let rest = record.get(size_of::<ProcessRecord>()..)?;
+            Some(Record::Process(read(record)?, Captures { rest }, record))
         }
     })
 }
 
+/// The records of a batch as they lie there.
+#[inline]
+pub fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
+    std::iter::from_fn(move || {
+        let header: RecordHeader = read(bytes)?;
+        let (record, rest) = bytes.split_at_checked(usize::from(header.len8) * 8)?;
+        bytes = rest;
+        (!record.is_empty()).then_some((header, record))
+    })
+}
+
+/// An event or entry record.
+#[inline]
+pub fn event(record: &[u8]) -> Option<EventRecord> {
+    read(record)
+}
+
 /// The captures behind an event or entry record.
+#[inline]
 pub fn captures(record: &[u8]) -> Captures<'_> {
     Captures { rest: record.get(size_of::<EventRecord>()..).unwrap_or_default() }
 }
@@ -53,6 +66,7 @@ pub struct Captures<'a> {
 impl<'a> Iterator for Captures<'a> {
     type Item = (CaptureHeader, &'a [u8]);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let header: CaptureHeader = read(self.rest)?;
         let behind = &self.rest[size_of::<CaptureHeader>()..];
@@ -95,6 +109,7 @@ impl Plain for FileRecord {}
 impl Plain for IdsRecord {}
 impl Plain for [u32; 2] {}
 
+#[inline]
 fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
     // SAFETY: the bytes suffice, and a Plain type is valid for any.
     (bytes.len() >= size_of::<T>()).then(|| unsafe { ptr::read_unaligned(bytes.as_ptr().cast()) })

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::chunk::BESIDE;
 use crate::chunk::encode::Scratch;
-use crate::chunk::event::{CaptureSection, CaptureStatus, Event};
-use crate::chunk::files::FileRows;
+use crate::chunk::event::{Capture, CaptureSection, CaptureStatus, Event};
+use crate::chunk::files::{File, FileRows};
 use crate::chunk::intern::Interner;
 use crate::error::FormatError;
-use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ENTRY, MAX_FILES, MAX_ROWS, MAX_TICK_SHIFT};
+use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ENTRY, MAX_ROWS, MAX_TICK_SHIFT};
 
 /// Collects events and encodes them as the payload of an EVENTS block. Use one for a whole recording:
 /// what it allocates, it keeps from chunk to chunk.
@@ -48,7 +48,7 @@ pub(super) struct Row {
     pub(super) captures: u32,
     /// Place in [`Calls::list`].
     pub(super) call: u16,
-    /// Number of captures.
+    /// Bit per argument: whether there is a capture of it.
     pub(super) captured: u8,
     pub(super) marks: u8,
 }
@@ -91,11 +91,12 @@ impl ChunkBuilder {
     ///
     /// A chunk holds at most 1,048,576 events of 65,535 different syscalls: [`encode`](Self::encode)
     /// reports it if there were more.
+    #[inline]
     pub fn push(&mut self, event: &Event<'_>) {
         if self.rows.len() >= MAX_ROWS as usize {
             return self.refuse("events of a chunk", u64::from(MAX_ROWS));
         }
-        let Some(call) = self.calls.find(event) else {
+        let Some(call) = self.calls.find(event.abi, event.number, event.args.len()) else {
             return self.refuse("different syscalls of a chunk", MAX_CALLS as u64);
         };
         let lane = if event.beside { BESIDE } else { 0 };
@@ -118,14 +119,43 @@ impl ChunkBuilder {
         if event.args.len() == usize::from(counted.args) {
             push_args(&mut self.args, event.args);
         } else {
-            let padded = event.args.iter().copied().chain(std::iter::repeat(0));
-            self.args.extend(padded.take(usize::from(counted.args)));
+            push_padded(&mut self.args, event.args, counted.args.into());
         }
-        if !event.captures.is_empty() {
-            self.push_captures(event, call);
+        event.captures.iter().for_each(|capture| self.capture(capture));
+        event.files.iter().for_each(|file| self.file(file));
+    }
+
+    /// Adds to the event that was pushed last one more of [`Event::captures`].
+    #[inline]
+    pub fn capture(&mut self, capture: &Capture<'_>) {
+        let Some(row) = self.rows.last_mut() else { return };
+        let call = &mut self.calls.list[usize::from(row.call)];
+        let Capture { arg, section, mut status, mut bytes, mut full } = *capture;
+        if arg >= call.args || row.captured & 1 << arg != 0 {
+            return;
         }
-        for file in event.files.iter().take(MAX_FILES) {
-            self.files.push(self.rows.len() as u32 - 1, file);
+        row.captured |= 1 << arg;
+        let section = *call.captures[usize::from(arg)].get_or_insert(section);
+        if bytes.len() > MAX_ENTRY {
+            if status == CaptureStatus::Whole {
+                (status, full) = (CaptureStatus::Cut, bytes.len() as u32);
+            }
+            bytes = &bytes[..MAX_ENTRY];
+        }
+        let mut entry = 0;
+        if status.captured() {
+            let latest = &mut call.latest[usize::from(arg)];
+            entry = self.dictionaries[section.index()].intern_like(bytes, *latest);
+            *latest = entry;
+        }
+        self.captures.push(CaptureRow { entry, full, arg, status });
+    }
+
+    /// Adds to the event that was pushed last one more of [`Event::files`].
+    pub fn file(&mut self, file: &File<'_>) {
+        if let Some(row) = self.rows.last() {
+            let call = &mut self.calls.list[usize::from(row.call)];
+            self.files.push(self.rows.len() as u32 - 1, call, file);
         }
     }
 
@@ -159,33 +189,6 @@ impl ChunkBuilder {
         encoded
     }
 
-    fn push_captures(&mut self, event: &Event<'_>, call: u16) {
-        let call = &mut self.calls.list[usize::from(call)];
-        let mut seen = 0u8;
-        for capture in event.captures {
-            if capture.arg >= call.args || seen & (1 << capture.arg) != 0 {
-                continue;
-            }
-            seen |= 1 << capture.arg;
-            let section = *call.captures[usize::from(capture.arg)].get_or_insert(capture.section);
-            let (mut status, mut full, mut bytes) = (capture.status, capture.full, capture.bytes);
-            if bytes.len() > MAX_ENTRY {
-                if status == CaptureStatus::Whole {
-                    (status, full) = (CaptureStatus::Cut, bytes.len() as u32);
-                }
-                bytes = &bytes[..MAX_ENTRY];
-            }
-            let entry = match status.captured() {
-                true => self.dictionaries[section.index()].intern(bytes),
-                false => 0,
-            };
-            self.captures.push(CaptureRow { entry, full, arg: capture.arg, status });
-        }
-        if let Some(row) = self.rows.last_mut() {
-            row.captured = seen.count_ones() as u8;
-        }
-    }
-
     #[cold]
     fn refuse(&mut self, what: &'static str, limit: u64) {
         self.refused.get_or_insert(FormatError::Limit { what, value: limit + 1, limit });
@@ -215,6 +218,12 @@ fn push_args(all: &mut Vec<u64>, args: &[u64]) {
         [a, b, c, d, e] => all.extend([a, b, c, d, e]),
         _ => all.extend_from_slice(args),
     }
+}
+
+/// Appends as many arguments as there should be; those that lack are 0.
+#[cold]
+fn push_padded(all: &mut Vec<u64>, args: &[u64], count: usize) {
+    all.extend(args.iter().copied().chain(std::iter::repeat(0)).take(count));
 }
 
 /// The payload and the zone map of an EVENTS block, ready to be written.
@@ -328,23 +337,29 @@ pub(super) struct Call {
     pub(super) rows: u32,
     /// Where the memory of each argument is stored, if any was captured.
     pub(super) captures: [Option<CaptureSection>; MAX_ARGS],
+    /// The number in the dictionary of what was captured last of each argument: the next may be the same.
+    latest: [u32; MAX_ARGS],
+    /// How many facts about files its rows tell.
+    pub(super) files: u32,
+    /// The numbers of the names that came last, likewise.
+    pub(super) names: [u32; 2],
 }
 
 const DIRECT_ABIS: usize = 4;
 const DIRECT_NUMBERS: usize = 1024;
 
 impl Calls {
-    /// The place of an event's syscall in the list; none if there are too many.
+    /// The place of a syscall in the list; none if there are too many. `args`: how many arguments it has if
+    /// it is new.
     #[inline]
-    fn find(&mut self, event: &Event<'_>) -> Option<u16> {
-        match Self::direct(event.abi, event.number).and_then(|at| self.direct.get(at)) {
+    fn find(&mut self, abi: u8, number: u32, args: usize) -> Option<u16> {
+        match Self::direct(abi, number).and_then(|at| self.direct.get(at)) {
             Some(&place) if place != 0 => Some(place - 1),
-            _ => self.find_other(event),
+            _ => self.find_other(abi, number, args),
         }
     }
 
-    fn find_other(&mut self, event: &Event<'_>) -> Option<u16> {
-        let (abi, number) = (event.abi, event.number);
+    fn find_other(&mut self, abi: u8, number: u32, args: usize) -> Option<u16> {
         if let Some(place) = self.others.get(&(abi, number)) {
             return Some(*place);
         }
@@ -352,8 +367,18 @@ impl Calls {
             return None;
         }
         let place = self.list.len() as u16;
-        let args = event.args.len().min(MAX_ARGS) as u8;
-        self.list.push(Call { abi, number, args, rows: 0, captures: [None; MAX_ARGS] });
+        let args = args.min(MAX_ARGS) as u8;
+        let (captures, latest) = ([None; MAX_ARGS], [0; MAX_ARGS]);
+        self.list.push(Call {
+            abi,
+            number,
+            args,
+            rows: 0,
+            captures,
+            latest,
+            files: 0,
+            names: [0; 2],
+        });
         self.direct.resize(DIRECT_ABIS * DIRECT_NUMBERS, 0);
         match Self::direct(abi, number) {
             Some(at) => self.direct[at] = place + 1,
@@ -364,6 +389,7 @@ impl Calls {
         Some(place)
     }
 
+    #[inline]
     fn direct(abi: u8, number: u32) -> Option<usize> {
         let usual = usize::from(abi) < DIRECT_ABIS && (number as usize) < DIRECT_NUMBERS;
         usual.then(|| usize::from(abi) * DIRECT_NUMBERS + number as usize)

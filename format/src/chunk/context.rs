@@ -52,10 +52,95 @@ impl ContextOrder {
     pub(crate) fn rows(&self) -> &[u32] {
         &self.rows
     }
+}
 
-    /// The same, those of one context at a time.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = &[u32]> {
-        self.rows.chunk_by(|a, b| self.contexts[*a as usize] == self.contexts[*b as usize])
+/// Where each row stands in that order, for a writer: found by counting, without going through the rows in another order.
+#[derive(Debug, Default)]
+pub(crate) struct ContextPlaces {
+    /// For each row.
+    places: Vec<u32>,
+    /// How many rows each context has, of those that have any, in order.
+    lengths: Vec<u32>,
+    /// By context: its first free place.
+    next: Vec<u32>,
+    order: ContextOrder,
+}
+
+/// Contexts that are counted in a table; of more, rows are sorted.
+const MOST_COUNTED: usize = 1 << 16;
+
+impl ContextPlaces {
+    /// As [`ContextOrder::arrange`].
+    pub(crate) fn arrange(
+        &mut self,
+        calls: usize,
+        of_row: &[u16],
+        runs: impl Iterator<Item = u32> + Clone,
+    ) {
+        self.places.clear();
+        self.lengths.clear();
+        if calls * (calls + 1) <= MOST_COUNTED {
+            self.count(calls, of_row, runs);
+        } else {
+            self.order.arrange(calls, of_row, runs);
+            self.places.resize(of_row.len(), 0);
+            for (place, row) in (0..).zip(&self.order.rows) {
+                self.places[*row as usize] = place;
+            }
+            let contexts = &self.order.contexts;
+            let groups =
+                self.order.rows.chunk_by(|a, b| contexts[*a as usize] == contexts[*b as usize]);
+            self.lengths.extend(groups.map(|group| group.len() as u32));
+        }
+    }
+
+    /// For each row.
+    pub(crate) fn places(&self) -> &[u32] {
+        &self.places
+    }
+
+    /// How many rows each context has, of those that have any, in order.
+    pub(crate) fn lengths(&self) -> &[u32] {
+        &self.lengths
+    }
+
+    fn count(&mut self, calls: usize, of_row: &[u16], runs: impl Iterator<Item = u32> + Clone) {
+        self.next.clear();
+        self.next.resize(calls * (calls + 1), 0);
+        let next = &mut self.next;
+        each_context(calls, of_row, runs.clone(), |context| next[context] += 1);
+        let mut start = 0;
+        for count in next.iter_mut().filter(|count| **count != 0) {
+            self.lengths.push(*count);
+            start += std::mem::replace(count, start);
+        }
+        let places = &mut self.places;
+        places.reserve(of_row.len());
+        each_context(calls, of_row, runs, |context| {
+            places.push(next[context]);
+            next[context] += 1;
+        });
+    }
+}
+
+/// The context of each row as a number that grows in their order.
+#[inline]
+fn each_context(
+    calls: usize,
+    of_row: &[u16],
+    runs: impl Iterator<Item = u32>,
+    mut each: impl FnMut(usize),
+) {
+    let mut rest = of_row;
+    for length in runs {
+        let (run, behind) = rest.split_at((length as usize).min(rest.len()));
+        rest = behind;
+        let mut before = calls;
+        for &call in run {
+            let call = usize::from(call);
+            each(call * (calls + 1) + before);
+            before = call;
+        }
     }
 }
 
@@ -80,5 +165,27 @@ fn by_counting(
         let next = &mut next[usize::from(key(row))];
         sorted[*next as usize] = row;
         *next += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counting_and_sorting_give_the_same_places() {
+        for calls in [1, 5, 300] {
+            let of_row: Vec<u16> =
+                (0..5000u32).map(|row| (row * row % 97) as u16 % calls).collect();
+            let runs = [1, 1999, 0, 3000];
+            let mut order = ContextOrder::default();
+            order.arrange(calls.into(), &of_row, runs.into_iter());
+            let mut places = ContextPlaces::default();
+            places.arrange(calls.into(), &of_row, runs.into_iter());
+            for (place, row) in (0..).zip(order.rows()) {
+                assert_eq!(places.places()[*row as usize], place, "{calls} calls");
+            }
+            assert_eq!(places.lengths().iter().sum::<u32>(), 5000);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::chunk::BESIDE;
 use crate::chunk::builder::{Call, CaptureRow, ChunkBuilder, EncodedChunk, Row, Thread, UNKNOWN};
-use crate::chunk::context::ContextOrder;
+use crate::chunk::context::ContextPlaces;
 use crate::chunk::event::{CaptureSection, CaptureStatus};
 use crate::chunk::pack::Packer;
 use crate::chunk::section;
@@ -33,7 +33,7 @@ pub(super) struct Scratch {
     results: Vec<i64>,
     gaps: Magnitudes,
     durations: Magnitudes,
-    contexts: ContextOrder,
+    contexts: ContextPlaces,
     cpu_runs: Runs,
     marks: Runs,
     /// The index of each row's call.
@@ -134,7 +134,7 @@ impl Scratch {
             results: Vec::new(),
             gaps: Magnitudes::default(),
             durations: Magnitudes::default(),
-            contexts: ContextOrder::default(),
+            contexts: ContextPlaces::default(),
             cpu_runs: Runs::default(),
             marks: Runs::default(),
             row_calls: Vec::new(),
@@ -173,10 +173,10 @@ impl ChunkBuilder {
         })
     }
 
-    /// Thread-major order by counting; threads of a process stand together.
+    /// Thread-major order by counting; threads of a process stand together. Then the order of contexts.
     fn order_rows(&mut self) {
         let list = &self.threads.list;
-        let Scratch { order, threads, thread_next, .. } = &mut self.scratch;
+        let Scratch { order, threads, thread_next, row_calls, contexts, .. } = &mut self.scratch;
         threads.clear();
         threads.extend(0..list.len() as u32);
         threads.sort_unstable_by_key(|&place| {
@@ -203,6 +203,10 @@ impl ChunkBuilder {
                 order[run].sort_by_key(|&at| self.rows[at as usize].end);
             }
         }
+        row_calls.clear();
+        row_calls.extend(order.iter().map(|&at| self.rows[at as usize].call));
+        let runs = threads.iter().map(|&place| list[place as usize].rows);
+        contexts.arrange(self.calls.list.len(), row_calls, runs);
     }
 
     /// One pass over all rows in their final order: everything that has one value a row.
@@ -218,7 +222,7 @@ impl ChunkBuilder {
             by_call,
             args,
             results,
-            row_calls,
+            contexts,
             gaps,
             durations,
             cpu_runs,
@@ -228,10 +232,9 @@ impl ChunkBuilder {
         by_call.resize(self.rows.len(), 0);
         args.resize(self.rows.len(), 0);
         results.resize(self.rows.len(), 0);
-        row_calls.clear();
         cpu_runs.clear();
         marks.clear();
-        let (mut gaps, mut durations) = (gaps.start(), durations.start());
+        let (mut gaps, mut durations) = (gaps.start(order.len()), durations.start(order.len()));
         let (mut cpu, mut cpu_start) = (u32::MAX, 0);
         let mut row_number = 0;
         for &place in threads.iter() {
@@ -240,28 +243,29 @@ impl ChunkBuilder {
             let mut previous = None;
             let thread = &self.threads.list[place as usize];
             let overlaps = thread.tid & BESIDE != 0;
-            for &at in &order[row_number..row_number + thread.rows as usize] {
+            let rows = row_number..row_number + thread.rows as usize;
+            for (&at, &place) in order[rows.clone()].iter().zip(&contexts.places()[rows]) {
                 let row = &self.rows[at as usize];
                 let end = row.end >> shift;
                 let mut duration = 0;
                 if self.durations {
                     if row.duration == UNKNOWN {
-                        durations.push_unknown();
+                        durations.put_unknown(place);
                     } else {
                         duration = end - ((row.end - row.duration) >> shift);
-                        durations.push(duration);
+                        durations.put(place, duration);
                         summary.longest = summary.longest.max(duration);
                     }
                 }
-                gaps.push(match previous {
+                let gap = match previous {
                     None => end - first,
                     Some(previous) if overlaps => end.wrapping_sub(previous),
                     Some(previous) => end.wrapping_sub(previous).wrapping_sub(duration),
-                });
+                };
+                gaps.put(place, gap);
                 previous = Some(end);
                 summary.last = summary.last.max(end);
                 summary.failed += u32::from(ERRORS.contains(&row.ret));
-                row_calls.push(row.call);
                 let next = &mut call_next[usize::from(row.call)];
                 by_call[*next as usize] = at;
                 args[*next as usize] = row.args;
@@ -317,18 +321,14 @@ impl ChunkBuilder {
     }
 
     fn add_times(&mut self, summary: &Summary) -> Result<(), FormatError> {
-        let Scratch { packer, section, gaps, durations, contexts, row_calls, threads, .. } =
-            &mut self.scratch;
-        let list = &self.threads.list;
-        let runs = threads.iter().map(|&place| list[place as usize].rows);
-        contexts.arrange(self.calls.list.len(), row_calls, runs);
+        let Scratch { packer, section, gaps, durations, contexts, .. } = &mut self.scratch;
         section.clear();
         put_varint(section, summary.first);
-        gaps.put(contexts, section);
+        gaps.put(contexts.lengths(), section);
         packer.add_dense(section::GAPS, section)?;
         if self.durations {
             section.clear();
-            durations.put(contexts, section);
+            durations.put(contexts.lengths(), section);
             packer.add_dense(section::DURATIONS, section)?;
         }
         Ok(())
@@ -457,5 +457,6 @@ fn close_run(runs: &mut Runs, rows: usize) {
 
 fn find_capture<'a>(captures: &'a [CaptureRow], row: &Row, arg: u8) -> Option<&'a CaptureRow> {
     let start = row.captures as usize;
-    captures[start..start + usize::from(row.captured)].iter().find(|capture| capture.arg == arg)
+    let count = row.captured.count_ones() as usize;
+    captures[start..start + count].iter().find(|capture| capture.arg == arg)
 }

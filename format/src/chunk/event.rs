@@ -66,6 +66,7 @@ impl CaptureSection {
     pub(crate) const ALL: [Self; 2] = [CaptureSection::Strings, CaptureSection::Contents];
 
     /// The section's place in arrays of both.
+    #[inline]
     pub(crate) fn index(self) -> usize {
         match self {
             CaptureSection::Strings => 0,
@@ -92,16 +93,19 @@ pub enum CaptureStatus {
 
 impl CaptureStatus {
     /// Whether bytes are there.
+    #[inline]
     pub fn captured(self) -> bool {
         matches!(self, CaptureStatus::Whole | CaptureStatus::Cut | CaptureStatus::Torn)
     }
 
     /// Whether the bytes that are there are not all there were.
+    #[inline]
     pub fn lacks(self) -> bool {
         matches!(self, CaptureStatus::Cut | CaptureStatus::Torn)
     }
 
     /// Whether the address is left out, unless the section keeps all.
+    #[inline]
     pub(crate) fn stands_for_address(self) -> bool {
         matches!(self, CaptureStatus::Whole | CaptureStatus::Cut)
     }

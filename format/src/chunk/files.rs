@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::chunk::builder::ChunkBuilder;
+use crate::chunk::builder::{Call, ChunkBuilder};
 use crate::chunk::captures::decode_dictionary;
 use crate::chunk::decode::{Calls, Chunk};
 use crate::chunk::encode::Scratch;
@@ -65,20 +65,25 @@ struct FileRow {
 
 impl FileRows {
     /// Adds what is known of a file since the call of that row; too much is left out.
-    pub(super) fn push(&mut self, row: u32, file: &File<'_>) {
-        let places = file.link.iter().chain(file.detail).filter(|byte| **byte == NUMBER).count();
+    pub(super) fn push(&mut self, row: u32, call: &mut Call, file: &File<'_>) {
+        let places = places(file.link) + places(file.detail);
         let long = file.link.len().max(file.detail.len()) > MAX_NAME;
-        let full = self.rows.len() >= MAX_FACTS;
+        let of_row = self.rows.iter().rev().take_while(|fact| fact.row == row).count();
+        let full = self.rows.len() >= MAX_FACTS || of_row >= MAX_FILES;
         if full || long || places != file.numbers.len() || places > MAX_FILE_NUMBERS {
             return;
         }
         let start = self.numbers.len() as u32;
         self.numbers.extend_from_slice(file.numbers);
+        let [link, detail] = &mut call.names;
+        *link = self.names.intern_like(file.link, *link);
+        *detail = self.names.intern_like(file.detail, *detail);
+        call.files += 1;
         self.rows.push(FileRow {
             row,
             fd: file.fd,
-            link: self.names.intern(file.link),
-            detail: self.names.intern(file.detail),
+            link: *link,
+            detail: *detail,
             numbers: start..self.numbers.len() as u32,
         });
     }
@@ -109,16 +114,18 @@ impl ChunkBuilder {
         section.extend_from_slice(names.bytes());
         let starts = starts(rows, by_call.len());
         let mut start = 0;
-        for &end in call_next.iter() {
+        for (call, &end) in self.calls.list.iter().zip(call_next.iter()) {
+            if call.files == 0 {
+                put(&mut std::iter::repeat_n(0, call.rows as usize), section);
+                start = end as usize;
+                continue;
+            }
             let facts = by_call[start..end as usize]
                 .iter()
                 .map(|&at| starts[at as usize] as usize..starts[at as usize + 1] as usize);
             start = end as usize;
             put(&mut facts.clone().map(|facts| facts.len() as i64), section);
             let facts: Vec<&FileRow> = facts.flat_map(|facts| &rows[facts]).collect();
-            if facts.is_empty() {
-                continue;
-            }
             put(&mut facts.iter().map(|row| source(row.fd).0), section);
             put(&mut facts.iter().filter_map(|row| source(row.fd).1), section);
             put(&mut facts.iter().map(|row| i64::from(row.link)), section);
@@ -133,6 +140,11 @@ impl ChunkBuilder {
         }
         packer.add(section::FILES, section)
     }
+}
+
+/// How many numbers have their place in a name.
+fn places(name: &[u8]) -> usize {
+    name.iter().filter(|byte| **byte == NUMBER).count()
 }
 
 /// Where the facts of each of the builder's rows start; one more than there are rows.
