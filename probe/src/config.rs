@@ -3,105 +3,16 @@
 
 use syscord_syscalls::{
     Abi,
-    record::{Filter, Offsets, Settings},
+    record::{Filter, Offsets, Settings, Span},
 };
 
+// SAFETY: integers may be zero.
 #[unsafe(no_mangle)]
-static SETTINGS: Settings = Settings {
-    self_tgid: 0,
-    segment_mask: 0,
-    content: 0,
-    tids: 0,
-    durations: 0,
-    machine: 0,
-    unplanned: 0,
-    typed_task: 0,
-    task_regs: 0,
-    uring: 0,
-    restorers: [0; Abi::SLOTS],
-};
+static SETTINGS: Settings = unsafe { core::mem::zeroed() };
 
+// SAFETY: as above.
 #[unsafe(no_mangle)]
-static OFFSETS: Offsets = Offsets {
-    task_pid: 0,
-    task_tgid: 0,
-    task_comm: 0,
-    task_group_leader: 0,
-    task_real_parent: 0,
-    task_real_cred: 0,
-    task_state: 0,
-    task_flags: 0,
-    task_exit_code: 0,
-    task_signal: 0,
-    task_cgroups: 0,
-    task_compat_word: 0,
-    signal_live: 0,
-    cred_uid: 0,
-    css_set_cgroup: 0,
-    cgroup_kn: 0,
-    cgroup_parent: 0,
-    kernfs_id: 0,
-    bprm_filename: 0,
-    bprm_interp: 0,
-    task_mm: 0,
-    mm_arg_start: 0,
-    mm_arg_end: 0,
-    kiocb_opcode: 0,
-    kiocb_ctx: 0,
-    kiocb_user_data: 0,
-    ring_flags: 0,
-    ring_cached_sq_head: 0,
-    ring_sq_entries: 0,
-    ring_sq_array: 0,
-    ring_sq_sqes: 0,
-    mm_exe_file: 0,
-    cred_gid: 0,
-    task_files: 0,
-    task_fs: 0,
-    files_count: 0,
-    files_fdt: 0,
-    fdt_max: 0,
-    fdt_fd: 0,
-    fdt_open: 0,
-    fs_users: 0,
-    fs_pwd: 0,
-    file_inode: 0,
-    file_path: 0,
-    file_private: 0,
-    path_mount: 0,
-    path_dentry: 0,
-    inode_mode: 0,
-    inode_number: 0,
-    inode_device: 0,
-    inode_super: 0,
-    super_magic: 0,
-    dentry_inode: 0,
-    dentry_parent: 0,
-    dentry_name: 0,
-    dentry_hashed: 0,
-    mount_mnt: 0,
-    mount_parent: 0,
-    mount_point: 0,
-    mount_root: 0,
-    socket_sock: 0,
-    socket_file: 0,
-    sock_socket: 0,
-    sock_type: 0,
-    sock_protocol: 0,
-    sock_family: 0,
-    sock_local_port: 0,
-    sock_remote_port: 0,
-    sock_local: 0,
-    sock_remote: 0,
-    sock_local6: 0,
-    sock_remote6: 0,
-    unix_address: 0,
-    unix_peer: 0,
-    unix_length: 0,
-    unix_name: 0,
-    netlink_port: 0,
-    pad: 0,
-};
+static OFFSETS: Offsets = unsafe { core::mem::zeroed() };
 
 #[unsafe(no_mangle)]
 static FILTER: Filter = Filter::EVERYTHING;
@@ -195,7 +106,6 @@ accessors! {
     socket_sock: u32 = OFFSETS.socket_sock;
     socket_file: u32 = OFFSETS.socket_file;
     sock_socket: u32 = OFFSETS.sock_socket;
-    sock_type: u32 = OFFSETS.sock_type;
     sock_protocol: u32 = OFFSETS.sock_protocol;
     sock_family: u32 = OFFSETS.sock_family;
     sock_local_port: u32 = OFFSETS.sock_local_port;
@@ -209,6 +119,11 @@ accessors! {
     unix_length: u32 = OFFSETS.unix_length;
     unix_name: u32 = OFFSETS.unix_name;
     netlink_port: u32 = OFFSETS.netlink_port;
+    file_span: Span = OFFSETS.file;
+    inode_span: Span = OFFSETS.inode;
+    dentry_span: Span = OFFSETS.dentry;
+    mount_span: Span = OFFSETS.mount;
+    sock_span: Span = OFFSETS.sock;
 
     active: u32 = FILTER.active;
 }

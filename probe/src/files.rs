@@ -16,7 +16,7 @@ use aya_ebpf::helpers::generated::{
 use syscord_syscalls::{
     plan::effect,
     record::{
-        CWD, CaptureHeader, DEPTH, EventRecord, FILE, FILES, FileRecord, IDS, IdsRecord,
+        CWD, CaptureHeader, Control, DEPTH, EventRecord, FILE, FILES, FileRecord, IDS, IdsRecord,
         MAX_RECORD, NAME_MAX, NAMES_MAX, RecordHeader, TABLE, TABLE_FDS, TableRecord,
         capture_status, family, file_flag, file_type, record_kind, table_flag,
     },
@@ -24,13 +24,13 @@ use syscord_syscalls::{
 
 use crate::{
     capture, config, ring,
-    task::{Task, read},
+    task::{self, Members, Task, read},
 };
 
 const HEADER: usize = size_of::<CaptureHeader>();
 const FACTS: usize = size_of::<FileRecord>();
 /// The most bytes that a capture of this module takes.
-const ROOM: usize = HEADER + FACTS + NAMES_MAX + NAME_MAX + 8 * FILES;
+const ROOM: usize = HEADER + FACTS + NAMES_MAX + NAME_MAX;
 
 /// The longest address of a Unix socket without its family (unix(7)).
 const UNIX_MAX: u32 = 108;
@@ -45,7 +45,8 @@ pub fn tell(record: *mut u8, effects: u8, effect_arg: u8) {
     // SAFETY: the record was written before.
     let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
     let width = 8 - 4 * u64::from(abi & 1);
-    let list = List { record };
+    let Some(ring) = ring::here() else { return };
+    let list = List { control: ring.control() };
     // Of the addresses the kernel may have taken one although it could not do all that was asked.
     if effects & effect::ADDRESSED != 0 {
         list.one(capture::argument(event, 0) as i32);
@@ -73,23 +74,23 @@ pub fn tell(record: *mut u8, effects: u8, effect_arg: u8) {
     }
 }
 
-/// The descriptors that are told of. They lie at the end of the record's room: read back from there
-/// the verifier knows nothing of them, so that all ways to come by them are one to it.
+/// The descriptors that are told of. They lie beside the ring: read back from there the verifier knows nothing
+/// of them, so that all ways to come by them are one to it.
 struct List {
-    record: *mut u8,
+    control: *mut Control,
 }
 
 impl List {
     #[inline(always)]
     fn place(&self) -> *mut i32 {
-        // SAFETY: the record's room ends there.
-        unsafe { self.record.add(MAX_RECORD - 8 * FILES).cast() }
+        // SAFETY: a live element of CONTROL.
+        unsafe { (&raw mut (*self.control).told).cast() }
     }
 
     #[inline(always)]
     fn set_count(&self, count: u32) {
         // SAFETY: as above.
-        unsafe { write_volatile(self.place().add(FILES), count as i32) }
+        unsafe { write_volatile(&raw mut (*self.control).told_count, count) }
     }
 
     #[inline(always)]
@@ -113,7 +114,7 @@ impl List {
     #[inline(always)]
     fn count(&self) -> usize {
         // SAFETY: as above.
-        unsafe { read_volatile(self.place().add(FILES)) as usize }
+        unsafe { read_volatile(&raw const (*self.control).told_count) as usize }
     }
 
     #[inline(always)]
@@ -215,76 +216,91 @@ pub fn inherited(parent: Task, child: Task) -> u32 {
 #[inline(never)]
 pub extern "C" fn syscord_descriptor(fd: i32) -> u64 {
     let Some(record) = ring::record() else { return 0 };
-    // SAFETY: the helper has no preconditions.
-    let task = unsafe { bpf_get_current_task() };
-    let files: u64 = read(task, config::task_files());
-    let fdt: u64 = read(files, config::files_fdt());
-    let (file, inode, path) = if fd == CWD {
-        let pwd = read::<u64>(task, config::task_fs()) + u64::from(config::fs_pwd());
-        let dentry: u64 = read(pwd, config::path_dentry());
-        (0, read(dentry, config::dentry_inode()), pwd)
-    } else if (fd as u32) < read::<u32>(fdt, config::fdt_max()) {
-        let array: u64 = read(fdt, config::fdt_fd());
-        parts(read(array + 8 * u64::from(fd as u32), 0))
-    } else {
+    if fd == CWD {
+        describe(record, fd, &Opened::directory());
         return 0;
-    };
-    describe(record, fd, file, inode, path);
+    }
+    let (count, files) = task::descriptors();
+    if (fd as u32) < count {
+        file(record, fd, read(files + 8 * u64::from(fd as u32), 0));
+    }
     0
 }
 
 /// Appends what a file is, by the name of a descriptor.
 #[inline(always)]
 pub fn file(record: *mut u8, fd: i32, file: u64) {
-    let (file, inode, path) = parts(file);
-    describe(record, fd, file, inode, path);
+    describe(record, fd, &Opened::of(file));
 }
 
-/// A file, its inode and its path.
-#[inline(always)]
-fn parts(file: u64) -> (u64, u64, u64) {
-    (file, read(file, config::file_inode()), file + u64::from(config::file_path()))
+/// What the kernel knows of a file.
+struct Opened {
+    inode: u64,
+    mount: u64,
+    dentry: u64,
+    /// A socket's.
+    private: u64,
+}
+
+impl Opened {
+    #[inline(always)]
+    fn of(file: u64) -> Opened {
+        let file = Members::of(file, config::file_span());
+        let path = config::file_path();
+        Opened {
+            inode: file.get(config::file_inode()),
+            mount: file.get(path + config::path_mount()),
+            dentry: file.get(path + config::path_dentry()),
+            private: file.get(config::file_private()),
+        }
+    }
+
+    /// The current task's directory.
+    #[inline(always)]
+    fn directory() -> Opened {
+        // SAFETY: the helper has no preconditions.
+        let task = unsafe { bpf_get_current_task() };
+        let path = read::<u64>(task, config::task_fs()) + u64::from(config::fs_pwd());
+        let dentry = read(path, config::path_dentry());
+        let inode = read(dentry, config::dentry_inode());
+        Opened { inode, mount: read(path, config::path_mount()), dentry, private: 0 }
+    }
 }
 
 #[inline(never)]
-fn describe(record: *mut u8, fd: i32, file: u64, inode: u64, path: u64) {
-    let Some(to) = place(record).filter(|_| inode != 0) else { return };
-    let mode = u32::from(read::<u16>(inode, config::inode_mode()));
-    let sb: u64 = read(inode, config::inode_super());
-    let mount: u64 = read(path, config::path_mount());
-    let dentry: u64 = read(path, config::path_dentry());
-    // SAFETY: `place` has made sure of the room.
-    unsafe {
-        *to.cast() = FileRecord {
-            inode: read(inode, config::inode_number()),
-            // Where the way up has got to; the kernel's address does not stay there.
-            peer: mount.wrapping_sub(u64::from(config::mount_mnt())),
-            fd,
-            mode,
-            device: read(inode, config::inode_device()),
-            magic: read::<u64>(sb, config::super_magic()) as u32,
-            ..FileRecord::default()
-        };
-    }
-    climb(to, dentry);
+fn describe(record: *mut u8, fd: i32, opened: &Opened) {
+    let Some(to) = place(record).filter(|_| opened.inode != 0) else { return };
+    let inode = Members::of(opened.inode, config::inode_span());
+    let mode = u32::from(inode.get::<u16>(config::inode_mode()));
+    let sb: u64 = inode.get(config::inode_super());
     let facts = Facts { to };
-    // SAFETY: as above.
-    unsafe { (*facts.record()).peer = 0 };
+    facts.clear();
+    let known = facts.record();
+    // SAFETY: a live record.
+    unsafe {
+        (*known).inode = inode.get(config::inode_number());
+        (*known).fd = fd;
+        (*known).mode = mode;
+        (*known).device = inode.get(config::inode_device());
+        // A socket's is known.
+        if mode & file_type::MASK != file_type::SOCKET {
+            (*known).magic = read::<u64>(sb, config::super_magic()) as u32;
+        }
+    }
+    climb(&facts, opened);
+    facts.enter(0, 0);
     if mode & file_type::MASK == file_type::SOCKET {
-        socket(&facts, read(file, config::file_private()));
+        socket(&facts, opened.private);
     }
     done(record, to, FILE, FACTS + usize::from(facts.names()));
 }
 
 /// Collects the names from a file up to the root.
 #[inline(always)]
-fn climb(to: *mut u8, mut dentry: u64) {
-    let facts = Facts { to };
-    // A root is never among the hashed; its mount tells that it is one.
-    let root: u64 = read(facts.mount(), config::mount_root());
-    if dentry != root && read::<u64>(dentry, config::dentry_hashed()) == 0 {
-        facts.flag(file_flag::REMOVED);
-    }
+fn climb(facts: &Facts, opened: &Opened) {
+    let mount = opened.mount.wrapping_sub(u64::from(config::mount_mnt()));
+    facts.enter(mount, read(mount, config::mount_root()));
+    let mut dentry = opened.dentry;
     for _ in 0..DEPTH {
         dentry = syscord_climb(dentry);
         if dentry == 0 {
@@ -300,20 +316,25 @@ fn climb(to: *mut u8, mut dentry: u64) {
 pub extern "C" fn syscord_climb(dentry: u64) -> u64 {
     let Some(to) = ring::record().and_then(place) else { return 0 };
     let facts = Facts { to };
-    let mount = facts.mount();
-    if dentry == read::<u64>(mount, config::mount_root()) {
-        let parent: u64 = read(mount, config::mount_parent());
-        if parent == mount {
+    if dentry == facts.root() {
+        let inner = facts.mount();
+        let mount = Members::of(inner, config::mount_span());
+        let (parent, point) = (mount.get(config::mount_parent()), mount.get(config::mount_point()));
+        if parent == inner {
             return 0;
         }
-        // SAFETY: a live record.
-        unsafe { write_volatile(&raw mut (*facts.record()).peer, parent) };
-        return read(mount, config::mount_point());
+        facts.enter(parent, read(parent, config::mount_root()));
+        return point;
     }
-    let parent: u64 = read(dentry, config::dentry_parent());
+    let members = Members::of(dentry, config::dentry_span());
+    let parent: u64 = members.get(config::dentry_parent());
+    // A root is never among the hashed; its mount tells that it is one.
+    if facts.names() == 0 && members.get::<u64>(config::dentry_hashed()) == 0 {
+        facts.flag(file_flag::REMOVED);
+    }
     // What lies in no directory has the name that the kernel gave it, and no parent.
     if parent != dentry || facts.names() == 0 {
-        facts.name(read(dentry, config::dentry_name()));
+        facts.name(members.get(config::dentry_name()));
     }
     if parent == dentry { 0 } else { parent }
 }
@@ -321,30 +342,32 @@ pub extern "C" fn syscord_climb(dentry: u64) -> u64 {
 #[inline(always)]
 fn socket(facts: &Facts, socket: u64) {
     let sock: u64 = read(socket, config::socket_sock());
-    let family: u16 = read(sock, config::sock_family());
+    let common = Members::of(sock, config::sock_span());
+    let family: u16 = common.get(config::sock_family());
     let record = facts.record();
     // SAFETY: a live record.
     unsafe {
         (*record).family = family;
-        (*record).socket_type = read(sock, config::sock_type());
-        (*record).protocol = read(sock, config::sock_protocol());
         match family {
             family::INET | family::INET6 => {
-                (*record).local_port = read(sock, config::sock_local_port());
-                (*record).remote_port = u16::from_be(read(sock, config::sock_remote_port()));
+                (*record).local_port = common.get(config::sock_local_port());
+                (*record).remote_port = u16::from_be(common.get(config::sock_remote_port()));
             }
-            family::NETLINK if config::netlink_port() != 0 => {
-                (*record).peer = u64::from(read::<u32>(sock, config::netlink_port()));
+            family::NETLINK => {
+                (*record).protocol = read(sock, config::sock_protocol());
+                if config::netlink_port() != 0 {
+                    (*record).peer = u64::from(read::<u32>(sock, config::netlink_port()));
+                }
             }
             _ => {}
         }
         if family == family::INET {
-            *(&raw mut (*record).local).cast() = read::<u32>(sock, config::sock_local());
-            *(&raw mut (*record).remote).cast() = read::<u32>(sock, config::sock_remote());
+            *(&raw mut (*record).local).cast() = common.get::<u32>(config::sock_local());
+            *(&raw mut (*record).remote).cast() = common.get::<u32>(config::sock_remote());
         }
         if family == family::INET6 && config::sock_local6() != 0 {
-            let local: [u64; 2] = read(sock, config::sock_local6());
-            let remote: [u64; 2] = read(sock, config::sock_remote6());
+            let local: [u64; 2] = common.get(config::sock_local6());
+            let remote: [u64; 2] = common.get(config::sock_remote6());
             *(&raw mut (*record).local).cast() = local;
             *(&raw mut (*record).remote).cast() = remote;
         }
@@ -393,11 +416,37 @@ impl Facts {
         self.to.cast()
     }
 
+    /// Nothing is known yet. (Word by word: a function that sets memory does it byte by byte.)
+    #[inline(always)]
+    fn clear(&self) {
+        for word in 0..FACTS / 8 {
+            // SAFETY: `place` has made sure of the room.
+            unsafe { write_volatile(self.to.cast::<u64>().add(word), 0) }
+        }
+    }
+
     /// The mount that the way up has got to.
     #[inline(always)]
     fn mount(&self) -> u64 {
         // SAFETY: a live record.
         unsafe { read_volatile(&raw const (*self.record()).peer) }
+    }
+
+    /// Its root.
+    #[inline(always)]
+    fn root(&self) -> u64 {
+        // SAFETY: a live record, in which the address lies on a word.
+        unsafe { read_volatile((&raw const (*self.record()).local).cast()) }
+    }
+
+    /// Goes on with a mount. The kernel's addresses stay in places of the record that are filled later.
+    #[inline(always)]
+    fn enter(&self, mount: u64, root: u64) {
+        // SAFETY: as above.
+        unsafe {
+            write_volatile(&raw mut (*self.record()).peer, mount);
+            write_volatile((&raw mut (*self.record()).local).cast(), root);
+        }
     }
 
     #[inline(always)]

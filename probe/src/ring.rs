@@ -47,6 +47,13 @@ pub fn record() -> Option<*mut u8> {
     ring.place(head)
 }
 
+/// This CPU's memory for what is read of the kernel's objects.
+#[inline(always)]
+pub fn scratch() -> Option<*mut u8> {
+    // SAFETY: a live element of CONTROL.
+    Some(unsafe { (&raw mut (*here()?.control).scratch).cast() })
+}
+
 /// Adds one to a counter of the ring's ledger.
 macro_rules! count {
     ($ring:expr, $counter:ident) => {

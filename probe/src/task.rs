@@ -6,9 +6,9 @@ use aya_ebpf::helpers::generated::{
     bpf_get_current_pid_tgid, bpf_get_current_task, bpf_get_current_task_btf,
     bpf_probe_read_kernel, bpf_probe_read_kernel_str,
 };
-use syscord_syscalls::record::COMM;
+use syscord_syscalls::record::{COMM, Span};
 
-use crate::{config, regs};
+use crate::{config, regs, ring};
 
 /// A task that may be read with [`read`]; its address.
 pub type Task = u64;
@@ -77,6 +77,59 @@ pub fn read<T: Copy + Default>(object: u64, offset: u32) -> T {
         );
     }
     value
+}
+
+/// Members of a kernel object that lie close together, read in one go: a read costs far more than what it
+/// copies.
+pub struct Members {
+    object: u64,
+    span: Span,
+    /// Where they are, until others are read.
+    read: Option<*mut u8>,
+}
+
+impl Members {
+    /// Reads them; all are zero where the address is bad.
+    #[inline(always)]
+    pub fn of(object: u64, span: Span) -> Members {
+        let read = ring::scratch().filter(|_| span.bytes != 0);
+        if let Some(read) = read {
+            let place = object + u64::from(span.from);
+            // SAFETY: a span has at most as many bytes as there are.
+            unsafe { bpf_probe_read_kernel(read.cast(), span.bytes, place as *const _) };
+        }
+        Members { object, span, read }
+    }
+
+    /// One of them.
+    #[inline(always)]
+    pub fn get<T: Copy + Default>(&self, offset: u32) -> T {
+        match self.read {
+            // SAFETY: the span holds the member, as the verifier sees, too.
+            Some(read) => unsafe { read_volatile(read.add((offset - self.span.from) as usize).cast()) },
+            None => read(self.object, offset),
+        }
+    }
+}
+
+/// The descriptors of the current task: how many there can be, and where the kernel's array of files lies.
+#[inline(always)]
+pub fn descriptors() -> (u32, u64) {
+    if config::typed_task() != 0 {
+        // SAFETY: as in `current`.
+        unsafe {
+            let task = bpf_get_current_task_btf().cast::<u8>();
+            let files = read_volatile(task.add(config::task_files() as usize).cast::<*const u8>());
+            let table = read_volatile(files.add(config::files_fdt() as usize).cast::<*const u8>());
+            let count = read_volatile(table.add(config::fdt_max() as usize).cast::<u32>());
+            (count, read_volatile(table.add(config::fdt_fd() as usize).cast::<u64>()))
+        }
+    } else {
+        // SAFETY: the helper has no preconditions.
+        let files: u64 = read(unsafe { bpf_get_current_task() }, config::task_files());
+        let table: u64 = read(files, config::files_fdt());
+        (read(table, config::fdt_max()), read(table, config::fdt_fd()))
+    }
 }
 
 /// The thread group's leader: the process.

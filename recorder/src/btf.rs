@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use syscord_syscalls::record::{Offsets, uring_form};
+use syscord_syscalls::record::{Offsets, SCRATCH, Span, uring_form};
 use thiserror::Error;
 
 /// Where kernels show their type information.
@@ -78,7 +78,7 @@ pub fn offsets(layouts: &Layouts, machine_is_x86: bool) -> Result<Offsets, BtfEr
     let compat = if machine_is_x86 { "status" } else { "flags" };
     let task = |field| layouts.offset("task_struct", &[field]);
     let sock = |field| layouts.offset("sock", &["__sk_common", field]);
-    Ok(Offsets {
+    let offsets = Offsets {
         task_pid: task("pid")?,
         task_tgid: task("tgid")?,
         task_comm: task("comm")?,
@@ -134,7 +134,6 @@ pub fn offsets(layouts: &Layouts, machine_is_x86: bool) -> Result<Offsets, BtfEr
         socket_sock: layouts.offset("socket", &["sk"])?,
         socket_file: layouts.offset("socket", &["file"])?,
         sock_socket: layouts.offset("sock", &["sk_socket"])?,
-        sock_type: layouts.offset("sock", &["sk_type"])?,
         sock_protocol: layouts.offset("sock", &["sk_protocol"])?,
         sock_family: sock("skc_family")?,
         sock_local_port: sock("skc_num")?,
@@ -150,7 +149,33 @@ pub fn offsets(layouts: &Layouts, machine_is_x86: bool) -> Result<Offsets, BtfEr
         unix_name: layouts.offset("unix_address", &["name"]).unwrap_or(0),
         netlink_port: layouts.offset("netlink_sock", &["portid"]).unwrap_or(0),
         ..uring_offsets(layouts).unwrap_or_default()
-    })
+    };
+    Ok(spans(offsets))
+}
+
+/// Adds what lies close together.
+fn spans(o: Offsets) -> Offsets {
+    let [mount, dentry] = [o.path_mount, o.path_dentry].map(|offset| o.file_path + offset);
+    let sock = [o.sock_family, o.sock_local_port, o.sock_remote_port, o.sock_local, o.sock_remote];
+    // Of IPv6's 16 bytes, the second half, where the kernel has it.
+    let six = [o.sock_local6, o.sock_remote6].into_iter().filter(|offset| *offset != 0);
+    let sock: Vec<u32> = sock.into_iter().chain(six.flat_map(|at| [at, at + 8])).collect();
+    Offsets {
+        file: span(&[o.file_inode, mount, dentry, o.file_private]),
+        inode: span(&[o.inode_mode, o.inode_number, o.inode_device, o.inode_super]),
+        dentry: span(&[o.dentry_parent, o.dentry_name, o.dentry_hashed]),
+        mount: span(&[o.mount_parent, o.mount_point]),
+        sock: span(&sock),
+        ..o
+    }
+}
+
+/// The bytes from the first of members of up to 8 bytes to the end of the last.
+fn span(members: &[u32]) -> Span {
+    let from = members.iter().copied().min().unwrap_or(0);
+    let end = members.iter().map(|member| member + 8).max().unwrap_or(0);
+    let bytes = end - from;
+    Span { from, bytes: if bytes as usize <= SCRATCH { bytes } else { 0 } }
 }
 
 /// The offsets of what operations of io_uring are read from; the others are 0. Kernels that lack one have other

@@ -191,7 +191,10 @@ pub struct ProcessRecord {
     pub comm: [u8; COMM],
 }
 
-/// One CPU's ring and ledger. The probe writes the first three cache lines, the recorder the last.
+/// Bytes of [`Control::scratch`].
+pub const SCRATCH: usize = 256;
+
+/// One CPU's ring and ledger. The recorder writes one cache line, the probe all others.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Control {
@@ -220,8 +223,17 @@ pub struct Control {
     pub pad: [u64; 14],
     /// Bytes the recorder has taken from the ring.
     pub tail: u64,
-    /// Rounds the size to whole cache lines.
+    /// Keeps it there.
     pub pad_end: [u64; 7],
+    /// Where the probe puts what it reads of the kernel's objects: always the same memory, so that it stays in
+    /// the cache.
+    pub scratch: [u64; SCRATCH / 8],
+    /// The descriptors of which a call tells.
+    pub told: [i32; FILES],
+    /// How many there are.
+    pub told_count: u32,
+    /// Rounds the size to whole cache lines.
+    pub pad_told: [u32; 11],
 }
 
 /// Bits of [`Verdict::flags`].
@@ -310,7 +322,7 @@ const _: () = {
     assert!(size_of::<EventRecord>() == 88);
     assert!(size_of::<CaptureHeader>() == 8);
     assert!(size_of::<ProcessRecord>() == 56);
-    assert!(size_of::<Control>() == 256);
+    assert!(size_of::<Control>().is_multiple_of(64));
     assert!(MAX_RECORD / 8 <= u16::MAX as usize);
     assert!(SEGMENT.is_power_of_two());
 };

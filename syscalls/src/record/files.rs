@@ -36,7 +36,7 @@ pub struct FileRecord {
     pub mode: u32,
     /// A device's number as the kernel keeps it: 12 bits of major number, 20 of minor.
     pub device: u32,
-    /// The file system's magic number (statfs(2)).
+    /// The file system's magic number (statfs(2)); not of a socket.
     pub magic: u32,
     /// Bits of [`file_flag`].
     pub flags: u16,
@@ -44,16 +44,14 @@ pub struct FileRecord {
     pub names: u16,
     /// A socket's family (`AF_…`).
     pub family: u16,
-    /// A socket's type (`SOCK_…`).
-    pub socket_type: u16,
-    /// A socket's protocol.
+    /// A netlink socket's protocol.
     pub protocol: u16,
     /// An internet socket's own port.
     pub local_port: u16,
     /// The port it is connected to, or 0.
     pub remote_port: u16,
     /// Zero.
-    pub pad: u16,
+    pub pad: [u16; 2],
     /// An internet socket's own address; an IPv4 one takes 4 bytes.
     pub local: [u8; 16],
     /// The address it is connected to.

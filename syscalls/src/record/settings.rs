@@ -71,6 +71,16 @@ pub mod uring_form {
     pub const CQE: u32 = 2;
 }
 
+/// Members of a structure that lie close together, so that they can be read in one go.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    /// Where the first one lies.
+    pub from: u32,
+    /// How many bytes up to the end of the last one, at most [`SCRATCH`](super::SCRATCH); 0: they do not lie close together.
+    pub bytes: u32,
+}
+
 /// Where the running kernel keeps what the probe reads: byte offsets, from its BTF.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
@@ -201,8 +211,6 @@ pub struct Offsets {
     pub socket_file: u32,
     /// `sock.sk_socket`.
     pub sock_socket: u32,
-    /// `sock.sk_type`.
-    pub sock_type: u32,
     /// `sock.sk_protocol`.
     pub sock_protocol: u32,
     /// `sock.__sk_common.skc_family`.
@@ -229,8 +237,16 @@ pub struct Offsets {
     pub unix_name: u32,
     /// `netlink_sock.portid`, or 0.
     pub netlink_port: u32,
-    /// Zero.
-    pub pad: u32,
+    /// Of `file`: inode, path, private data.
+    pub file: Span,
+    /// Of `inode`: mode, number, device, super block.
+    pub inode: Span,
+    /// Of `dentry`: parent, name, whether it is hashed.
+    pub dentry: Span,
+    /// Of `mount`: parent and mount point.
+    pub mount: Span,
+    /// Of `sock`: family, ports and addresses.
+    pub sock: Span,
 }
 
 /// The recorder's settings.
