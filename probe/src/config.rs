@@ -37,6 +37,8 @@ accessors! {
     segment_mask: u32 = SETTINGS.segment_mask;
     content: u32 = SETTINGS.content;
     durations: u32 = SETTINGS.durations;
+    thread_mask: u32 = SETTINGS.thread_mask;
+    crowded: u32 = SETTINGS.crowded;
     machine: u32 = SETTINGS.machine;
     unplanned: u32 = SETTINGS.unplanned;
     typed_task: u32 = SETTINGS.typed_task;

@@ -1,22 +1,28 @@
 //! Which processes are recorded. The answer for a process is cached by tgid; it is made anew
 //! when the process is renamed or runs a new program, and whenever what it rests on has changed.
 
+use core::ptr::write_volatile;
+
 use aya_ebpf::{
     bindings::BPF_ANY,
     helpers::generated::{bpf_get_current_cgroup_id, bpf_get_current_uid_gid, bpf_ktime_get_ns},
     macros::map,
     maps::{Array, HashMap},
 };
-use syscord_syscalls::record::{FILTER_VALUES, Verdict, criterion, verdict};
+use syscord_syscalls::record::{FILTER_VALUES, Thread, Verdict, criterion, verdict};
 
 use crate::{
     config, process,
-    task::{self, Task},
+    task::{self, Current, Task},
 };
 
 /// Verdicts by tgid. The recorder sets the size, and puts COMMAND in.
 #[map]
 static VERDICTS: HashMap<u32, Verdict> = HashMap::with_max_entries(1, 0);
+
+/// When a verdict was last changed: threads remember those of their processes while it is the same.
+#[map]
+static EPOCH: Array<u64> = Array::with_max_entries(1, 0);
 
 /// How often a process was renamed, while names of parents matter: part of the stamp.
 #[map]
@@ -39,10 +45,50 @@ const CGROUP_DEPTH: usize = 16;
 
 /// Whether the current task's process is recorded.
 #[inline(always)]
-pub fn ask(task: Task, tgid: u32) -> Answer {
+pub fn ask(who: &Current, thread: Option<*mut Thread>) -> Answer {
     if config::active() == 0 {
         return Answer::Record { since: 0 };
     }
+    let Some(thread) = thread.filter(|_| !config::filters(STAMPED)) else {
+        return look_up(who.task, who.tgid);
+    };
+    // Read first: a verdict that is changed from here on changes it.
+    let now = epoch();
+    // SAFETY: a live element of the threads'.
+    let (known, since) = unsafe { ((*thread).epoch, (*thread).since) };
+    if known == now {
+        return if since == u64::MAX { Answer::Leave } else { Answer::Record { since } };
+    }
+    let answer = look_up(who.task, who.tgid);
+    let since = match answer {
+        Answer::Leave => u64::MAX,
+        Answer::Record { since } => since,
+        Answer::Awaits => return answer,
+    };
+    // SAFETY: as above.
+    unsafe { ((*thread).since, (*thread).epoch) = (since, now) };
+    answer
+}
+
+/// The epoch as threads remember it: never 0.
+#[inline(always)]
+fn epoch() -> u64 {
+    EPOCH.get(0).map_or(0, |epoch| *epoch + 1)
+}
+
+/// A verdict that threads may remember has changed. (The time is another one each time, also where two CPUs come
+/// here at once.)
+#[inline(always)]
+fn changed() {
+    if let Some(epoch) = EPOCH.get_ptr_mut(0) {
+        // SAFETY: a live element of EPOCH; the helper has no preconditions.
+        unsafe { write_volatile(epoch, bpf_ktime_get_ns()) };
+    }
+}
+
+/// The verdict on a process, made if need be.
+#[inline(always)]
+fn look_up(task: Task, tgid: u32) -> Answer {
     if let Some(known) = VERDICTS.get_ptr_mut(&tgid) {
         // SAFETY: a live element of VERDICTS; racing writers write whole fields.
         let known = unsafe { &mut *known };
@@ -97,7 +143,7 @@ pub fn other(task: Task, tgid: u32) -> Option<Other> {
 /// Whether records about this process belong in the trace.
 #[inline(always)]
 pub fn records(task: Task, tgid: u32) -> bool {
-    matches!(ask(task, tgid), Answer::Record { .. })
+    config::active() == 0 || matches!(look_up(task, tgid), Answer::Record { .. })
 }
 
 /// Judges a process and remembers it. Returns since when it is recorded, or 0. A name that is not zero
@@ -128,6 +174,9 @@ pub fn judge(task: Task, tgid: u32, name_low: u64, name_high: u64) -> u64 {
     // With a full map the process is judged at each call, so that it seems to begin to be recorded then: no duration of its
     // calls is known.
     let _ = VERDICTS.insert(&tgid, &now, u64::from(BPF_ANY));
+    if before.flags & verdict::JUDGED != 0 && (before.flags ^ now.flags) & verdict::RECORD != 0 {
+        changed();
+    }
     if now.flags & verdict::RECORD != 0 { now.since } else { 0 }
 }
 
@@ -246,6 +295,7 @@ pub fn exec(task: Task, tgid: u32) {
             known.since = 1;
             true
         });
+        changed();
     }
 }
 

@@ -18,6 +18,7 @@ mod regs;
 mod ring;
 mod syscall;
 mod task;
+mod thread;
 mod tree;
 mod under_way;
 mod uring;

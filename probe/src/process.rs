@@ -15,6 +15,7 @@ use crate::{
     ring::{self, Ring, count},
     syscall,
     task::{self, Task},
+    thread,
 };
 
 const SIZE: usize = size_of::<ProcessRecord>();
@@ -48,7 +49,7 @@ pub fn fork(parent: Task, child: Task) {
 #[inline(always)]
 pub fn exec(task: Task, old_tid: u32, bprm: u64) {
     let (tgid, tid) = (task::tgid(task), task::tid(task));
-    syscall::move_entered(old_tid, tid);
+    thread::rename(old_tid, tid);
     filter::exec(task, tgid);
     if !filter::records(task, tgid) {
         return;
@@ -92,9 +93,8 @@ pub fn exit(task: Task) {
         let ppid = task::tgid(task::parent(task));
         let who = Who { tgid, tid, other_tid: 0, ppid };
         record(process_event::EXIT, who, task, |_| SIZE);
-    } else {
-        syscall::take_entered(tid);
     }
+    thread::forget(tid);
     let signal = task::read::<u64>(task, config::task_signal());
     if task::read::<u32>(signal, config::signal_live()) == 0 {
         filter::ending(tgid);

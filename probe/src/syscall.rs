@@ -9,8 +9,8 @@ use syscord_syscalls::{
     Abi, MAX_ARGS,
     plan::{MAX_VARIANTS, NUMBERS, Plan, effect, plan_flag, variant_key},
     record::{
-        CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, UNKNOWN_DURATION,
-        event_mark, record_kind,
+        CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, Thread,
+        UNKNOWN_DURATION, event_mark, record_kind,
     },
 };
 
@@ -20,6 +20,7 @@ use crate::{
     regs::{self, Regs},
     ring::{self, NoRoom, Ring, count},
     task::{self, Current},
+    thread,
 };
 
 /// Plans by ABI and number.
@@ -29,10 +30,6 @@ static PLANS: Array<Plan> = Array::with_max_entries((Abi::SLOTS * NUMBERS) as u3
 /// Plans that take the place of another while an argument has a certain value.
 #[map]
 static VARIANTS: HashMap<u64, Plan> = HashMap::with_max_entries(MAX_VARIANTS as u32, 0);
-
-/// The call under way of each tid; time 0 when none is.
-#[map]
-static ENTERED: Array<Entered> = Array::with_max_entries(1, 0);
 
 /// What the kernel leaves of a call's number once it has restored the registers of another context
 /// (sigreturn(2)): none.
@@ -69,7 +66,7 @@ impl Call {
         if call.number != NO_NUMBER && !(call.is(plan_flag::NEW_IMAGE) && ret == 0) {
             return call;
         }
-        let entered = entered(call.who.tid);
+        let entered = thread::entered(thread::find(call.who.tid));
         if entered.time != 0 {
             Call::numbered(call.who, entered.abi as u8, entered.number)
         } else if call.number == NO_NUMBER && ret != ENOSYS {
@@ -119,7 +116,8 @@ pub fn enter(regs: Regs) {
     if call.who.tgid == config::self_tgid() || !call.is(plan_flag::RECORD | REPLACES) {
         return;
     }
-    match filter::ask(call.who.task, call.who.tgid) {
+    let Some(thread) = thread::keep(call.who.tid) else { return };
+    match filter::ask(&call.who, Some(thread)) {
         Answer::Leave => return,
         Answer::Awaits if !call.is(plan_flag::NEW_IMAGE) => return,
         Answer::Awaits | Answer::Record { .. } => {}
@@ -134,7 +132,8 @@ pub fn enter(regs: Regs) {
     }
     let (number, abi) = (call.number, u32::from(call.abi));
     let length = given_length(regs, &call);
-    set_entered(call.who.tid, Entered { time, number, abi, length, watched: 1 });
+    // SAFETY: a live element of the threads'.
+    unsafe { (*thread).entered = Entered { time, number, abi, length, pad: 0 } }
 }
 
 /// The length that the call will overwrite.
@@ -183,7 +182,8 @@ pub fn exit(regs: Regs, ret: i64) {
         count!(ring, filtered_self);
         return;
     }
-    let since = match filter::ask(call.who.task, call.who.tgid) {
+    let thread = kept(call.who.tid);
+    let since = match filter::ask(&call.who, thread) {
         Answer::Leave => {
             count!(ring, filtered_process);
             return;
@@ -195,7 +195,7 @@ pub fn exit(regs: Regs, ret: i64) {
         Answer::Record { since } => since,
     };
     let begun = if call.is(plan_flag::RECORD) {
-        let mut entered = take_entered(call.who.tid);
+        let mut entered = thread::take_entered(thread);
         if entered.time < since {
             entered.time = 0;
         }
@@ -203,7 +203,7 @@ pub fn exit(regs: Regs, ret: i64) {
     } else {
         count!(ring, filtered_syscall);
         if call.is(REPLACES) {
-            take_entered(call.who.tid);
+            thread::take_entered(thread);
         }
         state(&ring, &call, regs, ret)
     };
@@ -214,6 +214,12 @@ pub fn exit(regs: Regs, ret: i64) {
         length = capture::length(record);
     }
     finish(&ring, record, length);
+}
+
+/// What is kept of a thread, if anything is to be.
+#[inline(always)]
+fn kept(tid: u32) -> Option<*mut Thread> {
+    if config::durations() != 0 || config::active() != 0 { thread::keep(tid) } else { None }
 }
 
 /// A record to which may be added what the call has changed.
@@ -328,7 +334,7 @@ fn variant(
 /// A thread ends: if that is within a call, the call never returned. Without registers its arguments are not known.
 #[inline(always)]
 pub fn never_returned(ring: &Ring, who: Current, regs: Option<Regs>) {
-    let entered = take_entered(who.tid);
+    let entered = thread::take_entered(thread::find(who.tid));
     let call = match regs {
         _ if entered.time != 0 => Call::numbered(who, entered.abi as u8, entered.number),
         Some(regs) => Call::of(regs),
@@ -411,46 +417,4 @@ pub fn finish(ring: &Ring, record: *mut u8, length: usize) {
     // SAFETY: a reserved record begins with its header.
     unsafe { (*record.cast::<RecordHeader>()).len8 = (length / 8) as u16 };
     ring.publish(length);
-}
-
-#[inline(always)]
-fn set_entered(tid: u32, entered: Entered) {
-    if let Some(place) = ENTERED.get_ptr_mut(tid) {
-        // SAFETY: a live element of ENTERED; a tid runs on one CPU at a time.
-        unsafe { *place = entered };
-    }
-}
-
-/// The call under way of a thread.
-#[inline(always)]
-pub fn entered(tid: u32) -> Entered {
-    match ENTERED.get_ptr(tid) {
-        // SAFETY: as in `set_entered`.
-        Some(place) if config::durations() != 0 => unsafe { *place },
-        _ => Entered { time: 0, number: 0, abi: 0, length: 0, watched: 0 },
-    }
-}
-
-/// The call under way of a thread; from now on none is.
-#[inline(always)]
-pub fn take_entered(tid: u32) -> Entered {
-    let entered = entered(tid);
-    if let Some(place) = ENTERED.get_ptr_mut(tid) {
-        // SAFETY: as in `set_entered`.
-        unsafe {
-            (*place).time = 0;
-            (*place).watched = 1;
-        }
-    }
-    entered
-}
-
-/// A thread goes on under another tid: the call that it is in goes with it (execve(2) by a thread that was
-/// not the leader).
-#[inline(always)]
-pub fn move_entered(from: u32, to: u32) {
-    if from != to {
-        let entered = take_entered(from);
-        set_entered(to, entered);
-    }
 }

@@ -21,8 +21,9 @@ use crate::{
     config,
     filter::{self, Other},
     regs::{self, Regs},
-    syscall::{self, Call},
+    syscall::Call,
     task::{self, Current},
+    thread,
 };
 
 /// `struct bpf_iter__task`
@@ -74,7 +75,10 @@ pub fn look(shown: *const Shown) {
 fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
-    let entered = syscall::entered(who.tid);
+    let thread = thread::find(who.tid);
+    let entered = thread::entered(thread);
+    // SAFETY: a live element of the threads'.
+    let watched = thread.is_some_and(|thread| unsafe { (*thread).watched } != 0);
     let waits = task::waits(who.task);
     let (abi, number) = regs::call(regs, who.compat);
     let call = Call::numbered(*who, abi, number);
@@ -93,10 +97,10 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
         args: [0; MAX_ARGS],
     };
     regs::copy_args(regs, who.compat, event.args.as_mut_ptr());
-    if syscall::entered(who.tid).time != entered.time {
+    if thread::entered(thread::find(who.tid)).time != entered.time {
         return false;
     }
-    if is_in(&call, &entered, waits) {
+    if is_in(&call, &entered, waits && !watched) {
         if entered.time != 0 && entered.time >= other.since {
             event.time = core::cmp::max(now, entered.time);
             event.duration = event.time - entered.time;
@@ -109,10 +113,10 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
 /// Whether a thread is in a call that is recorded. One that began before any of its thread was seen
 /// shows by that the thread waits, with a number in its registers.
 #[inline(always)]
-fn is_in(call: &Call, entered: &Entered, waits: bool) -> bool {
+fn is_in(call: &Call, entered: &Entered, waits_unwatched: bool) -> bool {
     let seen =
         entered.time != 0 && entered.number == call.number && entered.abi == u32::from(call.abi);
-    let older = entered.watched == 0 && waits && call.number as i32 >= 0;
+    let older = waits_unwatched && call.number as i32 >= 0;
     (seen || older) && call.is(plan_flag::RECORD)
 }
 

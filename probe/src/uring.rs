@@ -25,7 +25,7 @@ use crate::{
     filter::{self, Answer},
     ring::{self, count},
     syscall::{Call, finish, mark, reserve},
-    task,
+    task, thread,
 };
 
 /// Operations under way, by the address of their request.
@@ -54,7 +54,7 @@ pub fn submitted(request: u64) {
     let who = task::current();
     let opcode = task::read::<u8>(request, config::kiocb_opcode());
     let call = Call::numbered(who, Abi::IoUring as u8, opcode.into());
-    let answer = filter::ask(call.who.task, call.who.tgid);
+    let answer = filter::ask(&call.who, thread::find(call.who.tid));
     let wanted = call.is(plan_flag::RECORD) && call.who.tgid != config::self_tgid();
     if !wanted || !matches!(answer, Answer::Record { .. }) {
         // Requests are used again: what was left here is another's.
@@ -165,7 +165,7 @@ fn unseen(request: u64, result: i32) {
     if !call.is(plan_flag::RECORD) || call.who.tgid == config::self_tgid() {
         return;
     }
-    if let Answer::Record { .. } = filter::ask(call.who.task, call.who.tgid) {
+    if let Answer::Record { .. } = filter::ask(&call.who, None) {
         let (tgid, tid, number) = (call.who.tgid, call.who.tid, call.number);
         let submitted = Operation { tgid, tid, number, ..Operation::default() };
         write(&submitted, UNKNOWN_DURATION, result, event_mark::ARGS_UNKNOWN);

@@ -47,6 +47,9 @@ const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_
 const UNDER_WAY: &str = "under_way";
 /// Processes whose verdicts are kept; those beyond are judged at each call.
 const VERDICTS: u32 = 1 << 16;
+/// Threads that are found by their tids at once. Where tids can be more, a few are looked for elsewhere: 4 million
+/// tids would take 256 MiB.
+const THREADS: u32 = 1 << 16;
 
 /// Why the probe cannot be loaded.
 #[derive(Debug, Error)]
@@ -155,12 +158,17 @@ impl Probe {
             .ok()
             .filter(|n| u64::from(*n) * (SEGMENT_STRIDE as u64) < i32::MAX as u64 * 4)
             .ok_or(ProbeError::RingTooLarge(cpus))?;
-        let tids = if options.durations { pid_max() } else { 1 };
+        let pids = pid_max().next_power_of_two();
+        let threads = pids.min(THREADS);
         let layouts = Layouts::of_this_kernel()?;
         let uring = btf::uring_hooks(&layouts).filter(|_| options.operations);
         let form = uring.map_or(uring_form::NONE, |(_, form)| form);
-        let settings =
-            Pod(Settings { uring: form, ..settings(options, segments as u32 - 1, tids) });
+        let settings = Pod(Settings {
+            uring: form,
+            thread_mask: threads - 1,
+            crowded: (pids > threads).into(),
+            ..settings(options, segments as u32 - 1)
+        });
         let offsets: Pod<Offsets> = Pod(btf::offsets(&layouts, cfg!(target_arch = "x86_64"))?);
         let filter = Pod(options.filter);
         let btf = Btf::from_sys_fs()?;
@@ -174,7 +182,7 @@ impl Probe {
             .map_max_entries("OPERATIONS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("REQUESTS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("CONTROL", cpus as u32)
-            .map_max_entries("ENTERED", tids)
+            .map_max_entries("THREADS", threads)
             .map_max_entries("VERDICTS", if options.filter.active == 0 { 1 } else { VERDICTS })
             .load(OBJECT)?;
         for program in ALWAYS.into_iter().chain(options.durations.then_some(ENTRY)) {
@@ -344,18 +352,20 @@ fn iterator_mut(ebpf: &mut Ebpf) -> Result<&mut Iter, ProbeError> {
     program.try_into().map_err(|_| ProbeError::Missing(UNDER_WAY))
 }
 
-fn settings(options: &Options<'_>, segment_mask: u32, tids: u32) -> Settings {
+fn settings(options: &Options<'_>, segment_mask: u32) -> Settings {
     Settings {
         self_tgid: std::process::id(),
         segment_mask,
         content: options.content,
-        tids,
+        thread_mask: 0,
+        crowded: 0,
         durations: options.durations.into(),
         machine: Abi::native()[0] as u32,
         unplanned: options.unplanned.into(),
         typed_task: (kernel_version() >= (5, 11)).into(),
         task_regs: (kernel_version() >= (5, 15)).into(),
         uring: uring_form::NONE,
+        pad: 0,
         restorers: options.restorers,
     }
 }

@@ -270,7 +270,31 @@ pub struct Verdict {
     pub stamp: u64,
 }
 
-/// The call under way of a thread, by tid.
+/// What is kept of a thread.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Thread {
+    /// Its tid; 0: none has this place.
+    pub tid: u32,
+    /// 1 once a call of the thread was seen to end.
+    pub watched: u32,
+    /// The call under way.
+    pub entered: Entered,
+    /// The verdicts' epoch, less the one before the first, in which `since` was found; 0: it was not.
+    pub epoch: u64,
+    /// [`Verdict::since`] of its process, or `u64::MAX` if it is left out.
+    pub since: u64,
+    /// Rounds the size to a cache line.
+    pub pad: [u64; 2],
+}
+
+impl Thread {
+    /// Nothing is known.
+    pub const NONE: Thread =
+        Thread { tid: 0, watched: 0, entered: Entered::NONE, epoch: 0, since: 0, pad: [0; 2] };
+}
+
+/// The call under way of a thread.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Entered {
@@ -282,8 +306,13 @@ pub struct Entered {
     pub abi: u32,
     /// The length that the program gave in memory, which the kernel overwrites; else `u32::MAX`.
     pub length: u32,
-    /// 1 once a call of the thread was seen to begin or end.
-    pub watched: u32,
+    /// Zero.
+    pub pad: u32,
+}
+
+impl Entered {
+    /// No call is.
+    pub const NONE: Entered = Entered { time: 0, number: 0, abi: 0, length: 0, pad: 0 };
 }
 
 /// The most operations of io_uring(7) that are known while they are under way.
@@ -323,6 +352,7 @@ const _: () = {
     assert!(size_of::<CaptureHeader>() == 8);
     assert!(size_of::<ProcessRecord>() == 56);
     assert!(size_of::<Control>().is_multiple_of(64));
+    assert!(size_of::<Thread>() == 64);
     assert!(MAX_RECORD / 8 <= u16::MAX as usize);
     assert!(SEGMENT.is_power_of_two());
 };

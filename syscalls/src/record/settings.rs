@@ -259,8 +259,10 @@ pub struct Settings {
     pub segment_mask: u32,
     /// Most bytes captured of a buffer, at most [`CONTENT_MAX`].
     pub content: u32,
-    /// Elements of the array of calls under way: tids at or above have no durations.
-    pub tids: u32,
+    /// Elements of the array of threads, less one: a power of two less one.
+    pub thread_mask: u32,
+    /// 1 when tids can be more than that.
+    pub crowded: u32,
     /// 1 when sys_enter is hooked.
     pub durations: u32,
     /// Machine: a [`crate::Abi`] number, X86_64 or Aarch64.
@@ -273,6 +275,8 @@ pub struct Settings {
     pub task_regs: u32,
     /// How the kernel tells of operations of io_uring: one of [`uring_form`].
     pub uring: u32,
+    /// Zero.
+    pub pad: u32,
     /// By ABI number: the call that is meant when none can be seen at exit, since it restored the
     /// registers of another context.
     pub restorers: [u32; Abi::SLOTS],
