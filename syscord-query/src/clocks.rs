@@ -3,7 +3,7 @@
 use syscord_format::Clock;
 
 /// The clock readings of a trace that still matter.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Clocks {
     /// Ascending by monotonic time.
     readings: Vec<Clock>,

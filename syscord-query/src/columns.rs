@@ -1,6 +1,6 @@
 //! The columns of one chunk, decoded as they are needed.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use syscord_format::{
     Arguments, Calls, CaptureSection, Captures, Chunk, Files, FormatError, NO_CPU, ThreadRun,
@@ -81,7 +81,7 @@ pub(crate) struct Columns {
     /// Which syscall each row is.
     pub(crate) calls: Option<Calls>,
     /// For each call of the chunk's table what is known of it.
-    pub(crate) resolved: Vec<Rc<Call>>,
+    pub(crate) resolved: Vec<Arc<Call>>,
     /// When.
     pub(crate) times: Option<Times>,
     /// On which CPU.
@@ -105,7 +105,7 @@ impl Columns {
     pub(crate) fn load(
         &mut self,
         chunk: &Chunk,
-        schema: &mut Schema,
+        schema: &Schema,
         needs: Needs,
     ) -> Result<(), FormatError> {
         let missing = |columns: &Columns, one: Needs| needs.has(one) && !columns.loaded.has(one);

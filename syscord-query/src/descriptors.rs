@@ -4,11 +4,7 @@
 //! the trace says otherwise. Nothing is guessed: a descriptor of which the trace does not tell, or
 //! tells that nothing is known, stands for nothing here.
 
-use std::{
-    cell::{Ref, RefCell, RefMut},
-    collections::HashMap,
-    rc::Rc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// The working directory among the descriptors (`AT_FDCWD`).
 pub(crate) const CWD: i32 = -100;
@@ -48,72 +44,121 @@ impl Target {
     }
 }
 
+/// Who has something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Holder {
+    /// A thread that does not have what its process has.
+    Thread(u32),
+    Process(u32),
+}
+
 /// Something that threads and processes have, each its own or together with others.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Holders<T> {
-    /// Of threads that do not have what their process has.
-    threads: HashMap<u32, Rc<RefCell<T>>>,
-    processes: HashMap<u32, Rc<RefCell<T>>>,
+    /// The number of what each has.
+    has: HashMap<Holder, u32>,
+    held: HashMap<u32, Held<T>>,
+    /// Numbers given so far.
+    numbers: u32,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Held<T> {
+    what: T,
+    holders: u32,
 }
 
 impl<T: Clone + Default> Holders<T> {
-    fn of(&self, tgid: u32, tid: u32) -> Option<&Rc<RefCell<T>>> {
-        self.threads.get(&tid).or_else(|| self.processes.get(&tgid))
+    /// The number of what a thread has.
+    fn of(&self, tgid: u32, tid: u32) -> Option<u32> {
+        let own = self.has.get(&Holder::Thread(tid));
+        own.or_else(|| self.has.get(&Holder::Process(tgid))).copied()
     }
 
-    fn get(&self, tgid: u32, tid: u32) -> Option<Ref<'_, T>> {
-        self.of(tgid, tid).map(|held| held.borrow())
+    fn get(&self, tgid: u32, tid: u32) -> Option<&T> {
+        self.held.get(&self.of(tgid, tid)?).map(|held| &held.what)
     }
 
-    fn get_mut(&mut self, tgid: u32, tid: u32) -> RefMut<'_, T> {
-        match self.threads.get(&tid) {
-            Some(held) => held.borrow_mut(),
-            None => self.processes.entry(tgid).or_default().borrow_mut(),
+    fn get_mut(&mut self, tgid: u32, tid: u32) -> &mut T {
+        let number = self.of(tgid, tid).unwrap_or_else(|| {
+            let number = self.add(T::default());
+            self.hold(Holder::Process(tgid), number);
+            number
+        });
+        &mut self.held.entry(number).or_default().what
+    }
+
+    fn add(&mut self, what: T) -> u32 {
+        self.numbers = self.numbers.wrapping_add(1);
+        self.held.insert(self.numbers, Held { what, holders: 0 });
+        self.numbers
+    }
+
+    fn copy(&mut self, number: u32) -> u32 {
+        let what = self.held.get(&number).map(|held| held.what.clone());
+        self.add(what.unwrap_or_default())
+    }
+
+    fn hold(&mut self, holder: Holder, number: u32) {
+        self.held.entry(number).or_default().holders += 1;
+        let before = self.has.insert(holder, number);
+        self.let_go(before);
+    }
+
+    fn release(&mut self, holder: Holder) {
+        let before = self.has.remove(&holder);
+        self.let_go(before);
+    }
+
+    /// One holder less; what nobody has is forgotten.
+    fn let_go(&mut self, number: Option<u32>) {
+        let Some(number) = number else { return };
+        let Some(held) = self.held.get_mut(&number) else { return };
+        held.holders -= 1;
+        if held.holders == 0 {
+            self.held.remove(&number);
         }
     }
 
     /// A thread or process was made, which shares with the thread that made it, or has a copy.
     fn fork(&mut self, parent: (u32, u32), (tgid, tid): (u32, u32), shared: bool) {
-        self.threads.remove(&tid);
-        let Some(held) = self.of(parent.0, parent.1) else {
-            self.processes.remove(&tgid);
-            return;
+        self.release(Holder::Thread(tid));
+        let Some(number) = self.of(parent.0, parent.1) else {
+            return self.release(Holder::Process(tgid));
         };
-        let held = if shared { Rc::clone(held) } else { Rc::new(held.as_ref().clone()) };
+        let number = if shared { number } else { self.copy(number) };
         if tgid != parent.0 {
-            self.processes.insert(tgid, held);
-        } else if !shared || self.threads.contains_key(&parent.1) {
-            self.threads.insert(tid, held);
+            self.hold(Holder::Process(tgid), number);
+        } else if !shared || self.has.contains_key(&Holder::Thread(parent.1)) {
+            self.hold(Holder::Thread(tid), number);
         }
     }
 
     /// What a thread has is its own from now on.
     fn own(&mut self, tgid: u32, tid: u32, alone: bool) {
-        let Some(held) = self.of(tgid, tid).filter(|held| !alone || Rc::strong_count(held) > 1)
-        else {
+        let Some(number) = self.of(tgid, tid) else { return };
+        if alone && self.held.get(&number).is_none_or(|held| held.holders <= 1) {
             return;
-        };
-        let own = Rc::new(held.as_ref().clone());
-        match alone {
-            true => self.processes.insert(tgid, own),
-            false => self.threads.insert(tid, own),
-        };
+        }
+        let own = self.copy(number);
+        self.hold(if alone { Holder::Process(tgid) } else { Holder::Thread(tid) }, own);
     }
 
     /// The calling thread is its process from now on.
     fn exec(&mut self, tgid: u32, old_tid: u32) {
-        if let Some(held) = self.threads.remove(&old_tid) {
-            self.processes.insert(tgid, held);
+        if let Some(number) = self.has.get(&Holder::Thread(old_tid)).copied() {
+            self.hold(Holder::Process(tgid), number);
+            self.release(Holder::Thread(old_tid));
         }
-        self.threads.remove(&tgid);
+        self.release(Holder::Thread(tgid));
     }
 }
 
 /// Descriptors and working directories of all threads of a trace.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Descriptors {
-    files: Holders<HashMap<i32, Rc<Target>>>,
-    cwds: Holders<Option<Rc<Target>>>,
+    files: Holders<HashMap<i32, Arc<Target>>>,
+    cwds: Holders<Option<Arc<Target>>>,
 }
 
 /// Which descriptors are open, by the kernel's word.
@@ -135,7 +180,7 @@ impl Open<'_> {
 
 impl Descriptors {
     /// What a descriptor of a thread stands for, if that is known.
-    pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Rc<Target>> {
+    pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Arc<Target>> {
         match fd {
             CWD => self.cwds.get(tgid, tid)?.clone(),
             _ => self.files.get(tgid, tid)?.get(&fd).cloned(),
@@ -144,7 +189,7 @@ impl Descriptors {
 
     /// A descriptor stands for something from now on; for nothing known if the link is empty.
     pub(crate) fn set(&mut self, tgid: u32, tid: u32, fd: i32, target: Target) {
-        let target = Some(target).filter(|target| !target.link.is_empty()).map(Rc::new);
+        let target = Some(target).filter(|target| !target.link.is_empty()).map(Arc::new);
         match (fd, target) {
             (CWD, target) => *self.cwds.get_mut(tgid, tid) = target,
             (_, Some(target)) => drop(self.files.get_mut(tgid, tid).insert(fd, target)),
@@ -189,14 +234,14 @@ impl Descriptors {
 
     /// A thread is gone.
     pub(crate) fn thread_gone(&mut self, tid: u32) {
-        self.files.threads.remove(&tid);
-        self.cwds.threads.remove(&tid);
+        self.files.release(Holder::Thread(tid));
+        self.cwds.release(Holder::Thread(tid));
     }
 
     /// A process is gone.
     pub(crate) fn process_gone(&mut self, tgid: u32) {
-        self.files.processes.remove(&tgid);
-        self.cwds.processes.remove(&tgid);
+        self.files.release(Holder::Process(tgid));
+        self.cwds.release(Holder::Process(tgid));
     }
 }
 

@@ -9,13 +9,13 @@ use crate::{
     error::Error,
     output::Output,
     render::{
-        CsvRenderer, JsonRenderer, LineSink, Spans, StraceSink, TextRenderer,
-        strace::{Style, Xlat},
+        CsvRenderer, JsonRenderer, LineMaker, Lines, Spans, StraceQuery, StraceSink, TextRenderer,
+        strace::{StraceBlock, Style, Xlat},
     },
     row::Row,
     schema::Schema,
     time::Stamp,
-    walk::{Notice, Sink, walk_chunk},
+    walk::{Maker, Notice, Query, walk_chunk},
 };
 
 /// All text formats at once, by one description.
@@ -50,35 +50,55 @@ impl Formats {
         };
         let shift = self.schema.meta().tick_shift;
         let Ok(chunk) = Chunk::parse(&header, chunk.payload.clone(), shift) else { return self };
-        let Ok(mut all) = All::new(style(look)) else { return self };
-        Formats { schema: walk_chunk(self.schema, &chunk, &mut all) }
+        let strace = StraceQuery { style: style(look) };
+        let Ok(nobody) = Output::new(Some(Path::new("/dev/null")), &[]) else { return self };
+        let mut sink = StraceSink::new(strace.style, Spans::default(), nobody);
+        let all = All {
+            text: Lines::new(TextRenderer),
+            json: Lines::new(JsonRenderer::new(true)),
+            csv: Lines::new(CsvRenderer::new(true)),
+            strace,
+        };
+        Formats { schema: walk_chunk(self.schema, chunk, &&all, |block| sink.take(block)) }
     }
 }
 
 /// Each format, one after the other.
 struct All {
-    text: LineSink<TextRenderer>,
-    json: LineSink<JsonRenderer>,
-    csv: LineSink<CsvRenderer>,
-    strace: StraceSink,
+    text: Lines<TextRenderer>,
+    json: Lines<JsonRenderer>,
+    csv: Lines<CsvRenderer>,
+    strace: StraceQuery,
 }
 
-impl All {
-    fn new(style: Style) -> Result<All, Error> {
-        let nobody = || Output::new(Some(Path::new("/dev/null")), &[]);
-        Ok(All {
-            text: LineSink::new(TextRenderer, nobody()?),
-            json: LineSink::new(JsonRenderer::new(true), nobody()?),
-            csv: LineSink::new(CsvRenderer::new(true), nobody()?),
-            strace: StraceSink::new(style, Spans::default(), nobody()?),
-        })
-    }
+/// The same of a block.
+struct AllMakers<'q> {
+    text: LineMaker<'q, TextRenderer>,
+    json: LineMaker<'q, JsonRenderer>,
+    csv: LineMaker<'q, CsvRenderer>,
+    strace: StraceBlock,
 }
 
-impl Sink for All {
+impl<'q> Query for &'q All {
+    type Maker = AllMakers<'q>;
+
     fn needs(&self) -> Needs {
         Needs::ALL.and(Needs::FILES)
     }
+
+    fn notices(&self) -> bool {
+        true
+    }
+
+    fn maker(&self, before: i64) -> AllMakers<'q> {
+        let All { text, json, csv, strace } = *self;
+        let strace = strace.maker(before);
+        AllMakers { text: text.maker(), json: json.maker(), csv: csv.maker(), strace }
+    }
+}
+
+impl Maker for AllMakers<'_> {
+    type Part = StraceBlock;
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
         self.text.event(row)?;
@@ -87,16 +107,12 @@ impl Sink for All {
         self.strace.event(row)
     }
 
-    fn notices(&self) -> bool {
-        true
-    }
-
     fn notice(&mut self, notice: &Notice<'_>) {
         self.strace.notice(notice);
     }
 
-    fn block_end(&mut self) -> Result<(), Error> {
-        self.strace.block_end()
+    fn finish(self) -> Result<StraceBlock, Error> {
+        self.strace.finish()
     }
 }
 

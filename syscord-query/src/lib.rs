@@ -5,6 +5,7 @@
     allow(dead_code, reason = "some of what is shared, only Parquet uses")
 )]
 
+mod block;
 mod cli;
 mod clocks;
 mod columns;
@@ -17,6 +18,7 @@ pub mod fuzz;
 mod histogram;
 mod info;
 mod output;
+mod pipeline;
 mod render;
 mod repair;
 mod report;
@@ -44,7 +46,8 @@ use crate::{
     filter::Filter,
     output::Output,
     render::{
-        Counter, CsvRenderer, JsonRenderer, LineSink, Renderer, Spans, StraceSink, TextRenderer,
+        Count, CsvRenderer, JsonRenderer, Lines, Renderer, Spans, StraceQuery, StraceSink,
+        TextRenderer,
     },
     walk::{Outcome, walk},
 };
@@ -100,9 +103,12 @@ fn events(args: &EventsArgs) -> Result<Outcome, Error> {
         return parquet(args, &filter, output);
     }
     if args.format.count {
-        let mut counter = Counter::default();
-        let outcome = walk(&args.files, &filter, args.filter.limit, &mut counter)?;
-        output.write(format!("{}\n", counter.events).as_bytes())?;
+        let mut total = 0;
+        let outcome = walk(&args.files, &filter, args.filter.limit, &Count, |events| {
+            total += events;
+            Ok(())
+        })?;
+        output.write(format!("{total}\n").as_bytes())?;
         return Ok(outcome);
     }
     if args.format.json {
@@ -113,7 +119,9 @@ fn events(args: &EventsArgs) -> Result<Outcome, Error> {
         let style = args.style.style();
         let spans = Spans::find(&args.files, &filter, args.filter.limit, style)?;
         let mut sink = StraceSink::new(style, spans, output);
-        let outcome = walk(&args.files, &filter, args.filter.limit, &mut sink)?;
+        let query = StraceQuery { style };
+        let outcome =
+            walk(&args.files, &filter, args.filter.limit, &query, |block| sink.take(block))?;
         sink.finish()?;
         Ok(outcome)
     } else {
@@ -125,12 +133,15 @@ fn lines<R: Renderer>(
     args: &EventsArgs,
     filter: &Filter,
     renderer: R,
-    output: Output,
+    mut output: Output,
 ) -> Result<Outcome, Error> {
-    let mut sink = LineSink::new(renderer, output);
-    let outcome = walk(&args.files, filter, args.filter.limit, &mut sink)?;
-    sink.finish()?;
-    Ok(outcome)
+    let query = Lines::new(renderer);
+    output.write(&query.head())?;
+    walk(&args.files, filter, args.filter.limit, &&query, |lines| {
+        output.write(&lines)?;
+        query.reuse(lines);
+        Ok(())
+    })
 }
 
 #[cfg(feature = "parquet")]
@@ -138,8 +149,8 @@ fn parquet(args: &EventsArgs, filter: &Filter, output: Output) -> Result<Outcome
     if output.is_terminal() {
         return Err(Error::Usage("Parquet is not for a terminal: name a file with -o".to_string()));
     }
-    let mut sink = render::ParquetSink::new(output, args.state)?;
-    let outcome = walk(&args.files, filter, args.filter.limit, &mut sink)?;
+    let (mut sink, query) = render::ParquetSink::new(output, args.state)?;
+    let outcome = walk(&args.files, filter, args.filter.limit, &query, |rows| sink.take(rows))?;
     sink.finish()?;
     Ok(outcome)
 }

@@ -1,6 +1,6 @@
 //! One event, with all that is known of it put together.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, FileFd, mark};
 use syscord_syscalls::{Kind, Role, Shape};
@@ -18,7 +18,7 @@ pub(crate) struct Row<'a> {
     /// The trace's description.
     pub(crate) schema: &'a Schema,
     /// The syscall.
-    pub(crate) call: &'a Rc<Call>,
+    pub(crate) call: &'a Arc<Call>,
     /// When its result was there, in nanoseconds since 1970.
     pub(crate) ts: i64,
     /// How long it took, in nanoseconds; of a call under way at the end, how long it had by then.
@@ -194,7 +194,7 @@ impl<'a> Row<'a> {
     }
 
     /// What a descriptor of the thread stands for, if that is known.
-    pub(crate) fn target(&self, fd: i32) -> Option<Rc<Target>> {
+    pub(crate) fn target(&self, fd: i32) -> Option<Arc<Target>> {
         self.world?.target(self.tgid, self.tid, fd)
     }
 
@@ -219,7 +219,7 @@ impl<'a> Row<'a> {
     }
 
     /// The descriptors among the arguments and the result, with what they stand for.
-    pub(crate) fn descriptors(&self) -> impl Iterator<Item = (i32, Option<Rc<Target>>)> + '_ {
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = (i32, Option<Arc<Target>>)> + '_ {
         let of_args = (0..self.args().len()).filter_map(|arg| {
             let is_fd = self.kind(arg)?.is_fd();
             let fd = self.raw(arg).filter(|_| is_fd)? as i32;
@@ -227,12 +227,12 @@ impl<'a> Row<'a> {
         });
         let is_fd = self.chosen(self.call.ret).is_fd();
         let result = self.ret.filter(|ret| is_fd && *ret >= 0);
-        let result = result.map(|fd| (fd as i32, self.made().map(Rc::new)));
+        let result = result.map(|fd| (fd as i32, self.made().map(Arc::new)));
         of_args.filter(|(fd, _)| *fd >= 0).chain(result)
     }
 
     /// What they stand for, as far as that is known.
-    pub(crate) fn targets(&self) -> impl Iterator<Item = Rc<Target>> + '_ {
+    pub(crate) fn targets(&self) -> impl Iterator<Item = Arc<Target>> + '_ {
         self.descriptors().filter_map(|(_, target)| target)
     }
 
@@ -264,7 +264,34 @@ impl<'a> Row<'a> {
 
     /// The first captured path.
     pub(crate) fn path(&self) -> Option<&'a [u8]> {
-        self.paths().next()
+        self.first_path().map(|(_, path)| path)
+    }
+
+    /// The same, with its argument's index.
+    pub(crate) fn first_path(&self) -> Option<(usize, &'a [u8])> {
+        let mut paths = self.with_role(Role::Path);
+        paths.find_map(|index| Some((index, self.captured(index)?.ok()?.bytes)))
+    }
+
+    /// The place of the call in the block's table.
+    pub(crate) fn place(&self) -> u16 {
+        let calls = self.columns.calls.as_ref();
+        calls.and_then(|calls| calls.of_row.get(self.index)).copied().unwrap_or_default()
+    }
+
+    /// A number that arguments of the block have in common which are the same in every respect; `None` if
+    /// there may be more to this one than memory that was captured.
+    pub(crate) fn alike(&self, arg: usize) -> Option<u64> {
+        let Captured { entry, cut, torn, .. } = self.captured(arg)?.ok()?;
+        let kind = self.call.args.get(arg)?.kind;
+        // Of a structure that is cut, its length in the program counts, too; of one that is torn, the address.
+        let more = torn || cut && kind.role == Some(Role::Struct);
+        if more || matches!(kind.detail, Detail::Choice(_)) {
+            return None;
+        }
+        let failed = self.ret.is_none_or(|ret| ret < 0);
+        let how = (arg as u64) << 2 | u64::from(failed) << 1 | u64::from(cut);
+        Some(u64::from(entry) << 32 | how << 16 | u64::from(self.place()))
     }
 
     /// Every captured path.

@@ -1,11 +1,18 @@
 //! What a trace says of itself, arranged for quick use: its syscalls, argument kinds and errors.
 
-use std::{borrow::Cow, collections::HashMap, rc::Rc};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use syscord_format::{CallDef, Detail, KindDef, KindRef, Meta};
 use syscord_syscalls::{Abi, Kind, Len, Role, Shape, structs::time::TIMESPEC};
 
-use crate::render::{strace::Quirk, text};
+use crate::{
+    escape::json_string,
+    render::{self, strace::Quirk, text},
+};
 
 /// The results that mean failure: `-errno`.
 pub(crate) const ERRORS: std::ops::RangeInclusive<i64> = -4095..=-1;
@@ -36,6 +43,8 @@ pub(crate) struct KindInfo {
 pub(crate) struct Argument {
     /// Its name.
     pub(crate) name: Box<str>,
+    /// Its name as a key of a JSON object, with the colon.
+    pub(crate) key: Box<[u8]>,
     /// Its kind.
     pub(crate) kind: KindInfo,
 }
@@ -46,7 +55,7 @@ pub(crate) struct Call {
     /// Its number.
     pub(crate) number: u32,
     /// Name of its calling convention.
-    pub(crate) abi: Rc<str>,
+    pub(crate) abi: Arc<str>,
     /// Whether the trace's table has it.
     pub(crate) known: bool,
     /// Whether its registers have 32 bits.
@@ -65,6 +74,8 @@ pub(crate) struct Call {
     pub(crate) quirk: Option<Quirk>,
     /// How the classic text shows it, if it has a line of its own.
     pub(crate) text: Option<text::Line>,
+    /// Its calling convention and its name, as JSON shows them.
+    pub(crate) json: Box<[u8]>,
 }
 
 impl KindInfo {
@@ -87,6 +98,15 @@ impl KindInfo {
     }
 }
 
+impl Argument {
+    fn new(name: &str, kind: KindInfo) -> Argument {
+        let mut key = Vec::new();
+        json_string(&mut key, name.as_bytes());
+        key.push(b':');
+        Argument { name: name.into(), key: key.into(), kind }
+    }
+}
+
 impl Call {
     /// Whether the call moves bytes through buffers and returns how many.
     pub(crate) fn moves_bytes(&self) -> bool {
@@ -97,23 +117,27 @@ impl Call {
 }
 
 /// A trace's own description.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Schema {
     meta: Meta,
-    kinds: HashMap<u8, KindInfo>,
-    abis: HashMap<u8, Rc<str>>,
+    /// By id.
+    kinds: Vec<Option<KindInfo>>,
+    abis: HashMap<u8, Arc<str>>,
     errnos: HashMap<u16, Box<str>>,
-    calls: HashMap<(u8, u32, u8), Rc<Call>>,
+    /// Those that chunks refer to, made when the first one does.
+    calls: RwLock<HashMap<(u8, u32, u8), Arc<Call>>>,
 }
 
 impl Schema {
     /// Arranges what `meta` says.
     pub(crate) fn new(meta: &Meta) -> Schema {
+        let mut kinds = vec![None; 256];
+        meta.kinds.iter().for_each(|def| kinds[usize::from(def.id)] = Some(KindInfo::of(def)));
         Schema {
-            kinds: meta.kinds.iter().map(|def| (def.id, KindInfo::of(def))).collect(),
-            abis: meta.abis.iter().map(|abi| (abi.id, Rc::from(abi.name.as_str()))).collect(),
+            kinds,
+            abis: meta.abis.iter().map(|abi| (abi.id, Arc::from(abi.name.as_str()))).collect(),
             errnos: meta.errnos.iter().map(|e| (e.number, e.name.as_str().into())).collect(),
-            calls: HashMap::new(),
+            calls: RwLock::default(),
             meta: meta.clone(),
         }
     }
@@ -144,20 +168,20 @@ impl Schema {
     }
 
     /// The call that a chunk refers to, with as many arguments as the chunk has.
-    pub(crate) fn call(&mut self, def: &CallDef) -> Rc<Call> {
+    pub(crate) fn call(&self, def: &CallDef) -> Arc<Call> {
         let key = (def.abi, def.number, def.args);
-        if let Some(call) = self.calls.get(&key) {
-            return Rc::clone(call);
-        }
-        let call = Rc::new(self.describe(def));
-        self.calls.insert(key, Rc::clone(&call));
-        call
+        let known = self.calls.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let call = Arc::new(self.describe(def));
+            let mut calls = self.calls.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(calls.entry(key).or_insert(call))
+        })
     }
 
     fn describe(&self, def: &CallDef) -> Call {
         let abi = match self.abis.get(&def.abi) {
-            Some(name) => Rc::clone(name),
-            None => Rc::from(format!("abi_{}", def.abi)),
+            Some(name) => Arc::clone(name),
+            None => Arc::from(format!("abi_{}", def.abi)),
         };
         let known = self
             .meta
@@ -167,12 +191,10 @@ impl Schema {
             .and_then(|table| table.syscalls.iter().find(|call| call.number == def.number));
         let mut args: Vec<Argument> = known.map_or_else(Vec::new, |known| {
             let named = known.args.iter();
-            named
-                .map(|arg| Argument { name: arg.name.as_str().into(), kind: self.kind(arg.kind) })
-                .collect()
+            named.map(|arg| Argument::new(&arg.name, self.kind(arg.kind))).collect()
         });
         for index in args.len()..usize::from(def.args) {
-            args.push(Argument { name: format!("arg{index}").into(), kind: KindInfo::RAW });
+            args.push(Argument::new(&format!("arg{index}"), KindInfo::RAW));
         }
         args.truncate(usize::from(def.args));
         let name: Box<str> = match known {
@@ -181,6 +203,7 @@ impl Schema {
         };
         let ret = known.map_or(KindInfo::RAW, |known| self.kind(known.ret));
         Call {
+            json: render::call_json(&abi, &name).into(),
             changes_files: ret.id == Kind::Fd.id() || ret.id == Kind::Closed.id(),
             quirk: Quirk::of(&name),
             text: text::Line::of(&name),
@@ -198,7 +221,7 @@ impl Schema {
     /// A kind with what it refers to.
     pub(crate) fn kind(&self, kind: KindRef) -> KindInfo {
         let KindRef { id, detail } = kind;
-        let known = self.kinds.get(&id).copied();
+        let known = self.kinds.get(usize::from(id)).copied().flatten();
         KindInfo { detail, ..known.unwrap_or(KindInfo { id, ..KindInfo::RAW }) }
     }
 }

@@ -13,12 +13,13 @@ use crate::{
     filter::Filter,
     histogram::Histogram,
     output::Output,
+    pipeline::Weigh,
     render::quoted,
     report::{Ledger, percent},
     row::Row,
     table::{BAD, Cell, HEADING, PLAIN, SUBJECT, Table},
     time::human_span,
-    walk::{Outcome, Sink, walk},
+    walk::{Maker, Outcome, Query, walk},
     world::Comm,
 };
 
@@ -30,8 +31,12 @@ const FIGURES: [&str; 9] =
 pub(crate) fn run(args: &StatsArgs) -> Result<Outcome, Error> {
     let filter = Filter::new(&args.filter)?;
     let mut output = Output::new(None, &[])?;
-    let mut sums = Sums { by: args.by, key: Vec::new(), groups: HashMap::new() };
-    let outcome = walk(&args.files, &filter, args.filter.limit, &mut sums)?;
+    let query = Sum { by: args.by };
+    let mut sums = query.maker(0);
+    let outcome = walk(&args.files, &filter, args.filter.limit, &query, |part| {
+        sums.merge(part);
+        Ok(())
+    })?;
     let groups = sums.sorted();
     let text = if args.json {
         as_json(args, &groups, &outcome)
@@ -42,6 +47,11 @@ pub(crate) fn run(args: &StatsArgs) -> Result<Outcome, Error> {
     };
     output.write(text.as_bytes())?;
     Ok(outcome)
+}
+
+/// Asks for the sums of each group.
+struct Sum {
+    by: By,
 }
 
 /// The sums of each group.
@@ -70,7 +80,9 @@ struct Group {
     bytes: u64,
 }
 
-impl Sink for Sums {
+impl Query for Sum {
+    type Maker = Sums;
+
     fn needs(&self) -> Needs {
         let needs = Needs::RESULTS.and(Needs::TIMES);
         match self.by {
@@ -81,6 +93,14 @@ impl Sink for Sums {
             By::Container => needs.and(Needs::WORLD),
         }
     }
+
+    fn maker(&self, _before: i64) -> Sums {
+        Sums { by: self.by, key: Vec::new(), groups: HashMap::new() }
+    }
+}
+
+impl Maker for Sums {
+    type Part = Sums;
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
         if !self.find_key(row) {
@@ -95,6 +115,16 @@ impl Sink for Sums {
             }
         }
         Ok(())
+    }
+
+    fn finish(self) -> Result<Sums, Error> {
+        Ok(self)
+    }
+}
+
+impl Weigh for Sums {
+    fn bytes(&self) -> usize {
+        self.groups.len() * size_of::<Group>()
     }
 }
 
@@ -124,6 +154,16 @@ impl Sums {
             },
         }
         true
+    }
+
+    /// Adds those of later events.
+    fn merge(&mut self, later: Sums) {
+        for (key, group) in later.groups {
+            match self.groups.get_mut(&key) {
+                Some(known) => known.merge(group),
+                None => drop(self.groups.insert(key, group)),
+            }
+        }
     }
 
     /// The groups with the most time first; without durations, those with the most calls.
@@ -189,15 +229,23 @@ impl Group {
         }
     }
 
+    /// Adds later events of the same subject.
+    fn merge(&mut self, later: Group) {
+        self.add_sums(&later);
+        self.subject = later.subject;
+    }
+
+    fn add_sums(&mut self, other: &Group) {
+        self.calls += other.calls;
+        self.errors += other.errors;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.durations.merge(&other.durations);
+    }
+
     /// All groups together.
     fn total(groups: &[Group]) -> Group {
         let mut total = Group::new(Subject::Name("total".to_string()));
-        for group in groups {
-            total.calls += group.calls;
-            total.errors += group.errors;
-            total.bytes = total.bytes.saturating_add(group.bytes);
-            total.durations.merge(&group.durations);
-        }
+        groups.iter().for_each(|group| total.add_sums(group));
         total
     }
 

@@ -157,7 +157,7 @@ impl<'a> Structures<'a> {
         let array = matches!(kind.role, Some(Role::Array | Role::ArrayParts));
         match kind.role? {
             Role::Struct | Role::Array => {
-                let Captured { bytes, cut, full, torn } = captured;
+                let Captured { bytes, cut, full, torn, .. } = captured;
                 let sized = kind.id == Kind::SizedIn(&TIMESPEC, "", 0).id();
                 let full = if cut { full as usize } else { bytes.len() };
                 let whole = Structures { sized, full, ..Structures::new(schema, def, bytes) };

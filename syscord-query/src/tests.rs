@@ -155,6 +155,9 @@ fn trace(events: &[Made], dropped: u64) -> Temp {
     described_trace(&described(), events, dropped)
 }
 
+/// Events of a block.
+const BLOCK: usize = 100;
+
 /// As [`trace`], with a description of its own.
 fn described_trace(meta: &Meta, events: &[Made], dropped: u64) -> Temp {
     let file = Temp::new("scd");
@@ -162,7 +165,10 @@ fn described_trace(meta: &Meta, events: &[Made], dropped: u64) -> Temp {
     writer.clock(&Clock { monotonic: 1_000, boottime: 1_000, realtime: 2_000_000_000 }).unwrap();
     writer.processes(&processes()).unwrap();
     let mut builder = ChunkBuilder::new(0, true, 1);
-    for made in events {
+    for (index, made) in events.iter().enumerate() {
+        if index > 0 && index % BLOCK == 0 {
+            writer.events(&builder.encode().unwrap()).unwrap();
+        }
         let captures: Vec<Capture<'_>> = made
             .captures
             .iter()
@@ -431,6 +437,29 @@ fn output_does_not_overwrite_the_trace() {
     let cli = Cli::try_parse_from(["syscord-query", path, "-o", path]).unwrap();
     assert!(matches!(run(&cli), Err(Error::Usage(_))));
     assert!(fs::metadata(file.path()).unwrap().len() > 0);
+}
+
+#[test]
+fn many_blocks_are_shown_in_order_and_as_by_one_thread() {
+    let call = |nth: u64| Made::call(1_001 + nth, "getuid", &[], nth.cast_signed());
+    let events: Vec<Made> = (0..10 * BLOCK as u64 + 1).map(call).collect();
+    let file = trace(&events, 0);
+    let lines = |options: &[&str]| {
+        let (bytes, damaged) = output(file.path(), options).unwrap();
+        assert!(!damaged);
+        String::from_utf8(bytes).unwrap()
+    };
+    let expected = (0..events.len()).map(|nth| format!("pid=20, getuid, res={nth}\n"));
+    assert_eq!(lines(&["--text"]), expected.collect::<String>());
+    for format in ["--json", "--csv", "--strace"] {
+        // Where there is a limit, blocks are gone through one by one.
+        assert_eq!(lines(&[format]), lines(&[format, "--limit", "100000"]));
+    }
+    // The thread gets another name in the middle of a block.
+    let before = |line: &&str| line.contains("\"comm\":\"worker\"");
+    assert_eq!(lines(&["--json"]).lines().filter(before).count(), 499);
+    assert_eq!(lines(&["--count"]), "1001\n");
+    assert_eq!(lines(&["--limit", "250"]).lines().count(), 250);
 }
 
 #[cfg(feature = "parquet")]

@@ -107,7 +107,7 @@ pub(crate) enum Stamp {
 }
 
 /// Writes moments as RFC 3339 with nanoseconds, keeping the text of the second they share.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TimeWriter {
     second: i64,
     text: Vec<u8>,

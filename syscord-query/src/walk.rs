@@ -1,56 +1,89 @@
 //! Goes through traces and hands every wanted event on, in time order.
+//!
+//! One thread reads blocks and keeps up with processes; others decode blocks and make of their events what a
+//! [`Query`] asks for, in parts, which are taken in the order of the trace.
 
-use std::path::{Path, PathBuf};
-
-use syscord_format::{
-    Block, BlockKind, Calls, Chunk, FileFd, FormatError, ProcEvent, Trace, ZoneMap,
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
-use syscord_syscalls::Kind;
+
+use syscord_format::{Block, BlockKind, Chunk, FormatError, Trace, ZoneMap};
 
 use crate::{
+    block::{Events, Job, Scene, Terms},
     clocks::Clocks,
     columns::{Columns, Needs},
-    descriptors::Target,
     error::Error,
-    filter::{Bound, Filter},
+    filter::Filter,
+    pipeline::{self, Weigh},
     report::{Ledger, Report, open},
     row::Row,
-    schema::{Call, ERRORS, Schema},
-    world::{Who, World},
+    schema::Schema,
+    world::{Pending, World},
 };
 
-/// What is done with the events.
-pub(crate) trait Sink {
+/// What is asked of the events.
+pub(crate) trait Query: Sync {
+    /// What makes something of the events of a block.
+    type Maker: Maker;
+
     /// What of an event is looked at.
     fn needs(&self) -> Needs;
-
-    /// Takes events by their number alone, if that will do.
-    fn number(&mut self, _events: u64) -> bool {
-        false
-    }
-
-    /// Whether a block need not be looked at whose events end from `first` to `last` and took at most `longest`
-    /// nanoseconds.
-    fn passes(&mut self, _first: i64, _last: i64, _longest: u64) -> bool {
-        false
-    }
-
-    /// Takes an event.
-    fn event(&mut self, row: &Row<'_>) -> Result<(), Error>;
 
     /// Whether signals and ends of threads are looked at.
     fn notices(&self) -> bool {
         false
     }
 
+    /// Whether the number of events will do.
+    fn counts(&self) -> bool {
+        false
+    }
+
+    /// Whether a block need not be looked at: the one before it ended at `before`, its own events end from `first`
+    /// on and took at most `longest` nanoseconds.
+    fn passes(&self, _before: i64, _first: i64, _longest: u64) -> bool {
+        false
+    }
+
+    /// One for a block; the one before it ended at `before`.
+    fn maker(&self, before: i64) -> Self::Maker;
+}
+
+/// Makes something of the events of a block, apart from those of all others.
+pub(crate) trait Maker {
+    /// What it makes, of the block or a part of it.
+    type Part: Weigh + Send;
+
+    /// Takes an event.
+    fn event(&mut self, row: &Row<'_>) -> Result<(), Error>;
+
+    /// Takes the events of those rows by their columns, if that will do.
+    fn rows(&mut self, _columns: &Columns, _rows: &[u32]) -> bool {
+        false
+    }
+
+    /// Takes events by their number.
+    fn number(&mut self, _events: u64) {}
+
     /// Takes a signal, or the end of a thread.
     fn notice(&mut self, _notice: &Notice<'_>) {}
 
-    /// A block is over: what is ready should be seen.
-    fn block_end(&mut self) -> Result<(), Error> {
-        Ok(())
+    /// What was made so far, if it is enough to be handed on.
+    fn part(&mut self) -> Result<Option<Self::Part>, Error> {
+        Ok(None)
     }
+
+    /// What was made of the rest, as the last event has come.
+    fn finish(self) -> Result<Self::Part, Error>;
 }
+
+/// What a query's makers make.
+pub(crate) type PartOf<Q> = <<Q as Query>::Maker as Maker>::Part;
 
 /// Something that happened to a thread beside its calls.
 #[derive(Clone, Copy, Debug)]
@@ -81,127 +114,209 @@ pub(crate) struct Outcome {
     pub(crate) ledger: Ledger,
 }
 
-/// Hands the events of the traces that `filter` accepts to `sink`, at most `limit` of them.
-pub(crate) fn walk<S: Sink>(
+/// Asks `query` of the events of the traces that `filter` accepts, at most `limit` of them, and hands what they come
+/// to to `take`.
+pub(crate) fn walk<Q: Query>(
     files: &[PathBuf],
     filter: &Filter,
     limit: Option<u64>,
-    sink: &mut S,
+    query: &Q,
+    take: impl FnMut(PartOf<Q>) -> Result<(), Error>,
 ) -> Result<Outcome, Error> {
-    go(files, filter, limit, sink, Report::default())
+    go(files, filter, limit, query, take, Report::default())
 }
 
 /// The same without a word on what cannot be read: another walk says it.
-pub(crate) fn walk_quietly<S: Sink>(
+pub(crate) fn walk_quietly<Q: Query>(
     files: &[PathBuf],
     filter: &Filter,
     limit: Option<u64>,
-    sink: &mut S,
+    query: &Q,
+    take: impl FnMut(PartOf<Q>) -> Result<(), Error>,
 ) -> Result<Outcome, Error> {
-    go(files, filter, limit, sink, Report::quiet())
+    go(files, filter, limit, query, take, Report::quiet())
 }
 
-fn go<S: Sink>(
+fn go<Q: Query>(
     files: &[PathBuf],
     filter: &Filter,
     limit: Option<u64>,
-    sink: &mut S,
+    query: &Q,
+    mut take: impl FnMut(PartOf<Q>) -> Result<(), Error>,
     report: Report,
 ) -> Result<Outcome, Error> {
-    let mut walk = Walk::new(filter, limit, sink, report);
-    for path in files {
-        if walk.left == 0 {
-            break;
-        }
-        walk.file(path)?;
-    }
-    Ok(Outcome { damaged: walk.report.damaged(), ledger: walk.ledger })
+    let shared = Shared { query, left: Left(limit.map(AtomicU64::new)), report: report.into() };
+    // What a limit leaves of a block is known only when those before it are done.
+    let threads = if limit.is_some() { 0 } else { pipeline::threads() };
+    let ledger = pipeline::run(
+        threads,
+        |give| {
+            let (start, before, ledger) = (None, i64::MIN, Ledger::default());
+            let mut reader = Reader { shared: &shared, filter, start, before, ledger, give };
+            for path in files {
+                if !reader.file(path)? {
+                    break;
+                }
+            }
+            Ok(reader.ledger)
+        },
+        |job, out| shared.work(job, out),
+        |part: Result<PartOf<Q>, Error>| take(part?),
+    )??;
+    let damaged = shared.report().damaged();
+    Ok(Outcome { damaged, ledger })
 }
 
 /// The same of a chunk alone, by a description that is at hand, which is handed back.
-pub(crate) fn walk_chunk<S: Sink>(schema: Schema, chunk: &Chunk, sink: &mut S) -> Schema {
-    let filter = Filter::default();
-    let mut walk = Walk::new(&filter, None, sink, Report::quiet());
-    let mut state = State::new(schema);
-    let mut columns = Columns::default();
-    let _ = walk.bind(&mut state, 0);
-    let needs = state.needs.and(Needs::CALLS);
-    if columns.load(chunk, &mut state.schema, needs).is_ok() {
-        let rows = in_order((0..chunk.rows() as u32).collect(), &columns);
-        let _ = walk.rows(&mut state, &columns, &rows);
-        let _ = walk.sink.block_end();
-    }
-    state.schema
-}
-
-struct Walk<'w, S> {
-    filter: &'w Filter,
-    sink: &'w mut S,
-    /// How many events are wanted still.
-    left: u64,
-    /// When the first trace starts, in nanoseconds since 1970.
-    start: Option<i64>,
-    report: Report,
-    ledger: Ledger,
-}
-
-/// What is known of the trace being read.
-struct State<'f> {
+pub(crate) fn walk_chunk<Q: Query>(
     schema: Schema,
-    clocks: Clocks,
-    world: World,
-    bound: Option<Bound<'f>>,
-    needs: Needs,
+    chunk: Chunk,
+    query: &Q,
+    mut take: impl FnMut(PartOf<Q>) -> Result<(), Error>,
+) -> Schema {
+    let (filter, schema) = (Filter::default(), Arc::new(schema));
+    let shared = Shared { query, left: Left(None), report: Report::quiet().into() };
+    if let Ok(terms) = Terms::new(&schema, &filter, 0, query) {
+        let mut job = Job::of(Path::new(""), 0, terms.into(), Clocks::default());
+        job.events = Some(Events::new(chunk).into());
+        shared.work(job, &mut |part| part.and_then(&mut take).is_ok());
+    }
+    Arc::into_inner(schema).unwrap_or_default()
 }
 
-impl State<'_> {
-    fn new(schema: Schema) -> Self {
-        State {
-            schema,
-            clocks: Clocks::default(),
-            world: World::default(),
-            bound: None,
-            needs: Needs::NONE,
+/// What all threads of a walk see.
+pub(crate) struct Shared<'w, Q> {
+    pub(crate) query: &'w Q,
+    pub(crate) left: Left,
+    report: Mutex<Report>,
+}
+
+impl<Q: Query> Shared<'_, Q> {
+    fn report(&self) -> MutexGuard<'_, Report> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does a job. A block that cannot be decoded is lost alone.
+    fn work(&self, job: Job<'_>, out: &mut dyn FnMut(Result<PartOf<Q>, Error>) -> bool) {
+        let (path, offset) = (job.path, job.offset);
+        let done = job.run(self, &mut |part| out(Ok(part)));
+        let error = match done {
+            Ok(()) => return,
+            Err(Failure::Trace(error)) => self.report().skip(path, offset, error).err(),
+            Err(Failure::Other(error)) => Some(error),
+        };
+        if let Some(error) = error {
+            out(Err(error));
         }
     }
 }
 
-impl<'w, S: Sink> Walk<'w, S> {
-    fn new(filter: &'w Filter, limit: Option<u64>, sink: &'w mut S, report: Report) -> Self {
-        let left = limit.unwrap_or(u64::MAX);
-        Walk { filter, sink, left, start: None, report, ledger: Ledger::default() }
+impl<P: Weigh> Weigh for Result<P, Error> {
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(0, P::bytes)
+    }
+}
+
+/// How many events are wanted still, if there is a limit.
+pub(crate) struct Left(Option<AtomicU64>);
+
+impl Left {
+    /// Takes that many, if all of them are left.
+    pub(crate) fn take(&self, events: u64) -> bool {
+        let less = |left: u64| left.checked_sub(events);
+        let relaxed = Ordering::Relaxed;
+        self.0.as_ref().is_none_or(|left| left.fetch_update(relaxed, relaxed, less).is_ok())
     }
 
-    fn file(&mut self, path: &Path) -> Result<(), Error> {
-        self.report.start(path);
+    /// Whether there is no limit.
+    pub(crate) fn is_unlimited(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether no more are wanted.
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.as_ref().is_some_and(|left| left.load(Ordering::Relaxed) == 0)
+    }
+}
+
+/// Reads traces block by block, and gives out what is to be done with each.
+struct Reader<'w, 'g, Q> {
+    shared: &'w Shared<'w, Q>,
+    filter: &'w Filter,
+    /// When the first trace starts, in nanoseconds since 1970.
+    start: Option<i64>,
+    /// When the last block ended.
+    before: i64,
+    ledger: Ledger,
+    give: &'g mut dyn FnMut(Job<'w>) -> bool,
+}
+
+/// What is known of the trace being read.
+struct State<'w> {
+    path: &'w Path,
+    schema: Arc<Schema>,
+    clocks: Clocks,
+    pending: Pending,
+    world: Arc<World>,
+    terms: Option<Arc<Terms<'w>>>,
+}
+
+impl State<'_> {
+    /// Whether processes are followed.
+    fn has(&self, needs: Needs) -> bool {
+        self.terms.as_ref().is_some_and(|terms| terms.needs.has(needs))
+    }
+}
+
+impl<'w, Q: Query> Reader<'w, '_, Q> {
+    /// Reads a trace. False if no more is wanted.
+    fn file(&mut self, path: &'w Path) -> Result<bool, Error> {
+        self.shared.report().start(path);
         let mut trace = open(path)?;
-        let schema = Schema::new(trace.meta());
+        let schema = Arc::new(Schema::new(trace.meta()));
+        self.warn_of_kinds(&schema);
+        let mut state = State {
+            path,
+            schema,
+            clocks: Clocks::default(),
+            pending: Pending::default(),
+            world: Arc::default(),
+            terms: None,
+        };
+        loop {
+            if self.shared.left.is_over() {
+                return Ok(false);
+            }
+            let block = trace.next_block().map_err(|error| Error::trace(path, error))?;
+            self.shared.report().damage(&trace);
+            let Some(block) = block else {
+                self.bind(&mut state, 0)?;
+                return Ok(self.give(&mut state, None, u64::MAX, 0));
+            };
+            let wanted = match self.block(&mut state, &mut trace, &block) {
+                Ok(wanted) => wanted,
+                Err(Failure::Trace(error)) => {
+                    self.shared.report().skip(path, block.offset, error)?;
+                    true
+                }
+                Err(Failure::Other(error)) => return Err(error),
+            };
+            self.shared.report().damage(&trace);
+            if !wanted {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn warn_of_kinds(&self, schema: &Schema) {
         let unknown = schema.unknown_kinds();
         if !unknown.is_empty() {
-            self.report.warn(&format!(
+            self.shared.report().warn(&format!(
                 "it has kinds of arguments that this program does not know, written as raw \
                  values: {}",
                 unknown.join(", ")
             ));
         }
-        let mut state = State::new(schema);
-        while self.left > 0 {
-            let block = trace.next_block().map_err(|error| Error::trace(path, error))?;
-            self.report.damage(&trace);
-            let Some(block) = block else {
-                self.bind(&mut state, 0)?;
-                self.advance(&mut state, u64::MAX);
-                break;
-            };
-            if let Err(failure) = self.block(&mut state, &mut trace, &block) {
-                match failure {
-                    Failure::Trace(error) => self.report.skip(path, block.offset, error)?,
-                    Failure::Other(error) => return Err(error),
-                }
-            }
-            self.report.damage(&trace);
-        }
-        Ok(())
     }
 
     fn block(
@@ -209,18 +324,17 @@ impl<'w, S: Sink> Walk<'w, S> {
         state: &mut State<'w>,
         trace: &mut Trace,
         block: &Block,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         match block.header.kind {
-            BlockKind::META | BlockKind::INDEX | BlockKind::END => {}
             BlockKind::CLOCK => {
                 let payload = trace.read(block)?;
                 state.clocks.add(syscord_format::clock(&payload)?);
             }
             BlockKind::PROC => {
                 self.bind(state, block.header.first)?;
-                if state.needs.has(Needs::WORLD) {
+                if state.has(Needs::WORLD) {
                     let payload = trace.read(block)?;
-                    state.world.queue(syscord_format::processes(&payload)?);
+                    state.pending.queue(syscord_format::processes(&payload)?);
                 }
             }
             BlockKind::LOSS => {
@@ -231,303 +345,118 @@ impl<'w, S: Sink> Walk<'w, S> {
             }
             BlockKind::EVENTS => {
                 self.bind(state, block.header.first)?;
-                let result = self.chunk(state, trace, block);
-                if self.left > 0 {
-                    self.advance(state, block.header.last);
-                }
-                state.world.sweep();
-                self.sink.block_end()?;
-                result?;
+                state.clocks.forget_before(block.header.first);
+                let look = self.look(state, trace, block);
+                let (events, error) = match look {
+                    Ok(events) => (events, None),
+                    Err(error) => (None, Some(error)),
+                };
+                let wanted = self.give(state, events, block.header.last, block.offset);
+                self.before = state.clocks.wall(block.header.last);
+                return error.map_or(Ok(wanted), Err);
             }
             _ => {}
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Binds the filters to the trace, once the clock reading that stands at its start is known;
     /// if that is lost, the trace starts with its first block, at `first`.
     fn bind(&mut self, state: &mut State<'w>, first: u64) -> Result<(), Error> {
-        if state.bound.is_none() {
+        if state.terms.is_none() {
             let reading = state.clocks.first().map(|clock| clock.realtime);
             let first = reading.unwrap_or_else(|| state.clocks.wall(first));
             let start = *self.start.get_or_insert(first);
-            let bound = self.filter.bind(state.schema.meta(), start)?;
-            state.needs = self.sink.needs().and(bound.match_needs());
-            state.bound = Some(bound);
+            let terms = Terms::new(&state.schema, self.filter, start, self.shared.query)?;
+            state.terms = Some(Arc::new(terms));
         }
         Ok(())
     }
 
-    /// Brings the world up to `time`.
-    fn advance(&mut self, state: &mut State<'w>, time: u64) {
-        let State { clocks, world, bound: Some(bound), .. } = state else { return };
-        advance(world, time, clocks, bound, self.sink);
-    }
-
-    fn chunk(
+    /// What is to be looked at of an EVENTS block; nothing if no event of it is wanted.
+    fn look(
         &mut self,
-        state: &mut State<'w>,
+        state: &State<'w>,
         trace: &mut Trace,
         block: &Block,
-    ) -> Result<(), Failure> {
-        let Some(bound) = &state.bound else {
-            return Ok(());
-        };
-        state.clocks.forget_before(block.header.first);
+    ) -> Result<Option<Look>, Failure> {
+        let (header, query) = (&block.header, self.shared.query);
+        let Some(terms) = &state.terms else { return Ok(None) };
         let zone = ZoneMap::parse(&block.zone)?;
-        let times = (state.clocks.wall(block.header.first), state.clocks.wall(block.header.last));
-        let follows = state.needs.has(Needs::FILES);
-        if !bound.may_match(&block.header, &zone, &state.clocks)
-            || self.sink.passes(times.0, times.1, zone.longest)
-        {
-            return if follows { self.pass(state, trace, block) } else { Ok(()) };
+        let all = terms.bound.may_match(header, &zone, &state.clocks)
+            && !query.passes(self.before, state.clocks.wall(header.first), zone.longest);
+        let follows = terms.needs.has(Needs::FILES);
+        if !all && !follows {
+            return Ok(None);
         }
-        let select_needs = bound.select_needs(&block.header, &state.clocks);
-        let picky = bound.match_needs() != Needs::NONE;
+        let picky = terms.bound.match_needs() != Needs::NONE;
+        let select_needs = terms.bound.select_needs(header, &state.clocks);
+        let rows = u64::from(header.rows);
         let whole = !picky && !follows && select_needs == Needs::NONE;
-        if whole && self.number(u64::from(block.header.rows)) {
-            return Ok(());
+        if whole && query.counts() && self.shared.left.take(rows) {
+            return Ok(Some(Look::Number(rows)));
         }
-        let payload = trace.read(block)?;
         let shift = state.schema.meta().tick_shift;
-        let chunk = Chunk::parse(&block.header, payload, shift)?;
-        let mut columns = Columns::default();
-        columns.load(&chunk, &mut state.schema, select_needs)?;
-        let rows = bound.select(&columns, chunk.rows(), &state.clocks);
-        if !follows && (rows.is_empty() || !picky && self.number(rows.len() as u64)) {
-            return Ok(());
+        let chunk = Chunk::parse(header, trace.read(block)?, shift)?;
+        let mut events = Events { all, select_needs, ..Events::new(chunk) };
+        if follows {
+            events.load(&state.schema, Needs::NONE.and(Needs::FILES))?;
         }
-        // What every row has is cheap, and what a row is without it would be hard to say.
-        let needs = state.needs.and(Needs::CALLS);
-        columns.load(&chunk, &mut state.schema, needs)?;
-        let rows = if needs.has(Needs::ORDER) { in_order(rows, &columns) } else { rows };
-        self.rows(state, &columns, &rows)
+        Ok(Some(Look::Events(events.into())))
     }
 
-    /// Follows descriptors through a chunk of which no event is wanted.
-    fn pass(
-        &mut self,
-        state: &mut State<'w>,
-        trace: &mut Trace,
-        block: &Block,
-    ) -> Result<(), Failure> {
-        let payload = trace.read(block)?;
-        let shift = state.schema.meta().tick_shift;
-        let chunk = Chunk::parse(&block.header, payload, shift)?;
-        let mut columns = Columns::default();
-        columns.load(&chunk, &mut state.schema, Needs::NONE.and(Needs::FILES))?;
-        self.rows(state, &columns, &[])
-    }
-
-    /// Hands events on by their number alone, if the sink takes them so.
-    fn number(&mut self, events: u64) -> bool {
-        let taken = events <= self.left && self.sink.number(events);
-        if taken {
-            self.left -= events;
-        }
-        taken
-    }
-
-    fn rows(
-        &mut self,
-        state: &mut State<'w>,
-        columns: &Columns,
-        rows: &[u32],
-    ) -> Result<(), Failure> {
-        let State { schema, clocks, world, bound: Some(bound), needs, .. } = state else {
-            return Ok(());
-        };
-        let Some(calls) = &columns.calls else {
-            return Ok(());
-        };
-        let needs = *needs;
-        let picky = bound.match_needs() != Needs::NONE;
-        let mut known = Known::new(columns.threads.len());
-        let mut changes = match needs.has(Needs::FILES) {
-            true => Changes::of(columns, calls),
-            false => Changes::default(),
-        };
-        for row in rows {
-            let index = *row as usize;
-            let end = columns.end(index);
-            let thread = columns.thread_of_row.get(index).map_or(0, |thread| *thread as usize);
-            let (tgid, tid) = columns.thread(index);
-            let mut who = Who::default();
-            while let Some(change) = changes.next_before(columns, (end, *row)) {
-                advance(world, columns.end(change), clocks, bound, self.sink);
-                apply(columns, change, world);
+    /// Gives out what is to be done up to `last`, and brings the world up to then. False if no more is wanted.
+    fn give(&mut self, state: &mut State<'w>, look: Option<Look>, last: u64, offset: u64) -> bool {
+        let Some(terms) = &state.terms else { return true };
+        let mut job = Job::of(state.path, offset, Arc::clone(terms), state.clocks.clone());
+        job.before = self.before;
+        job.last = last;
+        job.scene = Scene::new(Arc::clone(&state.world), state.pending.due(last));
+        let mut wanted = self.shared.query.notices() && !job.scene.records.is_empty();
+        match look {
+            Some(Look::Number(events)) => {
+                job.number = events;
+                wanted = true;
             }
-            if needs.has(Needs::WORLD) {
-                advance(world, end, clocks, bound, self.sink);
-                who = known.who(world, thread, tgid, tid);
+            Some(Look::Events(events)) => {
+                wanted |= events.all;
+                job.events = Some(events);
             }
-            let call = &columns.resolved[usize::from(calls.of_row[index])];
-            let row = Row {
-                schema,
-                call,
-                ts: clocks.wall(end),
-                duration: columns.duration(index),
-                tgid,
-                tid,
-                who,
-                world: Some(&*world),
-                cpu: columns.cpu(index),
-                ret: columns.result(index).map(|ret| signed(call, ret)),
-                columns,
-                index,
-            };
-            if picky && !bound.matches(&row) {
-                continue;
-            }
-            self.sink.event(&row)?;
-            self.left -= 1;
-            if self.left == 0 {
-                return Ok(());
-            }
+            None => {}
         }
-        while let Some(change) = changes.next_before(columns, (u64::MAX, u32::MAX)) {
-            advance(world, columns.end(change), clocks, bound, self.sink);
-            apply(columns, change, world);
+        self.follow(state, &job);
+        !wanted || (self.give)(job)
+    }
+
+    /// Brings the world up to the end of a job, as the job itself will bring its own copy.
+    fn follow(&self, state: &mut State<'w>, job: &Job<'w>) {
+        let events = job.events.as_ref().filter(|_| state.has(Needs::FILES));
+        if job.scene.records.is_empty() && events.is_none() && !state.world.has_ended() {
+            return;
         }
-        Ok(())
-    }
-}
-
-/// The rows of a chunk that may change what descriptors stand for, in time order.
-#[derive(Default)]
-struct Changes {
-    rows: Vec<u32>,
-    done: usize,
-}
-
-impl Changes {
-    fn of(columns: &Columns, calls: &Calls) -> Changes {
-        let changing: Vec<bool> = columns.resolved.iter().map(|call| call.changes_files).collect();
-        let by_call = calls.of_row.iter().enumerate();
-        let mut rows: Vec<u32> = by_call
-            .filter(|(_, call)| changing[usize::from(**call)])
-            .map(|(row, _)| row as u32)
-            .chain(columns.files.rows())
-            .collect();
-        rows.sort_unstable_by_key(|row| (columns.end(*row as usize), *row));
-        rows.dedup();
-        Changes { rows, done: 0 }
-    }
-
-    /// The next row, if it comes before that place in time order.
-    fn next_before(&mut self, columns: &Columns, place: (u64, u32)) -> Option<usize> {
-        let row = *self.rows.get(self.done)?;
-        let before = (columns.end(row as usize), row) < place;
-        self.done += usize::from(before);
-        before.then_some(row as usize)
-    }
-}
-
-/// What close(2) fails with if the descriptor is not open.
-const EBADF: i64 = 9;
-
-/// Lets the descriptors stand for what an event says that they do from then on.
-fn apply(columns: &Columns, row: usize, world: &mut World) {
-    let Some(calls) = &columns.calls else { return };
-    let call = &columns.resolved[usize::from(calls.of_row[row])];
-    let (tgid, tid) = columns.thread(row);
-    let ret = columns.result(row).map(|ret| signed(call, ret));
-    let first = || columns.arguments.as_ref().and_then(|args| args.raw(row, 0));
-    let changed = match ret {
-        // Of a descriptor that was made, nothing is known unless it is told.
-        Some(fd @ 0..) if call.ret.id == Kind::Fd.id() => Some(fd as i32),
-        // Whatever else went wrong, close(2) closes what is open.
-        Some(ret) if call.ret.id == Kind::Closed.id() && ret != -EBADF => {
-            first().map(|fd| fd as i32)
+        let mut scene = job.scene.clone();
+        if let Some(events) = events {
+            scene.follow(&events.columns);
+            scene.end(&events.columns, |_, _| ());
         }
-        _ => None,
-    };
-    if let Some(fd) = changed {
-        world.set_target(tgid, tid, fd, Target::default());
-    }
-    for file in columns.files.of(row as u32) {
-        let fd = match file.fd() {
-            FileFd::Result => ret.map(|fd| fd as i32),
-            FileFd::First => first().map(|fd| fd as i32),
-            FileFd::Listed(fd) => Some(fd),
-        };
-        if let Some(fd) = fd {
-            let target = Target { link: file.link(), detail: file.detail() };
-            world.set_target(tgid, tid, fd, target);
+        scene.advance(job.last, |_, _| ());
+        state.world = scene.world;
+        if state.world.has_ended() {
+            Arc::make_mut(&mut state.world).sweep();
         }
     }
 }
 
-/// A result with its sign: where the kernel restores the registers of a 32-bit context (sigreturn(2)),
-/// they have none.
-fn signed(call: &Call, ret: i64) -> i64 {
-    let short = i64::from(ret as i32);
-    if call.narrow && ERRORS.contains(&short) { short } else { ret }
-}
-
-/// Brings the world up to `time`, and tells the sink of signals and of threads that ended.
-fn advance<S: Sink>(
-    world: &mut World,
-    time: u64,
-    clocks: &Clocks,
-    bound: &Bound<'_>,
-    sink: &mut S,
-) {
-    while let Some(record) = world.advance(time) {
-        let (tgid, tid, what) = match &record.event {
-            ProcEvent::Exit { tgid, tid, status } => (*tgid, *tid, What::Exit(*status)),
-            ProcEvent::Signal { tgid, tid, number, info } => {
-                (*tgid, *tid, What::Signal(*number, info))
-            }
-            _ => continue,
-        };
-        let ts = clocks.wall(record.time);
-        let wanted =
-            bound.wants_moment(ts) && bound.wants_thread(tgid, tid, world.who(tgid, tid).comm);
-        if sink.notices() && wanted {
-            sink.notice(&Notice { ts, tid, what });
-        }
-    }
-}
-
-/// Who the threads of a chunk are, as long as nothing changes.
-struct Known {
-    of_thread: Vec<Option<(u64, Who)>>,
-}
-
-impl Known {
-    fn new(threads: usize) -> Known {
-        Known { of_thread: vec![None; threads] }
-    }
-
-    fn who(&mut self, world: &World, thread: usize, tgid: u32, tid: u32) -> Who {
-        let version = world.version();
-        match self.of_thread.get_mut(thread) {
-            Some(Some((seen, who))) if *seen == version => *who,
-            Some(slot) => {
-                let who = world.who(tgid, tid);
-                *slot = Some((version, who));
-                who
-            }
-            None => world.who(tgid, tid),
-        }
-    }
-}
-
-/// Rows in time order; those of the same moment stay in row order.
-fn in_order(mut rows: Vec<u32>, columns: &Columns) -> Vec<u32> {
-    let Some(times) = &columns.times else {
-        return rows;
-    };
-    if rows.len() == times.end.len() {
-        return Chunk::order(times);
-    }
-    rows.sort_by_key(|row| times.end[*row as usize]);
-    rows
+/// What is to be looked at of a block.
+enum Look {
+    /// How many events it has.
+    Number(u64),
+    /// The events themselves.
+    Events(Box<Events>),
 }
 
 /// What ended the reading of a block.
-enum Failure {
+pub(crate) enum Failure {
     /// The block itself: others may be whole.
     Trace(FormatError),
     /// Something that ends the walk.

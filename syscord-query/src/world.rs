@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    rc::Rc,
+    sync::Arc,
 };
 
 use syscord_format::{ProcEvent, ProcRecord};
@@ -51,7 +51,7 @@ pub(crate) struct Who {
     pub(crate) process_born: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Thread {
     tgid: u32,
     comm: Comm,
@@ -62,13 +62,13 @@ struct Thread {
     parent: (u32, u32),
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Process {
     ppid: Option<u32>,
     comm: Comm,
     born: u64,
     threads: Vec<u32>,
-    facts: Facts,
+    facts: Arc<Facts>,
 }
 
 /// What is known of a process beside its names and its place among others.
@@ -93,10 +93,33 @@ impl Facts {
     }
 }
 
-/// The processes and threads of a trace, at the moment that the reader has come to.
+/// Records of PROC blocks whose time has not come yet.
 #[derive(Debug, Default)]
+pub(crate) struct Pending(VecDeque<ProcRecord>);
+
+impl Pending {
+    /// Takes the records of a PROC block.
+    pub(crate) fn queue(&mut self, records: Vec<ProcRecord>) {
+        // Each block is in order, but descriptions are dated when /proc was read: maybe after what a
+        // later block tells of.
+        self.0.extend(records);
+        self.0.make_contiguous().sort_by_key(|record| record.time);
+    }
+
+    /// Those up to `time`, in order.
+    pub(crate) fn due(&mut self, time: u64) -> VecDeque<ProcRecord> {
+        if self.0.front().is_none_or(|record| record.time > time) {
+            return VecDeque::new();
+        }
+        let later = self.0.split_off(self.0.partition_point(|record| record.time <= time));
+        std::mem::replace(&mut self.0, later)
+    }
+}
+
+/// The processes and threads of a trace, at a moment. A copy costs little enough to give one to each thread that
+/// goes through a block.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct World {
-    pending: VecDeque<ProcRecord>,
     threads: HashMap<u32, Thread>,
     processes: HashMap<u32, Process>,
     descriptors: Descriptors,
@@ -106,23 +129,6 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Takes the records of a PROC block, to be applied when their time has come.
-    pub(crate) fn queue(&mut self, records: Vec<ProcRecord>) {
-        // Each block is in order, but descriptions are dated when /proc was read: maybe after what a
-        // later block tells of.
-        self.pending.extend(records);
-        self.pending.make_contiguous().sort_by_key(|record| record.time);
-    }
-
-    /// Applies the next record up to `time`, and returns it; `None` if there is none.
-    pub(crate) fn advance(&mut self, time: u64) -> Option<ProcRecord> {
-        self.pending.front().filter(|record| record.time <= time)?;
-        let record = self.pending.pop_front()?;
-        self.apply(&record);
-        self.version += 1;
-        Some(record)
-    }
-
     /// Changes whenever what [`World::who`] says may have changed.
     pub(crate) fn version(&self) -> u64 {
         self.version
@@ -146,17 +152,22 @@ impl World {
 
     /// What else is known of a process.
     pub(crate) fn facts(&self, tgid: u32) -> Option<&Facts> {
-        self.processes.get(&tgid).map(|process| &process.facts)
+        self.processes.get(&tgid).map(|process| &*process.facts)
     }
 
     /// What a descriptor of a thread stands for, if that is known.
-    pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Rc<Target>> {
+    pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Arc<Target>> {
         self.descriptors.target(tgid, tid, fd)
     }
 
     /// A call has made a descriptor stand for something, or for nothing known.
     pub(crate) fn set_target(&mut self, tgid: u32, tid: u32, fd: i32, target: Target) {
         self.descriptors.set(tgid, tid, fd, target);
+    }
+
+    /// Whether threads have ended that are not forgotten yet.
+    pub(crate) fn has_ended(&self) -> bool {
+        !self.exited.is_empty()
     }
 
     /// Forgets the threads that have ended, as the chunk that holds their last events is over.
@@ -177,14 +188,16 @@ impl World {
         }
     }
 
-    fn apply(&mut self, record: &ProcRecord) {
+    /// Applies a record: its time has come.
+    pub(crate) fn apply(&mut self, record: &ProcRecord) {
+        self.version += 1;
         match &record.event {
             ProcEvent::Process { tgid, ppid, uid, comm, exe, argv, cwd, cgroup, .. } => {
                 let process = self.processes.entry(*tgid).or_default();
                 process.ppid = Some(*ppid);
                 process.comm = Comm::new(comm);
                 let (exe, argv, cgroup) = (exe.clone(), argv.clone(), cgroup.clone());
-                process.facts = Facts { exe, argv, uid: Some(*uid), cgroup };
+                process.facts = Facts { exe, argv, uid: Some(*uid), cgroup }.into();
                 self.set_link(*tgid, CWD, cwd);
             }
             // What a call told of a thread stays: this may tell of the same one anew.
@@ -202,7 +215,7 @@ impl World {
             }
             ProcEvent::Exec { tgid, old_tid, uid, comm, path } => {
                 self.exec(*tgid, *old_tid, comm, record.time);
-                let facts = &mut self.processes.entry(*tgid).or_default().facts;
+                let facts = self.facts_mut(*tgid);
                 (facts.exe, facts.argv, facts.uid) = (path.clone(), Vec::new(), Some(*uid));
             }
             ProcEvent::Exit { tid, .. } => self.exit(*tid),
@@ -231,16 +244,20 @@ impl World {
                 }
             }
             ProcEvent::Program { tgid, exe, argv } => {
-                let facts = &mut self.processes.entry(*tgid).or_default().facts;
+                let facts = self.facts_mut(*tgid);
                 if !exe.is_empty() {
                     facts.exe.clone_from(exe);
                 }
                 facts.argv.clone_from(argv);
             }
             ProcEvent::Ids { tgid, uid, .. } => {
-                self.processes.entry(*tgid).or_default().facts.uid = Some(*uid);
+                self.facts_mut(*tgid).uid = Some(*uid);
             }
         }
+    }
+
+    fn facts_mut(&mut self, tgid: u32) -> &mut Facts {
+        Arc::make_mut(&mut self.processes.entry(tgid).or_default().facts)
     }
 
     fn set_link(&mut self, tgid: u32, fd: i32, link: &[u8]) {
@@ -260,7 +277,7 @@ impl World {
                 comm: Comm::new(comm),
                 born: time,
                 threads: Vec::new(),
-                facts: Facts { uid: Some(uid), ..facts },
+                facts: Facts { uid: Some(uid), ..facts }.into(),
             };
             self.processes.insert(tgid, process);
         }
@@ -339,9 +356,9 @@ mod tests {
         }
     }
 
-    fn world() -> World {
-        let mut world = World::default();
-        world.queue(vec![
+    fn pending() -> Pending {
+        let mut pending = Pending::default();
+        pending.queue(vec![
             at(0, process(10, 1, "shell")),
             at(0, ProcEvent::Thread { tgid: 10, tid: 10, comm: b"shell".to_vec() }),
             at(5, fork(10, 20, 20, "shell")),
@@ -358,28 +375,32 @@ mod tests {
             ),
             at(9, ProcEvent::Exit { tgid: 20, tid: 20, status: 0 }),
         ]);
-        world
+        pending
+    }
+
+    fn advance(world: &mut World, pending: &mut Pending, time: u64) {
+        pending.due(time).iter().for_each(|record| world.apply(record));
     }
 
     #[test]
     fn names_change_when_their_time_comes() {
-        let mut world = world();
-        while world.advance(5).is_some() {}
+        let (mut world, mut pending) = (World::default(), pending());
+        advance(&mut world, &mut pending, 5);
         let child = world.who(20, 20);
         assert_eq!((child.comm.bytes(), child.ppid), (&b"shell"[..], Some(10)));
         assert_eq!(child.process_born, 5);
-        while world.advance(7).is_some() {}
+        advance(&mut world, &mut pending, 7);
         assert_eq!(world.who(20, 21).comm.bytes(), b"helper");
         assert_eq!(world.who(20, 21).process_comm.bytes(), b"shell");
-        while world.advance(8).is_some() {}
+        advance(&mut world, &mut pending, 8);
         assert_eq!(world.who(20, 20).comm.bytes(), b"ls");
         assert_eq!(world.who(10, 10).comm.bytes(), b"shell");
     }
 
     #[test]
     fn the_ended_are_known_until_the_sweep() {
-        let mut world = world();
-        while world.advance(100).is_some() {}
+        let (mut world, mut pending) = (World::default(), pending());
+        advance(&mut world, &mut pending, 100);
         assert_eq!(world.who(20, 20).comm.bytes(), b"ls");
         world.sweep();
         assert_eq!(world.who(20, 20), Who::default());
@@ -388,10 +409,10 @@ mod tests {
 
     #[test]
     fn an_id_that_is_used_again_outlives_the_sweep() {
-        let mut world = world();
-        while world.advance(9).is_some() {}
-        world.queue(vec![at(10, fork(10, 20, 20, "again"))]);
-        while world.advance(10).is_some() {}
+        let (mut world, mut pending) = (World::default(), pending());
+        advance(&mut world, &mut pending, 9);
+        pending.queue(vec![at(10, fork(10, 20, 20, "again"))]);
+        advance(&mut world, &mut pending, 10);
         world.sweep();
         let who = world.who(20, 20);
         assert_eq!((who.comm.bytes(), who.process_born), (&b"again"[..], 10));

@@ -110,6 +110,7 @@ impl Column {
 impl Arguments {
     /// The raw value of a row's argument: none if it was left out because the memory it points to is
     /// there, or if the call has no such argument.
+    #[inline]
     pub fn raw(&self, row: usize, arg: usize) -> Option<u64> {
         let (column, rank) = self.column(row, arg)?;
         if column.statuses.get(rank).is_some_and(|status| status.stands_for_address())
@@ -122,6 +123,7 @@ impl Arguments {
 
     /// Where the memory of a row's argument is stored and how much of it: none if the argument's
     /// memory is never captured.
+    #[inline]
     pub fn status(&self, row: usize, arg: usize) -> Option<(CaptureSection, CaptureStatus)> {
         let (column, rank) = self.column(row, arg)?;
         Some((column.section?, *column.statuses.get(rank)?))

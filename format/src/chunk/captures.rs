@@ -45,6 +45,8 @@ const NOTHING: u32 = u32::MAX;
 pub struct Captured<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
+    /// Their number among the different ones of the chunk's section.
+    pub entry: u32,
     /// The true length if they are only the first part; 0 if they are whole or it is not known.
     pub full: u32,
     /// Whether only the first part is there.
@@ -139,6 +141,7 @@ pub(super) fn decode_dictionary(
 
 impl Captures {
     /// What was captured of a row's argument, if it was captured into this section.
+    #[inline]
     pub fn get(&self, row: usize, arg: usize) -> Option<Captured<'_>> {
         let place = self.places.rows.get(row)?;
         let call = self.places.calls.get(usize::from(place.call))?;
@@ -149,7 +152,7 @@ impl Captures {
         let found = column.get(place.rank as usize)?;
         let bytes = self.bytes.get(self.range(found.entry)?)?;
         let (cut, torn) = (found.status.lacks(), found.status == CaptureStatus::Torn);
-        Some(Captured { bytes, full: found.full, cut, torn })
+        Some(Captured { bytes, entry: found.entry, full: found.full, cut, torn })
     }
 
     /// Number of distinct strings or buffers.
@@ -157,6 +160,7 @@ impl Captures {
         self.ends.len()
     }
 
+    #[inline]
     fn range(&self, entry: u32) -> Option<Range<usize>> {
         let end = *self.ends.get(entry as usize)?;
         let start = match entry.checked_sub(1) {

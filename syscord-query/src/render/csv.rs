@@ -1,15 +1,28 @@
 //! CSV (RFC 4180, but lines end with `\n`).
 
-use super::{COLUMNS, Renderer, STATE, decimal, state::state_json, table_needs, value::args_json};
-use crate::{columns::Needs, escape::c_escape, row::Row, time::TimeWriter};
+use super::{
+    COLUMNS, Renderer, STATE, decimal, memo::Texts, state::state_json, table_needs,
+    value::value_json,
+};
+use syscord_syscalls::Role;
+
+use crate::{
+    columns::Needs,
+    escape::c_escape,
+    row::{Row, Value},
+    time::TimeWriter,
+};
 
 /// Writes one record an event, with the columns of [`super::COLUMNS`]. What is null is empty;
 /// names, paths and data are escaped as in C, arguments are JSON.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CsvRenderer {
     time: TimeWriter,
     field: Vec<u8>,
     state: bool,
+    /// Values of arguments, and of `data`.
+    args: Texts,
+    data: Texts,
 }
 
 impl Renderer for CsvRenderer {
@@ -17,7 +30,7 @@ impl Renderer for CsvRenderer {
         table_needs(self.state)
     }
 
-    fn head(&mut self, out: &mut Vec<u8>) {
+    fn head(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(COLUMNS.join(",").as_bytes());
         if self.state {
             out.push(b',');
@@ -42,12 +55,13 @@ impl Renderer for CsvRenderer {
             c_escape(out, row.schema.errno(errno).as_bytes());
         }
         let data = row.data();
-        self.field.clear();
-        args_json(&mut self.field, row, data.map(|(index, _)| index));
-        out.push(b',');
-        quoted(out, &self.field);
+        self.args(out, row, data.map(|(index, _)| index));
         self.text(out, row.path().unwrap_or_default());
-        self.text(out, data.map_or(&[], |(_, memory)| memory.bytes));
+        out.push(b',');
+        if let Some((arg, memory)) = data {
+            let field = &mut self.field;
+            self.data.put(out, row.alike(arg), |out| text(out, field, memory.bytes));
+        }
         if self.state {
             self.field.clear();
             state_json(&mut self.field, row);
@@ -61,15 +75,52 @@ impl Renderer for CsvRenderer {
 impl CsvRenderer {
     /// With what was true of the process, or without.
     pub(crate) fn new(state: bool) -> CsvRenderer {
-        CsvRenderer { time: TimeWriter::default(), field: Vec::new(), state }
+        CsvRenderer {
+            time: TimeWriter::default(),
+            field: Vec::new(),
+            state,
+            args: Texts::default(),
+            data: Texts::default(),
+        }
+    }
+
+    /// Appends the arguments as a JSON object.
+    fn args(&mut self, out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>) {
+        out.extend_from_slice(if row.args().is_empty() { b",{" } else { b",\"{" });
+        for (index, arg) in row.args().iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            doubled(out, &arg.key);
+            if data == Some(index) && arg.kind.role == Some(Role::Content) {
+                out.extend_from_slice(b"null");
+                continue;
+            }
+            let field = &mut self.field;
+            self.args.put(out, row.alike(index), |out| match row.value(index) {
+                Value::Signed(number) => decimal(out, number),
+                Value::Unsigned(number) => decimal(out, number),
+                value => {
+                    field.clear();
+                    value_json(field, value);
+                    doubled(out, field);
+                }
+            });
+        }
+        out.extend_from_slice(if row.args().is_empty() { b"}" } else { b"}\"" });
     }
 
     fn text(&mut self, out: &mut Vec<u8>, bytes: &[u8]) {
-        self.field.clear();
-        c_escape(&mut self.field, bytes);
         out.push(b',');
-        quoted(out, &self.field);
+        text(out, &mut self.field, bytes);
     }
+}
+
+/// Appends escaped text; `field` is memory for it.
+fn text(out: &mut Vec<u8>, field: &mut Vec<u8>, bytes: &[u8]) {
+    field.clear();
+    c_escape(field, bytes);
+    quoted(out, field);
 }
 
 fn number(out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
@@ -81,18 +132,24 @@ fn number(out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
 
 /// Appends a field, in quotes where it needs them.
 pub(crate) fn quoted(out: &mut Vec<u8>, field: &[u8]) {
-    if !field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+    let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    if !field.iter().fold(false, |any, byte| any | special(byte)) {
         out.extend_from_slice(field);
         return;
     }
     out.push(b'"');
-    for byte in field {
-        if *byte == b'"' {
-            out.push(b'"');
-        }
-        out.push(*byte);
-    }
+    doubled(out, field);
     out.push(b'"');
+}
+
+/// Appends a field that is in quotes, its own ones doubled.
+fn doubled(out: &mut Vec<u8>, field: &[u8]) {
+    let mut parts = field.split(|byte| *byte == b'"');
+    out.extend_from_slice(parts.next().unwrap_or_default());
+    for part in parts {
+        out.extend_from_slice(b"\"\"");
+        out.extend_from_slice(part);
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{
     Renderer, decimal,
+    memo::Texts,
     state::state_json,
     table_needs,
     value::{args_json, base64},
@@ -9,16 +10,24 @@ use super::{
 use crate::{columns::Needs, escape::json_string, row::Row, time::TimeWriter};
 
 /// Writes one JSON object an event, with the keys of [`super::COLUMNS`] in their order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct JsonRenderer {
     time: TimeWriter,
     state: bool,
+    /// Values of arguments, and of `data`.
+    args: Texts,
+    data: Texts,
 }
 
 impl JsonRenderer {
     /// With what was true of the process, or without.
     pub(crate) fn new(state: bool) -> JsonRenderer {
-        JsonRenderer { time: TimeWriter::default(), state }
+        JsonRenderer {
+            time: TimeWriter::default(),
+            state,
+            args: Texts::default(),
+            data: Texts::default(),
+        }
     }
 }
 
@@ -43,10 +52,7 @@ impl Renderer for JsonRenderer {
         number_or_null(out, row.who.ppid);
         out.extend_from_slice(b",\"cpu\":");
         number_or_null(out, row.cpu);
-        out.extend_from_slice(b",\"abi\":");
-        json_string(out, row.call.abi.as_bytes());
-        out.extend_from_slice(b",\"syscall\":");
-        json_string(out, row.call.name.as_bytes());
+        out.extend_from_slice(&row.call.json);
         out.extend_from_slice(b",\"ret\":");
         number_or_null(out, row.ret);
         out.extend_from_slice(b",\"errno\":");
@@ -56,13 +62,16 @@ impl Renderer for JsonRenderer {
         }
         out.extend_from_slice(b",\"args\":");
         let data = row.data();
-        args_json(out, row, data.map(|(index, _)| index));
+        args_json(out, row, data.map(|(index, _)| index), &mut self.args);
         out.extend_from_slice(b",\"path\":");
         string_or_null(out, row.path());
         out.extend_from_slice(b",\"data\":");
         match data {
             None => out.extend_from_slice(b"null"),
-            Some((_, memory)) => content(out, memory.bytes, memory.cut),
+            Some((arg, memory)) => {
+                let number = row.alike(arg);
+                self.data.put(out, number, |out| content(out, memory.bytes, memory.cut));
+            }
         }
         if self.state {
             out.extend_from_slice(b",\"state\":");
@@ -70,6 +79,15 @@ impl Renderer for JsonRenderer {
         }
         out.extend_from_slice(b"}\n");
     }
+}
+
+/// The keys that all events of a call have in common.
+pub(crate) fn call_json(abi: &str, name: &str) -> Vec<u8> {
+    let mut out = b",\"abi\":".to_vec();
+    json_string(&mut out, abi.as_bytes());
+    out.extend_from_slice(b",\"syscall\":");
+    json_string(&mut out, name.as_bytes());
+    out
 }
 
 /// The value of `data`, and the keys that say what it leaves out.

@@ -2,6 +2,7 @@
 
 mod csv;
 mod json;
+mod memo;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod state;
@@ -13,11 +14,19 @@ mod value;
 pub(crate) use self::parquet::ParquetSink;
 pub(crate) use self::{
     csv::{CsvRenderer, quoted},
-    json::JsonRenderer,
-    strace::{Spans, StraceSink},
+    json::{JsonRenderer, call_json},
+    strace::{Spans, StraceQuery, StraceSink},
     text::TextRenderer,
 };
-use crate::{columns::Needs, error::Error, output::Output, row::Row, walk::Sink};
+use std::sync::{Mutex, PoisonError};
+
+use crate::{
+    columns::Needs,
+    error::Error,
+    pipeline::Weigh,
+    row::Row,
+    walk::{Maker, Query},
+};
 
 /// The columns of every tabular format, in order. They never change their meaning or order.
 pub(crate) const COLUMNS: [&str; 14] = [
@@ -29,59 +38,97 @@ pub(crate) const COLUMNS: [&str; 14] = [
 pub(crate) const STATE: &str = "state";
 
 /// Bytes that are collected before they are written.
-const BUFFER: usize = 1 << 17;
+const BUFFER: usize = 1 << 18;
 
 /// A format with one line an event.
-pub(crate) trait Renderer {
+pub(crate) trait Renderer: Clone + Send + Sync {
     /// What of an event it shows.
     fn needs(&self) -> Needs;
 
     /// Appends what stands before the first event.
-    fn head(&mut self, _out: &mut Vec<u8>) {}
+    fn head(&self, _out: &mut Vec<u8>) {}
 
     /// Appends an event's line.
     fn event(&mut self, out: &mut Vec<u8>, row: &Row<'_>);
 }
 
-/// Writes lines as a [`Renderer`] makes them.
-pub(crate) struct LineSink<R> {
+/// Asks for lines as a [`Renderer`] makes them.
+pub(crate) struct Lines<R> {
     renderer: R,
-    buffer: Vec<u8>,
-    output: Output,
+    /// Memory that was used for lines, and may be again.
+    spare: Mutex<Vec<Vec<u8>>>,
 }
 
-impl<R: Renderer> LineSink<R> {
-    /// Lines of `renderer`, to `output`.
-    pub(crate) fn new(mut renderer: R, output: Output) -> LineSink<R> {
-        let mut buffer = Vec::with_capacity(2 * BUFFER);
-        renderer.head(&mut buffer);
-        LineSink { renderer, buffer, output }
+impl<R: Renderer> Lines<R> {
+    /// Lines of `renderer`.
+    pub(crate) fn new(renderer: R) -> Lines<R> {
+        Lines { renderer, spare: Mutex::default() }
     }
 
-    /// Writes what is left.
-    pub(crate) fn finish(mut self) -> Result<(), Error> {
-        self.flush()
+    /// What stands before the first line.
+    pub(crate) fn head(&self) -> Vec<u8> {
+        let mut head = Vec::new();
+        self.renderer.head(&mut head);
+        head
     }
 
-    fn flush(&mut self) -> Result<(), Error> {
-        self.output.write(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
+    /// Takes lines back that are written.
+    pub(crate) fn reuse(&self, lines: Vec<u8>) {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(lines);
+    }
+
+    pub(crate) fn maker(&self) -> LineMaker<'_, R> {
+        LineMaker { query: self, renderer: self.renderer.clone(), lines: self.buffer() }
+    }
+
+    fn buffer(&self) -> Vec<u8> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut buffer = spare.unwrap_or_else(|| Vec::with_capacity(BUFFER + BUFFER / 8));
+        buffer.clear();
+        buffer
     }
 }
 
-impl<R: Renderer> Sink for LineSink<R> {
+impl<'q, R: Renderer + 'q> Query for &'q Lines<R> {
+    type Maker = LineMaker<'q, R>;
+
     fn needs(&self) -> Needs {
         self.renderer.needs()
     }
 
+    fn maker(&self, _before: i64) -> LineMaker<'q, R> {
+        Lines::maker(self)
+    }
+}
+
+/// Makes lines of a block's events.
+pub(crate) struct LineMaker<'q, R> {
+    query: &'q Lines<R>,
+    renderer: R,
+    lines: Vec<u8>,
+}
+
+impl<R: Renderer> Maker for LineMaker<'_, R> {
+    type Part = Vec<u8>;
+
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
-        self.renderer.event(&mut self.buffer, row);
-        if self.buffer.len() >= BUFFER { self.flush() } else { Ok(()) }
+        self.renderer.event(&mut self.lines, row);
+        Ok(())
     }
 
-    fn block_end(&mut self) -> Result<(), Error> {
-        self.flush()
+    fn part(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let full = self.lines.len() >= BUFFER;
+        Ok(full.then(|| std::mem::replace(&mut self.lines, self.query.buffer())))
+    }
+
+    fn finish(self) -> Result<Vec<u8>, Error> {
+        Ok(self.lines)
+    }
+}
+
+impl Weigh for Vec<u8> {
+    fn bytes(&self) -> usize {
+        self.len()
     }
 }
 
@@ -91,26 +138,45 @@ const fn table_needs(state: bool) -> Needs {
     if state { all.and(Needs::FILES) } else { all }
 }
 
-/// Counts events.
-#[derive(Debug, Default)]
-pub(crate) struct Counter {
-    /// How many there were.
-    pub(crate) events: u64,
-}
+/// Asks for the number of events alone.
+pub(crate) struct Count;
 
-impl Sink for Counter {
+impl Query for Count {
+    type Maker = u64;
+
     fn needs(&self) -> Needs {
         Needs::NONE
     }
 
-    fn number(&mut self, events: u64) -> bool {
-        self.events += events;
+    fn counts(&self) -> bool {
         true
     }
 
+    fn maker(&self, _before: i64) -> u64 {
+        0
+    }
+}
+
+impl Maker for u64 {
+    type Part = u64;
+
     fn event(&mut self, _row: &Row<'_>) -> Result<(), Error> {
-        self.events += 1;
+        *self += 1;
         Ok(())
+    }
+
+    fn number(&mut self, events: u64) {
+        *self += events;
+    }
+
+    fn finish(self) -> Result<u64, Error> {
+        Ok(self)
+    }
+}
+
+impl Weigh for u64 {
+    fn bytes(&self) -> usize {
+        0
     }
 }
 

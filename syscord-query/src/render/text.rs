@@ -86,7 +86,7 @@ impl Line {
 }
 
 /// Writes the classic text.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct TextRenderer;
 
 impl Renderer for TextRenderer {

@@ -8,7 +8,7 @@ use std::{
 
 use syscord_syscalls::{Kind, Role, record::family};
 
-use super::{decimal, hexadecimal};
+use super::{decimal, hexadecimal, memo::Texts};
 use crate::{
     escape::{c_escaped, json_string},
     row::{Memory, Row, Set, Value},
@@ -24,24 +24,23 @@ use crate::{
 /// `{"before": …, "after": …}`. The content that
 /// is shown as the event's `data` is null here, unless it lies in several buffers. What could not be read is
 /// `{"addr": …, "unreadable": true}`.
-pub(crate) fn args_json(out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>) {
+pub(super) fn args_json(out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>, known: &mut Texts) {
     out.push(b'{');
     for (index, arg) in row.args().iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        json_string(out, arg.name.as_bytes());
-        out.push(b':');
+        out.extend_from_slice(&arg.key);
         if data == Some(index) && arg.kind.role == Some(Role::Content) {
             out.extend_from_slice(b"null");
         } else {
-            value_json(out, row.value(index));
+            known.put(out, row.alike(index), |out| value_json(out, row.value(index)));
         }
     }
     out.push(b'}');
 }
 
-fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
+pub(super) fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
     match value {
         Value::Unknown => out.extend_from_slice(b"null"),
         Value::Signed(number) => decimal(out, number),

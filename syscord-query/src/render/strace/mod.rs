@@ -28,7 +28,12 @@ use self::{
     time::time_text,
     value::argument,
 };
-pub(crate) use self::{names::Xlat, quirk::Quirk, sink::StraceSink, spans::Spans};
+pub(crate) use self::{
+    names::Xlat,
+    quirk::Quirk,
+    sink::{StraceBlock, StraceQuery, StraceSink},
+    spans::Spans,
+};
 use super::{decimal, hexadecimal};
 use crate::{columns::Needs, row::Row, schema::KindInfo, time::Stamp};
 

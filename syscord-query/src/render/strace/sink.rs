@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
     io::Write,
     ops::{Range, RangeInclusive},
-    rc::Rc,
+    sync::Arc,
 };
 
 use syscord_syscalls::Kind;
@@ -20,30 +20,45 @@ use crate::{
     columns::Needs,
     error::Error,
     output::Output,
+    pipeline::Weigh,
     row::Row,
     schema::Call,
     time::TimeWriter,
-    walk::{Notice, Sink, What},
+    walk::{Maker, Notice, Query, What},
 };
+
+/// Asks for the lines of calls, in that style.
+pub(crate) struct StraceQuery {
+    pub(crate) style: Style,
+}
+
+/// What happened within a block.
+pub(crate) struct StraceBlock {
+    style: Style,
+    /// The text of the block's calls.
+    text: Vec<u8>,
+    happened: Vec<Happened>,
+    /// By thread, what came last if that is a call that was interrupted: the index in `happened`.
+    last: HashMap<u32, usize>,
+    /// By thread, the call that a signal interrupted and that may be gone on with: none any more, if it was.
+    interrupted: HashMap<u32, Option<Arc<Call>>>,
+    /// Calls that go on with one of an earlier block, if with any: the indices in `happened`.
+    resuming: Vec<usize>,
+}
 
 /// Writes what happened within a block once the block is over.
 pub(crate) struct StraceSink {
     style: Style,
     time: TimeWriter,
     output: Output,
-    /// The text of the block's calls.
-    text: Vec<u8>,
-    happened: Vec<Happened>,
     /// Calls that a signal interrupted and that may be gone on with, by thread.
-    interrupted: HashMap<u32, Rc<Call>>,
+    interrupted: HashMap<u32, Arc<Call>>,
     /// Where the last block ended: what began before was not told of then.
     told: i64,
     /// The last line, if it is a call's that has not ended yet.
     open: Option<Open>,
     /// Calls that end in a later block.
     spans: Spans,
-    /// By thread, what came last if that is a call that was interrupted: the index in `happened`.
-    last: HashMap<u32, usize>,
 }
 
 /// A call, a signal, or the end of a thread.
@@ -68,7 +83,7 @@ struct Open {
     width: usize,
 }
 
-/// One end of what happened; the index is that in [`StraceSink::happened`].
+/// One end of what happened; the index is that in [`StraceBlock::happened`].
 enum Point {
     /// All of it at once.
     Whole(usize),
@@ -88,54 +103,62 @@ impl StraceSink {
             style,
             time: TimeWriter::default(),
             output,
-            text: Vec::new(),
-            happened: Vec::new(),
             interrupted: HashMap::new(),
             told: i64::MIN,
             open: None,
             spans,
-            last: HashMap::new(),
         }
     }
 
     /// Writes what is left.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
-        self.block_end()?;
         if self.open.is_some() {
             self.output.write(b" <detached ...>\n")?;
         }
         Ok(())
     }
 
-    /// The call that this one goes on with. Remembers calls that may be gone on with.
-    fn resumed(&mut self, row: &Row<'_>) -> Option<Rc<Call>> {
-        let resumed = match row.call.quirk {
-            Some(Quirk::Resumes) => self.interrupted.get(&row.tid).cloned(),
-            _ => None,
-        };
-        if row.ret == Some(RESTART_BLOCK) {
-            self.interrupted.insert(row.tid, Rc::clone(row.call));
-        } else if !self.interrupted.is_empty() && resumed.is_some() {
-            self.interrupted.remove(&row.tid);
+    /// Writes what happened within a block.
+    pub(crate) fn take(&mut self, mut block: StraceBlock) -> Result<(), Error> {
+        for index in std::mem::take(&mut block.resuming) {
+            if let Some(call) = self.interrupted.get(&block.happened[index].tid) {
+                block.resume(index, &call.name);
+            }
         }
-        resumed
+        for (tid, call) in block.interrupted.drain() {
+            match call {
+                Some(call) => drop(self.interrupted.insert(tid, call)),
+                None => drop(self.interrupted.remove(&tid)),
+            }
+        }
+        let points = self.points(&block);
+        let mut out = Vec::with_capacity(2 * block.text.len());
+        let mut at = 0;
+        while let Some((time, _, point)) = points.get(at) {
+            self.told = *time;
+            match point {
+                Point::Whole(index) => self.whole(&mut out, &block, *index),
+                Point::Return(index) => self.resume(&mut out, &block, *index),
+                Point::Span(span) => self.open_line(&mut out, span.tid, span.start, &span.head),
+                Point::Begin(index) => {
+                    let next = points.get(at + 1).map(|(_, _, point)| point);
+                    if matches!(next, Some(Point::Return(next)) if next == index) {
+                        self.whole(&mut out, &block, *index);
+                        at += 1;
+                    } else {
+                        let one = &block.happened[*index];
+                        self.open_line(&mut out, one.tid, one.start, &block.text[one.head.clone()]);
+                    }
+                }
+            }
+            at += 1;
+        }
+        self.output.write(&out)
     }
 
-    /// A thread ends. If that was within a call, strace does not see how the call returned.
-    fn killed(&mut self, tid: u32) {
-        let Some(index) = self.last.remove(&tid) else { return };
-        let one = &mut self.happened[index];
-        let tail = self.text[one.tail.clone()].split(|byte| *byte == RESULT).next();
-        let known = tail.unwrap_or_default().to_vec();
-        let start = self.text.len();
-        self.text.extend_from_slice(if known.len() > 1 { b"<unfinished ...>)" } else { &known });
-        self.text.extend_from_slice(&[RESULT, b'?']);
-        one.tail = start..self.text.len();
-    }
-
-    fn points(&mut self) -> Vec<(i64, u8, Point)> {
-        let mut points = Vec::with_capacity(2 * self.happened.len());
-        for (index, one) in self.happened.iter().enumerate() {
+    fn points(&mut self, block: &StraceBlock) -> Vec<(i64, u8, Point)> {
+        let mut points = Vec::with_capacity(2 * block.happened.len());
+        for (index, one) in block.happened.iter().enumerate() {
             // At the same moment, a thread's call returns before its next begins.
             if one.start < self.told && self.spans.end(one.tid, one.start) {
                 if !one.under_way {
@@ -153,7 +176,7 @@ impl StraceSink {
         }
         if let Some(last) = points.iter().map(|(time, ..)| *time).max() {
             let here: HashSet<(u32, i64)> =
-                self.happened.iter().map(|one| (one.tid, one.start)).collect();
+                block.happened.iter().map(|one| (one.tid, one.start)).collect();
             while let Some(span) = self.spans.begin(last, |tid, start| here.contains(&(tid, start)))
             {
                 points.push((span.start, 1, Point::Span(span)));
@@ -175,19 +198,11 @@ impl StraceSink {
     }
 
     /// A call on one line, a signal, or the end of a thread.
-    fn whole(&mut self, out: &mut Vec<u8>, index: usize) {
-        let (tid, start) = (self.happened[index].tid, self.happened[index].start);
-        let line = self.leader(out, tid, start);
-        let one = &self.happened[index];
-        out.extend_from_slice(&self.text[one.head.clone()]);
-        self.tail(out, index, line, 0);
-    }
-
-    fn begin(&mut self, out: &mut Vec<u8>, index: usize) {
-        let one = &self.happened[index];
-        let (tid, start) = (one.tid, one.start);
-        let head = self.text[one.head.clone()].to_vec();
-        self.open_line(out, tid, start, &head);
+    fn whole(&mut self, out: &mut Vec<u8>, block: &StraceBlock, index: usize) {
+        let one = &block.happened[index];
+        let line = self.leader(out, one.tid, one.start);
+        out.extend_from_slice(&block.text[one.head.clone()]);
+        block.tail(out, index, line, 0);
     }
 
     fn open_line(&mut self, out: &mut Vec<u8>, tid: u32, start: i64, head: &[u8]) {
@@ -196,22 +211,23 @@ impl StraceSink {
         self.open = Some(Open { tid, start, width: out.len() - line });
     }
 
-    fn resume(&mut self, out: &mut Vec<u8>, index: usize) {
-        let one = &self.happened[index];
-        let (tid, start, end) = (one.tid, one.start, one.end);
+    fn resume(&mut self, out: &mut Vec<u8>, block: &StraceBlock, index: usize) {
+        let one = &block.happened[index];
         // Nothing came between: it is one line.
-        if let Some(open) = self.open.take_if(|open| (open.tid, open.start) == (tid, start)) {
-            return self.tail(out, index, out.len(), open.width);
+        if let Some(open) = self.open.take_if(|open| (open.tid, open.start) == (one.tid, one.start))
+        {
+            return block.tail(out, index, out.len(), open.width);
         }
-        let line = self.leader(out, tid, end);
-        let one = &self.happened[index];
-        let name = self.text[one.name..].split(|byte| *byte == b'(').next().unwrap_or_default();
+        let line = self.leader(out, one.tid, one.end);
+        let name = block.text[one.name..].split(|byte| *byte == b'(').next().unwrap_or_default();
         out.extend_from_slice(b"<... ");
         out.extend_from_slice(name);
         out.extend_from_slice(b" resumed>");
-        self.tail(out, index, line, 0);
+        block.tail(out, index, line, 0);
     }
+}
 
+impl StraceBlock {
     /// The rest of a line of which `before` bytes are written already and others start at `line`; the result
     /// stands in a column of its own.
     fn tail(&self, out: &mut Vec<u8>, index: usize, line: usize, before: usize) {
@@ -229,6 +245,53 @@ impl StraceSink {
         }
         out.push(b'\n');
     }
+
+    /// The call that this one goes on with, as far as the block tells. Remembers calls that may be gone on with.
+    fn resumed(&mut self, row: &Row<'_>) -> Option<Arc<Call>> {
+        let resumes = matches!(row.call.quirk, Some(Quirk::Resumes));
+        let before = self.interrupted.get(&row.tid).filter(|_| resumes).cloned();
+        if resumes && before.is_none() {
+            self.resuming.push(self.happened.len());
+        }
+        if row.ret == Some(RESTART_BLOCK) {
+            self.interrupted.insert(row.tid, Some(Arc::clone(row.call)));
+        } else if resumes {
+            self.interrupted.insert(row.tid, None);
+        }
+        before.flatten()
+    }
+
+    /// A call turns out to go on with an earlier one of that name.
+    fn resume(&mut self, index: usize, resumed: &str) {
+        let one = &mut self.happened[index];
+        let before = self.text[one.head.start..one.name].to_vec();
+        let call = self.text[one.name..].split(|byte| *byte == b'(').next().unwrap_or_default();
+        let call = String::from_utf8_lossy(call).into_owned();
+        let behind = self.text[one.tail.clone()].iter().position(|byte| *byte == RESULT);
+        let start = self.text.len();
+        self.text.extend_from_slice(&before);
+        one.name = self.text.len();
+        resuming(&mut self.text, &call, resumed);
+        one.head = start..self.text.len();
+        one.tail.start += behind.unwrap_or_default();
+    }
+
+    /// A thread ends. If that was within a call, strace does not see how the call returned.
+    fn killed(&mut self, tid: u32) {
+        let Some(index) = self.last.remove(&tid) else { return };
+        let one = &mut self.happened[index];
+        let tail = self.text[one.tail.clone()].split(|byte| *byte == RESULT).next();
+        let known = tail.unwrap_or_default().to_vec();
+        let start = self.text.len();
+        self.text.extend_from_slice(if known.len() > 1 { b"<unfinished ...>)" } else { &known });
+        self.text.extend_from_slice(&[RESULT, b'?']);
+        one.tail = start..self.text.len();
+    }
+}
+
+/// Appends a call that goes on with another.
+fn resuming(out: &mut Vec<u8>, call: &str, resumed: &str) {
+    drop(write!(out, "{call}(<... resuming interrupted {resumed} ...>)"));
 }
 
 /// What a call returns that goes on as restart_syscall(2): ERESTART_RESTARTBLOCK.
@@ -239,13 +302,34 @@ const INTERRUPTED: RangeInclusive<i64> = RESTART_BLOCK..=-512;
 /// The signal that no program ever sees.
 const SIGKILL: u32 = 9;
 
-/// Stands before a result in [`StraceSink::text`], where no other control character is.
+/// Stands before a result in [`StraceBlock::text`], where no other control character is.
 const RESULT: u8 = 0;
 
-impl Sink for StraceSink {
+impl Query for StraceQuery {
+    type Maker = StraceBlock;
+
     fn needs(&self) -> Needs {
         self.style.needs()
     }
+
+    fn notices(&self) -> bool {
+        true
+    }
+
+    fn maker(&self, _before: i64) -> StraceBlock {
+        StraceBlock {
+            style: self.style,
+            text: Vec::new(),
+            happened: Vec::new(),
+            last: HashMap::new(),
+            interrupted: HashMap::new(),
+            resuming: Vec::new(),
+        }
+    }
+}
+
+impl Maker for StraceBlock {
+    type Part = StraceBlock;
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
         // strace has no line for it.
@@ -257,8 +341,7 @@ impl Sink for StraceSink {
             Some(resumed) => {
                 number(&mut self.text, row, &self.style);
                 let name = self.text.len();
-                let (this, resumed) = (&row.call.name, &resumed.name);
-                drop(write!(self.text, "{this}(<... resuming interrupted {resumed} ...>)"));
+                resuming(&mut self.text, &row.call.name, &resumed.name);
                 (name, self.text.len())
             }
             None => line(&mut self.text, row, &self.style),
@@ -291,8 +374,8 @@ impl Sink for StraceSink {
         Ok(())
     }
 
-    fn notices(&self) -> bool {
-        true
+    fn finish(self) -> Result<StraceBlock, Error> {
+        Ok(self)
     }
 
     fn notice(&mut self, notice: &Notice<'_>) {
@@ -320,33 +403,11 @@ impl Sink for StraceSink {
             under_way: false,
         });
     }
+}
 
-    fn block_end(&mut self) -> Result<(), Error> {
-        let points = self.points();
-        let mut out = Vec::with_capacity(2 * self.text.len());
-        let mut at = 0;
-        while let Some((time, _, point)) = points.get(at) {
-            self.told = *time;
-            match point {
-                Point::Whole(index) => self.whole(&mut out, *index),
-                Point::Return(index) => self.resume(&mut out, *index),
-                Point::Span(span) => self.open_line(&mut out, span.tid, span.start, &span.head),
-                Point::Begin(index) => {
-                    let next = points.get(at + 1).map(|(_, _, point)| point);
-                    if matches!(next, Some(Point::Return(next)) if next == index) {
-                        self.whole(&mut out, *index);
-                        at += 1;
-                    } else {
-                        self.begin(&mut out, *index);
-                    }
-                }
-            }
-            at += 1;
-        }
-        self.happened.clear();
-        self.last.clear();
-        self.text.clear();
-        self.output.write(&out)
+impl Weigh for StraceBlock {
+    fn bytes(&self) -> usize {
+        self.text.len() + self.happened.len() * size_of::<Happened>()
     }
 }
 

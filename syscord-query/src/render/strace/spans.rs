@@ -11,8 +11,9 @@ use crate::{
     columns::Needs,
     error::Error,
     filter::Filter,
+    pipeline::Weigh,
     row::Row,
-    walk::{Sink, walk_quietly},
+    walk::{Maker, Query, walk_quietly},
 };
 
 /// So many are kept; of those beyond there is one line, at their end.
@@ -45,16 +46,14 @@ impl Spans {
         if !files.iter().all(|path| path != Path::new("-") && twice(path)) {
             return Ok(Spans::default());
         }
-        let mut finder = Finder {
-            style,
-            before: i64::MIN,
-            last: i64::MIN,
-            passes: limit.is_none(),
-            found: Vec::new(),
-        };
-        walk_quietly(files, filter, limit, &mut finder)?;
-        finder.found.sort_by_key(|span| span.start);
-        Ok(Spans { pending: finder.found.into(), open: HashSet::new() })
+        let finder = Finder { style, passes: limit.is_none() };
+        let mut found = Vec::new();
+        walk_quietly(files, filter, limit, &finder, |part: Vec<Span>| {
+            found.extend(part.into_iter().take(MOST - found.len()));
+            Ok(())
+        })?;
+        found.sort_by_key(|span: &Span| span.start);
+        Ok(Spans { pending: found.into(), open: HashSet::new() })
     }
 
     /// Takes the next that begins by `time`, unless it ends in the same block.
@@ -77,44 +76,57 @@ impl Spans {
 
 struct Finder {
     style: Style,
-    /// Where the block before ended.
-    before: i64,
-    /// The latest end so far.
-    last: i64,
     /// Whether blocks may be passed over: not if their events count.
     passes: bool,
-    found: Vec<Span>,
 }
 
-impl Sink for Finder {
+/// The calls of a block that began before it.
+struct Found {
+    style: Style,
+    /// Where the block before ended.
+    before: i64,
+    spans: Vec<Span>,
+}
+
+impl Query for Finder {
+    type Maker = Found;
+
     fn needs(&self) -> Needs {
         self.style.needs()
     }
 
-    fn passes(&mut self, first: i64, last: i64, longest: u64) -> bool {
-        let passes = self.passes && first.saturating_sub_unsigned(longest) >= self.before;
-        if passes {
-            self.last = last;
-        }
-        passes
+    fn passes(&self, before: i64, first: i64, longest: u64) -> bool {
+        self.passes && first.saturating_sub_unsigned(longest) >= before
     }
 
+    fn maker(&self, before: i64) -> Found {
+        Found { style: self.style, before, spans: Vec::new() }
+    }
+}
+
+impl Maker for Found {
+    type Part = Vec<Span>;
+
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
-        self.last = self.last.max(row.ts);
         let start = sink::began(row);
         // What it goes on with is known only in order.
         let resumes = matches!(row.call.quirk, Some(Quirk::Resumes));
-        if start < self.before && self.found.len() < MOST && !resumes && !row.call.is_operation {
+        if start < self.before && self.spans.len() < MOST && !resumes && !row.call.is_operation {
             let mut text = Vec::new();
             let (_, known) = sink::line(&mut text, row, &self.style);
             text.truncate(known);
-            self.found.push(Span { tid: row.tid, start, head: text.into() });
+            self.spans.push(Span { tid: row.tid, start, head: text.into() });
         }
         Ok(())
     }
 
-    fn block_end(&mut self) -> Result<(), Error> {
-        self.before = self.last;
-        Ok(())
+    fn finish(self) -> Result<Vec<Span>, Error> {
+        Ok(self.spans)
+    }
+}
+
+impl Weigh for Vec<Span> {
+    fn bytes(&self) -> usize {
+        self.iter().map(|span| span.head.len() + size_of::<Span>()).sum()
     }
 }

@@ -1,0 +1,80 @@
+//! What was made of captured memory, so that the same memory is not gone through again.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
+/// So many things are remembered at a time.
+const MOST: usize = 1 << 16;
+
+/// Things by a number, that of [`Row::alike`](crate::row::Row::alike), for as long as a block is gone through.
+#[derive(Clone, Debug)]
+pub(super) struct Memo<T>(HashMap<u64, T, BuildHasherDefault<Spread>>);
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Memo(HashMap::default())
+    }
+}
+
+impl<T: Copy> Memo<T> {
+    /// What is remembered, or else made.
+    pub(super) fn get_or(&mut self, number: Option<u64>, make: impl FnOnce() -> T) -> T {
+        let Some(number) = number else { return make() };
+        if self.0.len() >= MOST {
+            self.0.clear();
+        }
+        *self.0.entry(number).or_insert_with(make)
+    }
+}
+
+/// So many bytes of texts are remembered at a time.
+const MOST_BYTES: usize = 4 << 20;
+
+/// Texts by such a number.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    places: Memo<(u32, u32)>,
+    bytes: Vec<u8>,
+}
+
+impl Texts {
+    /// Appends what is remembered, or else written.
+    pub(super) fn put(
+        &mut self,
+        out: &mut Vec<u8>,
+        number: Option<u64>,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
+        let Some(number) = number else { return write(out) };
+        if let Some((start, end)) = self.places.0.get(&number) {
+            return out.extend_from_slice(&self.bytes[*start as usize..*end as usize]);
+        }
+        if self.bytes.len() >= MOST_BYTES {
+            *self = Texts::default();
+        }
+        let (before, start) = (out.len(), self.bytes.len());
+        write(out);
+        self.bytes.extend_from_slice(&out[before..]);
+        self.places.0.insert(number, (start as u32, self.bytes.len() as u32));
+    }
+}
+
+/// Spreads numbers that count up: all that a hash has to do here.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
+}
