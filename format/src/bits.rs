@@ -3,35 +3,54 @@
 /// Appends values of any width to bytes.
 pub(crate) struct BitWriter<'a> {
     out: &'a mut Vec<u8>,
-    /// Bits not yet written, from the lowest up; fewer than 64.
-    pending: u64,
-    fill: u32,
+    pending: Pending,
 }
 
 impl<'a> BitWriter<'a> {
     pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
-        BitWriter { out, pending: 0, fill: 0 }
+        BitWriter { out, pending: Pending::default() }
     }
 
-    /// Appends the lowest `width` (0…64) bits of `value`, which has no others.
+    /// As [`Pending::put`].
     #[inline]
     pub(crate) fn put(&mut self, value: u64, width: u32) {
-        self.pending |= value << self.fill;
+        self.pending.put(value, width, self.out);
+    }
+
+    /// As [`Pending::finish`].
+    pub(crate) fn finish(mut self) {
+        self.pending.finish(self.out);
+    }
+}
+
+/// Bits not yet written, from the lowest up; fewer than 64.
+#[derive(Default)]
+pub(crate) struct Pending {
+    bits: u64,
+    fill: u32,
+}
+
+impl Pending {
+    /// Appends the lowest `width` (0…64) bits of `value`, which has no others.
+    #[inline]
+    pub(crate) fn put(&mut self, value: u64, width: u32, out: &mut Vec<u8>) {
+        self.bits |= value << self.fill;
         let fill = self.fill + width;
         if fill < 64 {
             self.fill = fill;
         } else {
-            self.out.extend_from_slice(&self.pending.to_le_bytes());
+            out.extend_from_slice(&self.bits.to_le_bytes());
             // What did not fit; nothing if the word was empty before.
-            self.pending = value.checked_shr(64 - self.fill).unwrap_or(0);
+            self.bits = value.checked_shr(64 - self.fill).unwrap_or(0);
             self.fill = fill - 64;
         }
     }
 
     /// Writes the last bits, the rest of their byte being zero.
-    pub(crate) fn finish(self) {
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         let bytes = self.fill.div_ceil(8) as usize;
-        self.out.extend_from_slice(&self.pending.to_le_bytes()[..bytes]);
+        out.extend_from_slice(&self.bits.to_le_bytes()[..bytes]);
+        *self = Pending::default();
     }
 }
 

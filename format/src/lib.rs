@@ -55,7 +55,7 @@ pub use chunk::arguments::Arguments;
 pub use chunk::builder::{ChunkBuilder, EncodedChunk};
 pub use chunk::captures::{Captured, Captures};
 pub use chunk::decode::{CallDef, Calls, Chunk, SectionInfo, ThreadRun, Times};
-pub use chunk::event::{Capture, CaptureSection, CaptureStatus, Event, mark};
+pub use chunk::event::{Capture, CaptureSection, CaptureStatus, Event, EventKey, mark};
 pub use chunk::files::{File, FileFact, FileFd, Files, NUMBER, numbered};
 pub use chunk::section;
 pub use clock::{Clock, clock};

@@ -1,7 +1,7 @@
 //! Magnitudes (SPEC.md §5.2): a class byte of exponent and two leading bits, which is coded by what its row's
 //! context makes likely, and raw bits, which are not.
 
-use crate::bits::{BitWriter, bits_at};
+use crate::bits::{BitWriter, Pending, bits_at};
 use crate::chunk::context::ContextOrder;
 use crate::cursor::{Cursor, put_varint};
 use crate::error::FormatError;
@@ -53,7 +53,9 @@ static CLASSES: [Class; 256] = {
 pub(crate) struct Magnitudes {
     /// In context order.
     classes: Vec<u8>,
+    /// Raw bits, in row order.
     bits: Vec<u8>,
+    pending: Pending,
     coded: Vec<u8>,
 }
 
@@ -62,15 +64,28 @@ const FEW: usize = 48;
 
 impl Magnitudes {
     /// Starts a column of so many rows, keeping what was allocated.
-    pub(crate) fn start(&mut self, rows: usize) -> MagnitudeWriter<'_> {
+    pub(crate) fn start(&mut self, rows: usize) {
         // What is there from before is written over.
         self.classes.resize(rows, 0);
         self.bits.clear();
-        MagnitudeWriter { classes: &mut self.classes, bits: BitWriter::new(&mut self.bits) }
+    }
+
+    /// Puts the next row's value, given the row's place in context order.
+    #[inline]
+    pub(crate) fn put(&mut self, place: u32, value: u64) {
+        let (class, bits, width) = split(value);
+        self.classes[place as usize] = class;
+        self.pending.put(bits, width, &mut self.bits);
+    }
+
+    #[inline]
+    pub(crate) fn put_unknown(&mut self, place: u32) {
+        self.classes[place as usize] = UNKNOWN_CLASS;
     }
 
     /// The classes, coded in groups of contexts, then the raw bits. `contexts`: how many rows each has.
-    pub(crate) fn put(&mut self, contexts: &[u32], out: &mut Vec<u8>) {
+    pub(crate) fn write(&mut self, contexts: &[u32], out: &mut Vec<u8>) {
+        self.pending.finish(&mut self.bits);
         let groups = groups(&self.classes, contexts);
         put_varint(out, groups.len() as u64);
         self.coded.clear();
@@ -143,31 +158,6 @@ impl Group {
 
     fn cost(&mut self) -> f32 {
         *self.cost.get_or_insert_with(|| huffman::cost(&self.counts))
-    }
-}
-
-/// Writes values into a column, in row order.
-pub(crate) struct MagnitudeWriter<'a> {
-    classes: &'a mut [u8],
-    bits: BitWriter<'a>,
-}
-
-impl MagnitudeWriter<'_> {
-    /// A value, given its row's place in context order.
-    #[inline]
-    pub(crate) fn put(&mut self, place: u32, value: u64) {
-        let (class, bits, width) = split(value);
-        self.classes[place as usize] = class;
-        self.bits.put(bits, width);
-    }
-
-    #[inline]
-    pub(crate) fn put_unknown(&mut self, place: u32) {
-        self.classes[place as usize] = UNKNOWN_CLASS;
-    }
-
-    pub(crate) fn finish(self) {
-        self.bits.finish();
     }
 }
 
@@ -263,16 +253,15 @@ mod tests {
         let mut contexts = ContextPlaces::default();
         contexts.arrange(CALLS, calls, runs(calls.len(), run));
         let mut column = Magnitudes::default();
-        let mut writer = column.start(values.len());
+        column.start(values.len());
         for (value, &place) in values.iter().zip(contexts.places()) {
             match value {
-                Some(value) => writer.put(place, *value),
-                None => writer.put_unknown(place),
+                Some(value) => column.put(place, *value),
+                None => column.put_unknown(place),
             }
         }
-        writer.finish();
         let mut bytes = Vec::new();
-        column.put(contexts.lengths(), &mut bytes);
+        column.write(contexts.lengths(), &mut bytes);
         bytes
     }
 

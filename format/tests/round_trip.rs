@@ -7,7 +7,7 @@ use common::*;
 use proptest::prelude::*;
 use syscord_format::{
     BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, ChunkBuilder, EncodedChunk,
-    FileFd, FormatError, NUMBER, Trace, Writer, ZoneMap, limits,
+    EventKey, FileFd, FormatError, NUMBER, Trace, Writer, ZoneMap, limits,
 };
 
 /// The header that a chunk's block would have.
@@ -34,9 +34,7 @@ fn decode(encoded: &EncodedChunk, tick_shift: u8) -> Vec<Row> {
 }
 
 fn check(events: &[OwnedEvent], tick_shift: u8, durations: bool, builder: &mut ChunkBuilder) {
-    events.iter().for_each(|event| event.push_to(builder));
-    assert_eq!(builder.len(), events.len());
-    let encoded = builder.encode().unwrap();
+    let encoded = encode_with(builder, events);
     assert!(builder.is_empty());
     let rows = decode(&encoded, tick_shift);
     assert_eq!(rows, expected_rows(events, tick_shift, durations));
@@ -224,14 +222,17 @@ fn too_much_for_a_chunk_is_reported() {
         ..some_events(&mut Random(3), 1, 1000)[0].clone()
     };
     for i in 0..=1_048_576 {
-        OwnedEvent { end: i, ..template.clone() }.push_to(&mut builder);
+        builder.announce(&EventKey { end: i, ..template.key() });
     }
-    assert!(matches!(builder.encode(), Err(FormatError::Limit { limit: 1_048_576, .. })));
+    assert!(matches!(builder.arrange(), Err(FormatError::Limit { limit: 1_048_576, .. })));
     assert!(builder.is_empty());
     for i in 0..70_000 {
-        OwnedEvent { number: i, ..template.clone() }.push_to(&mut builder);
+        builder.announce(&EventKey { number: i, ..template.key() });
     }
-    assert!(matches!(builder.encode(), Err(FormatError::Limit { limit: 65_535, .. })));
+    assert!(matches!(builder.arrange(), Err(FormatError::Limit { limit: 65_535, .. })));
+    builder.announce(&template.key());
+    builder.arrange().unwrap();
+    assert!(builder.encode().is_err(), "an event was not put");
     // The builder is as good as new.
     check(&[template], 0, false, &mut builder);
 }

@@ -105,12 +105,18 @@ thread_local! {
 pub fn run(target: Target, bytes: &[u8]) {
     let mut bytes = Bytes(bytes);
     let look = bytes.u16();
-    let mut builder = ChunkBuilder::new(0, true, 1);
     let calls = &CALLS[&target];
-    while !bytes.0.is_empty() && builder.len() < MOST_CALLS {
-        push(&mut builder, &mut bytes, calls);
+    let mut made = Vec::new();
+    while !bytes.0.is_empty() && made.len() < MOST_CALLS {
+        made.push(Made::take(&mut bytes, calls));
     }
-    let Ok(chunk) = builder.encode() else { return };
+    let files: Vec<Vec<File<'_>>> =
+        made.iter().map(|made| made.named.iter().map(Named::file).collect()).collect();
+    let events: Vec<Event<'_>> = (0..)
+        .zip(made.iter().zip(&files))
+        .map(|(at, (made, files))| made.event(1000 + 100 * at, files))
+        .collect();
+    let Ok(chunk) = ChunkBuilder::new(0, true, 1).encode_all(&events) else { return };
     let limit = usize::from(look >> 14);
     FORMATS.with_borrow_mut(|known| {
         let formats = known.remove(&limit).unwrap_or_else(|| Formats::new(&meta(CONTENTS[limit])));
@@ -136,35 +142,49 @@ fn meta(content_limit: u32) -> Meta {
     meta
 }
 
-/// Adds the next call of the bytes.
-fn push(builder: &mut ChunkBuilder, bytes: &mut Bytes<'_>, calls: &[Call]) {
-    let (abi, number) = (bytes.u8(), u32::from(bytes.u16()));
-    let meant = calls.iter().find(|call| call.abi as u8 == abi && call.number == number);
-    let call =
-        meant.unwrap_or(&calls[(usize::from(abi) * NR_LIMIT + number as usize) % calls.len()]);
-    let bits = bytes.u8();
-    let ret = bytes.u64().cast_signed();
-    let count = call.row.args.len().saturating_sub(usize::from(bits >> 5));
-    let args: Vec<u64> = (0..count).map(|_| bytes.u64()).collect();
-    let captures: Vec<Capture<'_>> =
-        (0..count as u8).filter_map(|arg| capture(bytes, arg)).collect();
-    let named: Vec<Named<'_>> = (0..bytes.u8() & 3).map(|_| Named::take(bytes)).collect();
-    let files: Vec<File<'_>> = named.iter().map(Named::file).collect();
-    builder.push(&Event {
-        end: 1000 + 100 * builder.len() as u64,
-        duration: (bits & 8 == 0).then_some(150),
-        tgid: 20,
-        tid: 20 + u32::from(bits >> 4 & 1),
-        beside: call.abi == Abi::IoUring,
-        cpu: 0,
-        abi: call.abi as u8,
-        number: call.number,
-        args: &args,
-        ret,
-        marks: bits & 7,
-        captures: &captures,
-        files: &files,
-    });
+/// The next call of the bytes.
+struct Made<'a> {
+    abi: Abi,
+    number: u32,
+    bits: u8,
+    ret: i64,
+    args: Vec<u64>,
+    captures: Vec<Capture<'a>>,
+    named: Vec<Named<'a>>,
+}
+
+impl<'a> Made<'a> {
+    fn take(bytes: &mut Bytes<'a>, calls: &[Call]) -> Made<'a> {
+        let (abi, number) = (bytes.u8(), u32::from(bytes.u16()));
+        let meant = calls.iter().find(|call| call.abi as u8 == abi && call.number == number);
+        let call =
+            meant.unwrap_or(&calls[(usize::from(abi) * NR_LIMIT + number as usize) % calls.len()]);
+        let bits = bytes.u8();
+        let ret = bytes.u64().cast_signed();
+        let count = call.row.args.len().saturating_sub(usize::from(bits >> 5));
+        let args: Vec<u64> = (0..count).map(|_| bytes.u64()).collect();
+        let captures = (0..count as u8).filter_map(|arg| capture(bytes, arg)).collect();
+        let named = (0..bytes.u8() & 3).map(|_| Named::take(bytes)).collect();
+        Made { abi: call.abi, number: call.number, bits, ret, args, captures, named }
+    }
+
+    fn event<'b>(&'b self, end: u64, files: &'b [File<'b>]) -> Event<'b> {
+        Event {
+            end,
+            duration: (self.bits & 8 == 0).then_some(150),
+            tgid: 20,
+            tid: 20 + u32::from(self.bits >> 4 & 1),
+            beside: self.abi == Abi::IoUring,
+            cpu: 0,
+            abi: self.abi as u8,
+            number: self.number,
+            args: &self.args,
+            ret: self.ret,
+            marks: self.bits & 7,
+            captures: &self.captures,
+            files,
+        }
+    }
 }
 
 fn capture<'a>(bytes: &mut Bytes<'a>, arg: u8) -> Option<Capture<'a>> {

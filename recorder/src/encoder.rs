@@ -1,25 +1,31 @@
 //! From batches of the probe's records to blocks of the trace.
 
-use std::{collections::HashMap, io::Write, ops::RangeInclusive, sync::Arc};
+use std::{
+    collections::HashMap,
+    io::Write,
+    ops::{Range, RangeInclusive},
+    sync::Arc,
+};
 
 use syscord_format::{
-    Capture, CaptureSection, CaptureStatus, ChunkBuilder, Clock, Event, FileFd, FormatError,
-    LedgerRow, ProcEvent, ProcRecord, Totals, Writer,
+    ChunkBuilder, Clock, Event, EventKey, FileFd, FormatError, LedgerRow, ProcEvent, ProcRecord,
+    Totals, Writer,
 };
 use syscord_syscalls::{
-    Abi, MAX_ARGS, dirent,
+    Abi, MAX_ARGS,
     plan::NUMBERS,
     record::{
-        CaptureHeader, EventRecord, FILE, IDS, IdsRecord, MARKS, ProcessRecord, STRING_KEPT, TABLE,
-        UNKNOWN_DURATION, capture_status, event_mark, process_event, record_kind, table_flag,
+        CaptureHeader, EventRecord, FILE, IDS, IdsRecord, MARKS, ProcessRecord, RecordHeader,
+        TABLE, UNKNOWN_DURATION, process_event, record_kind, table_flag,
     },
 };
 
 use crate::{
+    call::{Call, NewImage, capture, whole},
     files::Target,
     parts::{PartsOf, is_part},
     rings::Batch,
-    schema::{ExecArgs, Layout, Schema},
+    schema::{Layout, Schema},
     wire::{self, Captures, Record},
     world::{self, Seen, World},
 };
@@ -29,11 +35,11 @@ const ENTRIES: usize = 65_536;
 
 type NewImages = HashMap<u32, Vec<NewImage>>;
 
-/// What the kernel says of a program that began.
-struct NewImage {
-    time: u64,
-    path: Vec<u8>,
-    argv: Option<(CaptureHeader, Vec<u8>)>,
+/// Where an event lies in its batch.
+struct Place {
+    start: usize,
+    length: u32,
+    cpu: u32,
 }
 
 /// Writes a trace.
@@ -52,6 +58,8 @@ pub struct Encoder<W> {
     parts: PartsOf,
     /// What the descriptor at hand stands for.
     target: Target,
+    /// The events of the chunk at hand.
+    places: Vec<Place>,
 }
 
 impl<W: Write> Encoder<W> {
@@ -63,8 +71,19 @@ impl<W: Write> Encoder<W> {
         world: World,
     ) -> Self {
         let (entries, looked, new_images) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let (parts, target) = (PartsOf::default(), Target::default());
-        Encoder { schema, builder, writer, world, entries, looked, new_images, parts, target }
+        let (parts, target, places) = (PartsOf::default(), Target::default(), Vec::new());
+        Encoder {
+            schema,
+            builder,
+            writer,
+            world,
+            entries,
+            looked,
+            new_images,
+            parts,
+            target,
+            places,
+        }
     }
 
     /// Writes a batch: what happened to processes, then one chunk of events.
@@ -79,7 +98,7 @@ impl<W: Write> Encoder<W> {
         }
         let mut from = 0;
         for until in cuts(batch) {
-            self.chunk(batch, from..=until)?;
+            self.chunk(batch, &(from..=until))?;
             from = until.saturating_add(1);
         }
         self.new_images.clear();
@@ -88,19 +107,32 @@ impl<W: Write> Encoder<W> {
     }
 
     /// Writes the events of a span of time.
-    fn chunk(&mut self, batch: &Batch, times: RangeInclusive<u64>) -> Result<(), FormatError> {
-        for (cpu, bytes) in spans(batch) {
-            for (header, record) in wire::raw(bytes) {
-                if matches!(header.kind, record_kind::EVENT | record_kind::EVENT_AND_STATE) {
-                    self.event(cpu, record, &times);
+    fn chunk(&mut self, batch: &Batch, times: &RangeInclusive<u64>) -> Result<(), FormatError> {
+        self.places.clear();
+        for (cpu, span) in spans(batch) {
+            let mut start = span.start;
+            for (header, record) in wire::raw(&batch.bytes[span]) {
+                let place = Place { start, length: record.len() as u32, cpu };
+                start += record.len();
+                if is_event(&header)
+                    && let Some(event) = wire::event(record)
+                    && times.contains(&event.time)
+                {
+                    self.announce(&event);
+                    self.places.push(place);
                 }
             }
         }
-        if !self.builder.is_empty() {
-            let chunk = self.builder.encode()?;
-            self.writer.events(&chunk)?;
+        if self.builder.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.builder.arrange()?;
+        let schema = Arc::clone(&self.schema);
+        while let Some(place) = self.builder.next().and_then(|at| self.places.get(at)) {
+            let Place { start, length, cpu } = *place;
+            self.event(&schema, cpu, &batch.bytes[start..start + length as usize]);
+        }
+        self.writer.events(&self.builder.encode()?)
     }
 
     /// Writes ledger rows.
@@ -235,15 +267,27 @@ impl<W: Write> Encoder<W> {
         }
     }
 
-    /// Takes an event in if it belongs to the chunk.
     #[inline]
-    fn event(&mut self, cpu: u32, bytes: &[u8], times: &RangeInclusive<u64>) {
-        let Some(record) = wire::event(bytes).filter(|event| times.contains(&event.time)) else {
-            return;
-        };
+    fn announce(&mut self, record: &EventRecord) {
         let layout = self.schema.layout(record.header.what, record.header.number);
+        self.builder.announce(&EventKey {
+            end: record.time,
+            tgid: record.tgid,
+            tid: record.tid,
+            beside: record.header.what == Abi::IoUring as u8,
+            abi: record.header.what,
+            number: record.header.number,
+            args: layout.args,
+        });
+    }
+
+    /// Puts an event into the chunk.
+    #[inline]
+    fn event(&mut self, schema: &Schema, cpu: u32, bytes: &[u8]) {
+        let Some(record) = wire::event(bytes) else { return };
+        let layout = schema.layout(record.header.what, record.header.number);
         let args = record.args;
-        let mut event = Event {
+        let event = Event {
             end: record.time,
             duration: Some(record.duration).filter(|duration| *duration != UNKNOWN_DURATION),
             tgid: record.tgid,
@@ -258,42 +302,65 @@ impl<W: Write> Encoder<W> {
             captures: &[],
             files: &[],
         };
-        let (mut parts, mut told) = (layout.at_entry, false);
-        for (header, _) in wire::captures(bytes) {
-            parts |= is_part(&header);
-            told |= matches!(header.arg, FILE | MARKS);
-        }
-        if told {
-            event.marks = wire::marks(&wire::captures(bytes));
-        }
-        if parts {
-            self.composed(bytes, &event);
+        if layout.at_entry {
+            self.joined(bytes, &event);
         } else {
-            self.builder.push(&event);
-            for (header, bytes) in wire::captures(bytes) {
-                if let Some(capture) = capture(layout, &header, bytes) {
-                    self.builder.capture(&capture);
+            self.builder.put(&event);
+        }
+        let mut has_parts = false;
+        for (header, captured) in wire::captures(bytes) {
+            match header.arg {
+                MARKS if !layout.at_entry => self.builder.put_marks(header.full as u8),
+                FILE => self.put_file(&args, record.ret, captured),
+                _ if layout.at_entry => {}
+                _ if is_part(&header) => has_parts = true,
+                _ => {
+                    if let Some(capture) = capture(layout, &header, captured) {
+                        self.builder.put_capture(&capture);
+                    }
                 }
             }
         }
-        if told {
-            self.files(bytes);
+        if has_parts {
+            self.put_parts(bytes);
         }
     }
 
-    /// An event of which something was captured in parts, or when it began.
+    /// Puts what was captured in parts of the event that was put last.
     #[inline(never)]
-    fn composed(&mut self, bytes: &[u8], event: &Event<'_>) {
+    fn put_parts(&mut self, bytes: &[u8]) {
+        let Some(RecordHeader { what, number, .. }) = wire::header(bytes) else { return };
+        let layout = self.schema.layout(what, number);
+        self.parts.collect(&wire::captures(bytes), None);
+        for capture in self.parts.iter().filter_map(|part| whole(layout, part)) {
+            self.builder.put_capture(&capture);
+        }
+    }
+
+    /// Tells what a descriptor stands for that the event has made that was put last.
+    #[inline(never)]
+    fn put_file(&mut self, args: &[u64; MAX_ARGS], ret: i64, bytes: &[u8]) {
+        let Some((file, names)) = wire::file(bytes) else { return };
+        let fd = match file.fd {
+            fd if i64::from(fd) == ret => FileFd::Result,
+            fd if fd == args[0] as i32 => FileFd::First,
+            fd => FileFd::Listed(fd),
+        };
+        self.target.read(&file, names);
+        self.builder.put_file(&self.target.as_file(fd));
+    }
+
+    /// Puts an event of which there was a record when it began.
+    #[inline(never)]
+    fn joined(&mut self, bytes: &[u8], event: &Event<'_>) {
         let Some(record) = wire::event(bytes) else { return };
         let captures = wire::captures(bytes);
         let entry = self.take_entry(&record);
         let layout = self.schema.layout(record.header.what, record.header.number);
-        let mut call = Call::new(layout, record.args, event.marks);
+        let mut call = Call::new(layout, record.args, wire::marks(&captures));
         let begin = entry.as_deref().map(wire::captures);
         self.parts.collect(&captures, begin.as_ref());
-        for (arg, status, bytes) in self.parts.iter() {
-            call.put(arg, status, bytes);
-        }
+        self.parts.iter().filter_map(|part| whole(layout, part)).for_each(|part| call.push(part));
         for (header, bytes) in captures {
             call.add(&header, bytes);
         }
@@ -305,25 +372,8 @@ impl<W: Write> Encoder<W> {
         {
             call.complete(Layout::exec(record.header.what, record.header.number), image);
         }
-        let (args, captures) =
-            (&call.args[..usize::from(layout.args)], &call.captures[..call.count]);
-        self.builder.push(&Event { args, marks: call.marks, captures, ..*event });
-    }
-
-    /// Tells what the descriptors stand for that the event has made that was taken in last.
-    #[inline(never)]
-    fn files(&mut self, bytes: &[u8]) {
-        let Some(record) = wire::event(bytes) else { return };
-        let files = wire::captures(bytes).filter(|(header, _)| header.arg == FILE);
-        for (file, names) in files.filter_map(|(_, bytes)| wire::file(bytes)) {
-            let fd = match file.fd {
-                fd if i64::from(fd) == record.ret => FileFd::Result,
-                fd if fd == record.args[0] as i32 => FileFd::First,
-                fd => FileFd::Listed(fd),
-            };
-            self.target.read(&file, names);
-            self.builder.file(&self.target.as_file(fd));
-        }
+        let (args, captures) = (&call.args[..usize::from(layout.args)], call.captures());
+        self.builder.put(&Event { args, marks: call.marks, captures, ..*event });
     }
 
     /// Forgets the older half of the entries if there are too many.
@@ -345,10 +395,14 @@ impl<W: Write> Encoder<W> {
     }
 }
 
-/// The records of each CPU, and which it is.
-fn spans(batch: &Batch) -> impl Iterator<Item = (u32, &[u8])> {
+/// Where a batch has each CPU's records, and which it is.
+fn spans(batch: &Batch) -> impl Iterator<Item = (u32, Range<usize>)> {
     let starts = std::iter::once(0).chain(batch.spans.iter().map(|(_, end)| *end));
-    starts.zip(&batch.spans).map(|(start, (cpu, end))| (*cpu, &batch.bytes[start..*end]))
+    starts.zip(&batch.spans).map(|(start, (cpu, end))| (*cpu, start..*end))
+}
+
+fn is_event(header: &RecordHeader) -> bool {
+    matches!(header.kind, record_kind::EVENT | record_kind::EVENT_AND_STATE)
 }
 
 /// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands
@@ -429,135 +483,4 @@ fn link(file: &[u8]) -> Vec<u8> {
 /// The program that began with a call: the last one before its end.
 fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewImage> {
     images.get(&record.tgid)?.iter().rev().find(|image| image.time <= record.time)
-}
-
-const NONE: Capture<'static> = Capture {
-    arg: 0,
-    section: CaptureSection::Strings,
-    status: CaptureStatus::None,
-    bytes: &[],
-    full: 0,
-};
-
-/// A call on its way into the chunk.
-struct Call<'a> {
-    layout: &'a Layout,
-    args: [u64; MAX_ARGS],
-    marks: u8,
-    captures: [Capture<'a>; MAX_ARGS],
-    count: usize,
-}
-
-/// A capture of an argument as the trace has it, if there is something to say of it.
-#[inline]
-fn capture<'a>(
-    layout: &Layout,
-    header: &CaptureHeader,
-    mut bytes: &'a [u8],
-) -> Option<Capture<'a>> {
-    let CaptureHeader { arg, len, mut full, .. } = *header;
-    let of = layout.captured.get(usize::from(arg))?;
-    let section = of.section?;
-    let mut status = match header.status {
-        capture_status::NONE => return None,
-        _ if len < of.least || full.max(len.into()) > of.most => CaptureStatus::Unreadable,
-        capture_status::WHOLE => CaptureStatus::Whole,
-        capture_status::CUT => CaptureStatus::Cut,
-        capture_status::UNREADABLE => CaptureStatus::Unreadable,
-        // What memory ends before its NUL is no path, unless it is as long as the kernel looks.
-        capture_status::TORN if of.terminated && bytes.len() > STRING_KEPT => {
-            bytes = &bytes[..STRING_KEPT];
-            CaptureStatus::Cut
-        }
-        capture_status::TORN if of.terminated => CaptureStatus::Unreadable,
-        capture_status::TORN => CaptureStatus::Torn,
-        _ => return None,
-    };
-    if of.terminated {
-        bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
-    }
-    if let Some((first, [_, ..])) = bytes.split_at_checked(of.kept as usize) {
-        full = match status {
-            CaptureStatus::Whole => dirent::count(bytes).unwrap_or(0),
-            _ => 0,
-        };
-        (status, bytes) = (CaptureStatus::Cut, first);
-    }
-    Some(Capture { arg, section, status, bytes, full })
-}
-
-impl<'a> Call<'a> {
-    fn new(layout: &'a Layout, args: [u64; MAX_ARGS], marks: u8) -> Call<'a> {
-        Call { layout, args, marks, captures: [NONE; MAX_ARGS], count: 0 }
-    }
-
-    fn add(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
-        if let Some(capture) = capture(self.layout, header, bytes) {
-            self.push(capture);
-        }
-    }
-
-    /// Adds what was captured in parts.
-    fn put(&mut self, arg: u8, status: CaptureStatus, bytes: &'a [u8]) {
-        let of = self.layout.captured.get(usize::from(arg));
-        if let Some(section) = of.and_then(|of| of.section) {
-            self.push(Capture { arg, section, status, bytes, full: 0 });
-        }
-    }
-
-    fn push(&mut self, capture: Capture<'a>) {
-        if self.count < MAX_ARGS {
-            self.captures[self.count] = capture;
-            self.count += 1;
-        }
-    }
-
-    /// Fills in what could not be read at the entry of an execve: its strings may have lain in pages that
-    /// only the kernel brought in.
-    fn complete(&mut self, exec: ExecArgs, image: &'a NewImage) {
-        // With a directory descriptor, the kernel's path is one of its own making.
-        let path = !image.path.is_empty() && !image.path.starts_with(b"/dev/fd/");
-        if let Some(arg) = exec.path.filter(|arg| path && !self.has(*arg)) {
-            let (arg, status) = (arg as u8, capture_status::WHOLE);
-            self.replace(&CaptureHeader { arg, status, len: 0, full: 0 }, &image.path);
-        }
-        if let Some(arg) = exec.argv.filter(|arg| !self.has(*arg))
-            && let Some((header, argv)) = &image.argv
-        {
-            self.replace(&CaptureHeader { arg: arg as u8, ..*header }, argv);
-        }
-    }
-
-    /// Whether an argument's memory was captured.
-    fn has(&self, arg: usize) -> bool {
-        self.captures[..self.count].iter().any(|capture| {
-            usize::from(capture.arg) == arg
-                && !matches!(capture.status, CaptureStatus::Unreadable | CaptureStatus::Torn)
-        })
-    }
-
-    fn replace(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
-        let kept = |capture: &Capture<'_>| capture.arg != header.arg;
-        let mut others = self.captures;
-        let mut count = 0;
-        for capture in self.captures[..self.count].iter().copied().filter(kept) {
-            others[count] = capture;
-            count += 1;
-        }
-        (self.captures, self.count) = (others, count);
-        self.add(header, bytes);
-    }
-
-    /// Takes arguments and captures from the record of the call's entry.
-    fn join(&mut self, entry: &'a [u8]) {
-        let Some(Record::Entry(record, bytes)) = wire::records(entry).next() else { return };
-        self.args = record.args;
-        self.marks &= !event_mark::ARGS_UNKNOWN;
-        for (header, bytes) in wire::captures(bytes) {
-            // A failed call's strings were read again at its end, when their pages were sure to be there.
-            if !is_part(&header) && !self.has(usize::from(header.arg)) {
-                self.replace(&header, bytes);
-            }
-        }
-    }
 }

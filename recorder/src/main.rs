@@ -8,6 +8,7 @@ use std::{io::ErrorKind, process::ExitCode};
 use clap::Parser;
 
 mod btf;
+mod call;
 mod cli;
 mod clocks;
 mod command;

@@ -45,6 +45,11 @@ pub fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
     })
 }
 
+/// The header of a record.
+pub fn header(record: &[u8]) -> Option<RecordHeader> {
+    read(record)
+}
+
 /// An event or entry record.
 #[inline]
 pub fn event(record: &[u8]) -> Option<EventRecord> {

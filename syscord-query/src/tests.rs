@@ -102,6 +102,30 @@ struct Made {
 }
 
 impl Made {
+    fn captures(&self) -> Vec<Capture<'_>> {
+        let capture =
+            |&(arg, section, status, bytes)| Capture { arg, section, status, bytes, full: 0 };
+        self.captures.iter().map(capture).collect()
+    }
+
+    fn event<'a>(&'a self, captures: &'a [Capture<'a>]) -> Event<'a> {
+        Event {
+            end: self.end,
+            duration: self.duration,
+            tgid: 20,
+            tid: self.tid,
+            beside: false,
+            cpu: 1,
+            abi: 0,
+            number: self.number,
+            args: &self.args,
+            ret: self.ret,
+            marks: self.marks,
+            captures,
+            files: &[],
+        }
+    }
+
     /// A call of `name` that ended at `end`, in the thread 20.
     fn call(end: u64, name: &str, args: &[u64], ret: i64) -> Made {
         let number = named(name).find_map(|row| row.numbers.x86_64).expect("a known name");
@@ -164,39 +188,13 @@ fn described_trace(meta: &Meta, events: &[Made], dropped: u64) -> Temp {
     let mut writer = Writer::new(Vec::new(), *b"0123456789abcdef", meta).unwrap();
     writer.clock(&Clock { monotonic: 1_000, boottime: 1_000, realtime: 2_000_000_000 }).unwrap();
     writer.processes(&processes()).unwrap();
+    let captures: Vec<Vec<Capture<'_>>> = events.iter().map(Made::captures).collect();
+    let events: Vec<Event<'_>> =
+        events.iter().zip(&captures).map(|(made, captures)| made.event(captures)).collect();
     let mut builder = ChunkBuilder::new(0, true, 1);
-    for (index, made) in events.iter().enumerate() {
-        if index > 0 && index % BLOCK == 0 {
-            writer.events(&builder.encode().unwrap()).unwrap();
-        }
-        let captures: Vec<Capture<'_>> = made
-            .captures
-            .iter()
-            .map(|(arg, section, status, bytes)| Capture {
-                arg: *arg,
-                section: *section,
-                status: *status,
-                bytes,
-                full: 0,
-            })
-            .collect();
-        builder.push(&Event {
-            end: made.end,
-            duration: made.duration,
-            tgid: 20,
-            tid: made.tid,
-            beside: false,
-            cpu: 1,
-            abi: 0,
-            number: made.number,
-            args: &made.args,
-            ret: made.ret,
-            marks: made.marks,
-            captures: &captures,
-            files: &[],
-        });
+    for block in events.chunks(BLOCK) {
+        writer.events(&builder.encode_all(block).unwrap()).unwrap();
     }
-    writer.events(&builder.encode().unwrap()).unwrap();
     let recorded = events.len() as u64;
     let row = LedgerRow {
         cpu: 1,

@@ -1,70 +1,60 @@
-//! Collecting the events of a chunk.
+//! Finding the place of each event of a chunk.
 
 use std::collections::HashMap;
 
 use crate::chunk::BESIDE;
+use crate::chunk::columns::{CapturedColumn, Columns};
+use crate::chunk::context::ContextPlaces;
 use crate::chunk::encode::Scratch;
-use crate::chunk::event::{Capture, CaptureSection, CaptureStatus, Event};
-use crate::chunk::files::{File, FileRows};
+use crate::chunk::event::{Event, EventKey};
+use crate::chunk::files::FileRows;
 use crate::chunk::intern::Interner;
 use crate::error::FormatError;
-use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ENTRY, MAX_ROWS, MAX_TICK_SHIFT};
+use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ROWS, MAX_TICK_SHIFT};
 
-/// Collects events and encodes them as the payload of an EVENTS block. Use one for a whole recording:
-/// what it allocates, it keeps from chunk to chunk.
+/// Encodes events as the payload of an EVENTS block. It goes through them twice, so that it needs to keep none:
+/// all are announced ([`announce`](Self::announce)), [`arrange`](Self::arrange) finds the place of each, and
+/// then they are put there ([`put`](Self::put)) in the order that [`next`](Self::next) tells. Use one
+/// for a whole recording: what it allocates, it keeps from chunk to chunk.
 pub struct ChunkBuilder {
     pub(super) tick_shift: u8,
     pub(super) durations: bool,
-    pub(super) rows: Vec<Row>,
-    /// The arguments of all rows, one row after the other.
-    pub(super) args: Vec<u64>,
-    /// The captures of all rows, one row after the other.
-    pub(super) captures: Vec<CaptureRow>,
+    keys: Vec<Key>,
     pub(super) threads: Threads,
     pub(super) calls: Calls,
-    /// By [`CaptureSection::index`].
+    pub(super) rows: Rows,
+    pub(super) columns: Columns,
+    /// By [`CaptureSection::index`](crate::CaptureSection::index).
     pub(super) dictionaries: [Interner; 2],
     pub(super) files: FileRows,
     /// The earliest end of an event; `u64::MAX` if there is none.
     pub(super) first: u64,
     /// What could not be taken: the limit that stood against it.
-    pub(super) refused: Option<FormatError>,
+    refused: Option<FormatError>,
     pub(super) scratch: Scratch,
 }
 
-/// An event as collected. Fixed in size and small: encoding gathers rows in another order.
-#[derive(Clone, Copy)]
-pub(super) struct Row {
-    pub(super) end: u64,
-    /// [`UNKNOWN`] if it is not known.
-    pub(super) duration: u64,
-    pub(super) ret: i64,
+/// An event that was announced.
+struct Key {
+    end: u64,
     /// Place in [`Threads::list`].
-    pub(super) thread: u32,
-    pub(super) cpu: u32,
-    /// Start in [`ChunkBuilder::args`].
-    pub(super) args: u32,
-    /// Start in [`ChunkBuilder::captures`].
-    pub(super) captures: u32,
+    thread: u32,
     /// Place in [`Calls::list`].
-    pub(super) call: u16,
-    /// Bit per argument: whether there is a capture of it.
-    pub(super) captured: u8,
-    pub(super) marks: u8,
+    call: u16,
 }
 
-/// A duration that is not known.
-pub(super) const UNKNOWN: u64 = u64::MAX;
-
-/// A capture as collected.
-#[derive(Clone, Copy)]
-pub(super) struct CaptureRow {
-    /// Number in the dictionary, if bytes were captured.
-    pub(super) entry: u32,
-    /// True length if cut.
-    pub(super) full: u32,
-    pub(super) arg: u8,
-    pub(super) status: CaptureStatus,
+/// The rows of a chunk, in thread-major order.
+#[derive(Default)]
+pub(super) struct Rows {
+    /// For each row, which of the events that were announced it is.
+    pub(super) order: Vec<u32>,
+    /// For each row, the place of its call.
+    pub(super) calls: Vec<u16>,
+    /// Places of threads in the list, in the order of their rows.
+    pub(super) threads: Vec<u32>,
+    pub(super) contexts: ContextPlaces,
+    /// First free place of each thread in `order`.
+    next: Vec<u32>,
 }
 
 impl ChunkBuilder {
@@ -74,11 +64,11 @@ impl ChunkBuilder {
         ChunkBuilder {
             tick_shift: tick_shift.min(MAX_TICK_SHIFT),
             durations,
-            rows: Vec::new(),
-            args: Vec::new(),
-            captures: Vec::new(),
+            keys: Vec::new(),
             threads: Threads::default(),
             calls: Calls::default(),
+            rows: Rows::default(),
+            columns: Columns::default(),
             dictionaries: Default::default(),
             files: FileRows::default(),
             first: u64::MAX,
@@ -87,103 +77,77 @@ impl ChunkBuilder {
         }
     }
 
-    /// Adds an event. Events may come in any order.
+    /// Encodes events that are at hand all at once.
     ///
-    /// A chunk holds at most 1,048,576 events of 65,535 different syscalls: [`encode`](Self::encode)
+    /// # Errors
+    /// As [`arrange`](Self::arrange) and [`encode`](Self::encode).
+    pub fn encode_all(&mut self, events: &[Event<'_>]) -> Result<EncodedChunk, FormatError> {
+        events.iter().for_each(|event| self.announce(&event.key()));
+        self.arrange()?;
+        while let Some(event) = self.next().and_then(|at| events.get(at)) {
+            self.put(event);
+        }
+        self.encode()
+    }
+
+    /// Announces an event. Events may come in any order, and are numbered in it.
+    ///
+    /// A chunk holds at most 1,048,576 events of 65,535 different syscalls: [`arrange`](Self::arrange)
     /// reports it if there were more.
     #[inline]
-    pub fn push(&mut self, event: &Event<'_>) {
-        if self.rows.len() >= MAX_ROWS as usize {
+    pub fn announce(&mut self, event: &EventKey) {
+        if self.keys.len() >= MAX_ROWS as usize {
             return self.refuse("events of a chunk", u64::from(MAX_ROWS));
         }
-        let Some(call) = self.calls.find(event.abi, event.number, event.args.len()) else {
+        let EventKey { end, tgid, tid, beside, abi, number, args } = *event;
+        let Some(call) = self.calls.find(abi, number, args) else {
             return self.refuse("different syscalls of a chunk", MAX_CALLS as u64);
         };
-        let lane = if event.beside { BESIDE } else { 0 };
-        let row = Row {
-            end: event.end,
-            duration: event.duration.map_or(UNKNOWN, |duration| duration.min(event.end)),
-            ret: event.ret,
-            thread: self.threads.count(event.tgid, event.tid & !BESIDE | lane, event.end),
-            cpu: event.cpu,
-            args: self.args.len() as u32,
-            captures: self.captures.len() as u32,
-            call,
-            captured: 0,
-            marks: event.marks,
-        };
-        self.rows.push(row);
-        self.first = self.first.min(event.end);
-        let counted = &mut self.calls.list[usize::from(call)];
-        counted.rows += 1;
-        if event.args.len() == usize::from(counted.args) {
-            push_args(&mut self.args, event.args);
-        } else {
-            push_padded(&mut self.args, event.args, counted.args.into());
-        }
-        event.captures.iter().for_each(|capture| self.capture(capture));
-        event.files.iter().for_each(|file| self.file(file));
+        self.calls.list[usize::from(call)].rows += 1;
+        let lane = if beside { BESIDE } else { 0 };
+        let thread = self.threads.count(tgid, tid & !BESIDE | lane, end);
+        self.first = self.first.min(end);
+        self.keys.push(Key { end, thread, call });
     }
 
-    /// Adds to the event that was pushed last one more of [`Event::captures`].
-    #[inline]
-    pub fn capture(&mut self, capture: &Capture<'_>) {
-        let Some(row) = self.rows.last_mut() else { return };
-        let call = &mut self.calls.list[usize::from(row.call)];
-        let Capture { arg, section, mut status, mut bytes, mut full } = *capture;
-        if arg >= call.args || row.captured & 1 << arg != 0 {
-            return;
-        }
-        row.captured |= 1 << arg;
-        let section = *call.captures[usize::from(arg)].get_or_insert(section);
-        if bytes.len() > MAX_ENTRY {
-            if status == CaptureStatus::Whole {
-                (status, full) = (CaptureStatus::Cut, bytes.len() as u32);
-            }
-            bytes = &bytes[..MAX_ENTRY];
-        }
-        let mut entry = 0;
-        if status.captured() {
-            let latest = &mut call.latest[usize::from(arg)];
-            entry = self.dictionaries[section.index()].intern_like(bytes, *latest);
-            *latest = entry;
-        }
-        self.captures.push(CaptureRow { entry, full, arg, status });
-    }
-
-    /// Adds to the event that was pushed last one more of [`Event::files`].
-    pub fn file(&mut self, file: &File<'_>) {
-        if let Some(row) = self.rows.last() {
-            let call = &mut self.calls.list[usize::from(row.call)];
-            self.files.push(self.rows.len() as u32 - 1, call, file);
-        }
-    }
-
-    /// The number of events.
+    /// The number of events that were announced.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.keys.len()
     }
 
-    /// Whether there is no event.
+    /// Whether no event was announced.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.keys.is_empty()
     }
 
-    /// About the bytes of memory that the events take: a measure of when to cut a chunk.
-    pub fn raw_bytes(&self) -> usize {
-        let rows = size_of_val(self.rows.as_slice()) + size_of_val(self.args.as_slice());
-        let captures = size_of_val(self.captures.as_slice());
-        rows + captures + self.dictionaries.iter().map(|d| d.bytes().len()).sum::<usize>()
+    /// Finds the places of all events, which have been announced. If it fails, the builder is left empty.
+    ///
+    /// # Errors
+    /// If there were more events or syscalls than a chunk may hold.
+    pub fn arrange(&mut self) -> Result<(), FormatError> {
+        if let Some(error) = self.refused.take() {
+            self.clear();
+            return Err(error);
+        }
+        self.rows.arrange(&self.keys, &self.threads.list, self.calls.list.len());
+        self.columns.start(&mut self.calls.list, self.keys.len());
+        Ok(())
+    }
+
+    /// The number of the event that is to be put next, if one is left.
+    #[inline]
+    pub fn next(&self) -> Option<usize> {
+        self.rows.order.get(self.columns.rows()).map(|at| *at as usize)
     }
 
     /// Encodes the events and leaves the builder empty, whether it succeeds or not.
     ///
     /// # Errors
-    /// If there were more events, syscalls or bytes than a chunk may hold, or if compression fails.
+    /// If not all events were put, there were more bytes than a chunk may hold, or compression fails.
     pub fn encode(&mut self) -> Result<EncodedChunk, FormatError> {
-        let encoded = match self.refused.take() {
-            Some(error) => Err(error),
-            None => self.encode_rows(),
+        let encoded = match self.columns.rows() == self.keys.len() {
+            true => self.encode_rows(),
+            false => Err(FormatError::malformed("a chunk", "events were announced, but not put")),
         };
         self.clear();
         encoded
@@ -195,35 +159,52 @@ impl ChunkBuilder {
     }
 
     fn clear(&mut self) {
-        self.rows.clear();
-        self.args.clear();
-        self.captures.clear();
+        self.keys.clear();
         self.first = u64::MAX;
         self.threads.clear();
         self.calls.clear();
+        self.rows.order.clear();
+        self.columns.clear();
         self.dictionaries.iter_mut().for_each(Interner::clear);
         self.files.clear();
     }
 }
 
-/// Appends arguments; by number, as a general copy costs more than the few words it copies.
-#[inline]
-fn push_args(all: &mut Vec<u64>, args: &[u64]) {
-    match *args {
-        [] => {}
-        [a] => all.push(a),
-        [a, b] => all.extend([a, b]),
-        [a, b, c] => all.extend([a, b, c]),
-        [a, b, c, d] => all.extend([a, b, c, d]),
-        [a, b, c, d, e] => all.extend([a, b, c, d, e]),
-        _ => all.extend_from_slice(args),
+impl Rows {
+    /// Thread-major order by counting; threads of a process stand together. Then the order of contexts.
+    fn arrange(&mut self, keys: &[Key], list: &[Thread], calls: usize) {
+        let Rows { order, threads, next, .. } = self;
+        threads.clear();
+        threads.extend(0..list.len() as u32);
+        threads.sort_unstable_by_key(|&place| {
+            let thread = &list[place as usize];
+            (thread.tgid, thread.tid)
+        });
+        next.clear();
+        next.resize(list.len(), 0);
+        let mut start = 0;
+        for &place in threads.iter() {
+            next[place as usize] = start;
+            start += list[place as usize].rows;
+        }
+        order.clear();
+        order.resize(keys.len(), 0);
+        for (at, key) in (0..).zip(keys) {
+            let next = &mut next[key.thread as usize];
+            order[*next as usize] = at;
+            *next += 1;
+        }
+        for (thread, end) in list.iter().zip(next) {
+            if !thread.sorted {
+                let run = (*end - thread.rows) as usize..*end as usize;
+                order[run].sort_by_key(|&at| keys[at as usize].end);
+            }
+        }
+        self.calls.clear();
+        self.calls.extend(order.iter().map(|&at| keys[at as usize].call));
+        let runs = threads.iter().map(|&place| list[place as usize].rows);
+        self.contexts.arrange(calls, &self.calls, runs);
     }
-}
-
-/// Appends as many arguments as there should be; those that lack are 0.
-#[cold]
-fn push_padded(all: &mut Vec<u64>, args: &[u64], count: usize) {
-    all.extend(args.iter().copied().chain(std::iter::repeat(0)).take(count));
 }
 
 /// The payload and the zone map of an EVENTS block, ready to be written.
@@ -329,19 +310,23 @@ pub(super) struct Calls {
     others: HashMap<(u8, u32), u16>,
 }
 
+#[derive(Default)]
 pub(super) struct Call {
     pub(super) abi: u8,
     pub(super) number: u32,
     /// Number of arguments.
     pub(super) args: u8,
     pub(super) rows: u32,
-    /// Where the memory of each argument is stored, if any was captured.
-    pub(super) captures: [Option<CaptureSection>; MAX_ARGS],
-    /// The number in the dictionary of what was captured last of each argument: the next may be the same.
-    latest: [u32; MAX_ARGS],
+    /// Rows that have been put.
+    pub(super) put: u32,
+    /// Where its rows start in [`Columns::results`].
+    pub(super) first: usize,
+    /// Where its arguments start in [`Columns::args`].
+    pub(super) first_arg: usize,
+    pub(super) captured: [CapturedColumn; MAX_ARGS],
     /// How many facts about files its rows tell.
     pub(super) files: u32,
-    /// The numbers of the names that came last, likewise.
+    /// The numbers of the names in the latest of them: the next may have the same.
     pub(super) names: [u32; 2],
 }
 
@@ -349,17 +334,16 @@ const DIRECT_ABIS: usize = 4;
 const DIRECT_NUMBERS: usize = 1024;
 
 impl Calls {
-    /// The place of a syscall in the list; none if there are too many. `args`: how many arguments it has if
-    /// it is new.
+    /// The place of a syscall in the list, of so many arguments if it is new; none if there are too many.
     #[inline]
-    fn find(&mut self, abi: u8, number: u32, args: usize) -> Option<u16> {
+    fn find(&mut self, abi: u8, number: u32, args: u8) -> Option<u16> {
         match Self::direct(abi, number).and_then(|at| self.direct.get(at)) {
             Some(&place) if place != 0 => Some(place - 1),
             _ => self.find_other(abi, number, args),
         }
     }
 
-    fn find_other(&mut self, abi: u8, number: u32, args: usize) -> Option<u16> {
+    fn find_other(&mut self, abi: u8, number: u32, args: u8) -> Option<u16> {
         if let Some(place) = self.others.get(&(abi, number)) {
             return Some(*place);
         }
@@ -367,18 +351,8 @@ impl Calls {
             return None;
         }
         let place = self.list.len() as u16;
-        let args = args.min(MAX_ARGS) as u8;
-        let (captures, latest) = ([None; MAX_ARGS], [0; MAX_ARGS]);
-        self.list.push(Call {
-            abi,
-            number,
-            args,
-            rows: 0,
-            captures,
-            latest,
-            files: 0,
-            names: [0; 2],
-        });
+        let args = args.min(MAX_ARGS as u8);
+        self.list.push(Call { abi, number, args, ..Call::default() });
         self.direct.resize(DIRECT_ABIS * DIRECT_NUMBERS, 0);
         match Self::direct(abi, number) {
             Some(at) => self.direct[at] = place + 1,

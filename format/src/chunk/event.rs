@@ -1,6 +1,7 @@
 //! An event as a recorder gives it.
 
 use crate::chunk::files::File;
+use crate::limits::MAX_ARGS;
 
 /// One syscall.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,7 @@ pub struct Event<'a> {
     /// The syscall's number.
     pub number: u32,
     /// The raw arguments, at most 6, as many as the schema lists for this syscall. The first event of
-    /// a syscall in a chunk fixes their number: of later ones, arguments that lack read as 0 and those
+    /// a syscall that is announced fixes their number: of later ones, arguments that lack read as 0 and those
     /// beyond are left out.
     pub args: &'a [u64],
     /// The result.
@@ -33,6 +34,33 @@ pub struct Event<'a> {
     pub captures: &'a [Capture<'a>],
     /// What descriptors stand for from now on, at most 8.
     pub files: &'a [File<'a>],
+}
+
+/// What is needed to know of an event to find its place in a chunk; as in [`Event`].
+#[derive(Debug, Clone, Copy)]
+pub struct EventKey {
+    /// When its result was there.
+    pub end: u64,
+    /// The process.
+    pub tgid: u32,
+    /// The thread.
+    pub tid: u32,
+    /// Whether it ran beside the thread's calls.
+    pub beside: bool,
+    /// The calling convention.
+    pub abi: u8,
+    /// The syscall's number.
+    pub number: u32,
+    /// How many raw arguments it has.
+    pub args: u8,
+}
+
+impl Event<'_> {
+    /// The event's key.
+    pub fn key(&self) -> EventKey {
+        let Event { end, tgid, tid, beside, abi, number, args, .. } = *self;
+        EventKey { end, tgid, tid, beside, abi, number, args: args.len().min(MAX_ARGS) as u8 }
+    }
 }
 
 /// Memory that an argument points to.

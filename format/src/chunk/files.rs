@@ -54,8 +54,10 @@ pub(super) struct FileRows {
 }
 
 struct FileRow {
-    /// Place in the builder's rows.
-    row: u32,
+    /// Place of the call in the builder's list.
+    call: u16,
+    /// The row's place among the call's.
+    rank: u32,
     fd: FileFd,
     link: u32,
     detail: u32,
@@ -64,11 +66,13 @@ struct FileRow {
 }
 
 impl FileRows {
-    /// Adds what is known of a file since the call of that row; too much is left out.
-    pub(super) fn push(&mut self, row: u32, call: &mut Call, file: &File<'_>) {
+    /// Adds what is known of a file since the latest row of a call; too much is left out.
+    pub(super) fn push(&mut self, place: u16, call: &mut Call, file: &File<'_>) {
+        let rank = call.put - 1;
         let places = places(file.link) + places(file.detail);
         let long = file.link.len().max(file.detail.len()) > MAX_NAME;
-        let of_row = self.rows.iter().rev().take_while(|fact| fact.row == row).count();
+        let same = |fact: &&FileRow| fact.call == place && fact.rank == rank;
+        let of_row = self.rows.iter().rev().take_while(same).count();
         let full = self.rows.len() >= MAX_FACTS || of_row >= MAX_FILES;
         if full || long || places != file.numbers.len() || places > MAX_FILE_NUMBERS {
             return;
@@ -80,7 +84,8 @@ impl FileRows {
         *detail = self.names.intern_like(file.detail, *detail);
         call.files += 1;
         self.rows.push(FileRow {
-            row,
+            call: place,
+            rank,
             fd: file.fd,
             link: *link,
             detail: *detail,
@@ -102,7 +107,7 @@ impl ChunkBuilder {
         if rows.is_empty() {
             return Ok(());
         }
-        let Scratch { packer, ints, call_next, by_call, section, column, .. } = &mut self.scratch;
+        let Scratch { packer, ints, section, column, .. } = &mut self.scratch;
         let mut put = |values: &mut dyn Iterator<Item = i64>, section: &mut Vec<u8>| {
             column.clear();
             column.extend(values);
@@ -112,20 +117,21 @@ impl ChunkBuilder {
         put_varint(section, names.lengths().len() as u64);
         put(&mut names.lengths().map(i64::from), section);
         section.extend_from_slice(names.bytes());
-        let starts = starts(rows, by_call.len());
-        let mut start = 0;
-        for (call, &end) in self.calls.list.iter().zip(call_next.iter()) {
+        for (place, call) in (0..).zip(&self.calls.list) {
             if call.files == 0 {
                 put(&mut std::iter::repeat_n(0, call.rows as usize), section);
-                start = end as usize;
                 continue;
             }
-            let facts = by_call[start..end as usize]
-                .iter()
-                .map(|&at| starts[at as usize] as usize..starts[at as usize + 1] as usize);
-            start = end as usize;
-            put(&mut facts.clone().map(|facts| facts.len() as i64), section);
-            let facts: Vec<&FileRow> = facts.flat_map(|facts| &rows[facts]).collect();
+            let facts: Vec<&FileRow> = rows.iter().filter(|fact| fact.call == place).collect();
+            let mut left = facts.as_slice();
+            put(
+                &mut (0..call.rows).map(|rank| {
+                    let count = left.iter().take_while(|fact| fact.rank == rank).count();
+                    left = &left[count..];
+                    count as i64
+                }),
+                section,
+            );
             put(&mut facts.iter().map(|row| source(row.fd).0), section);
             put(&mut facts.iter().filter_map(|row| source(row.fd).1), section);
             put(&mut facts.iter().map(|row| i64::from(row.link)), section);
@@ -145,16 +151,6 @@ impl ChunkBuilder {
 /// How many numbers have their place in a name.
 fn places(name: &[u8]) -> usize {
     name.iter().filter(|byte| **byte == NUMBER).count()
-}
-
-/// Where the facts of each of the builder's rows start; one more than there are rows.
-fn starts(facts: &[FileRow], rows: usize) -> Vec<u32> {
-    let mut starts = vec![0; rows + 1];
-    facts.iter().for_each(|fact| starts[fact.row as usize + 1] += 1);
-    for row in 0..rows {
-        starts[row + 1] += starts[row];
-    }
-    starts
 }
 
 /// How a descriptor is written, and its number if it is listed.

@@ -3,9 +3,10 @@
 //! | module | what |
 //! |---|---|
 //! | `event` | an event as a recorder gives it |
-//! | `builder` | collects the events of a chunk |
+//! | `builder` | finds the place of each event of a chunk |
+//! | `columns` | puts events there, column by column |
 //! | `intern` | the chunk's dictionaries of captured memory |
-//! | `encode` | turns what was collected into columns |
+//! | `encode` | turns columns into sections |
 //! | `pack` | writes the directory of sections |
 //! | `decode` | the directory of sections and the columns of one value a row |
 //! | `arguments`, `captures` | the columns of arguments and of captured memory |
@@ -16,6 +17,7 @@
 pub(crate) mod arguments;
 pub(crate) mod builder;
 pub(crate) mod captures;
+mod columns;
 pub(crate) mod context;
 pub(crate) mod decode;
 mod encode;

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use syscord_format::{
     AbiTable, ArgDef, Block, BlockKind, Calls, Capture, CaptureSection, CaptureStatus, CaseDef,
     ChoiceDef, Chunk, ChunkBuilder, ClassDef, Clock, Detail, EncodedChunk, ErrnoDef, Event,
-    FieldDef, File, FileFd, FormatError, KindDef, KindRef, LedgerRow, Meta, NO_CPU, NUMBER,
-    NamesDef, ProcEvent, ProcRecord, StructDef, SyscallDef, Trace, Writer, columns, drop_reason,
-    numbered,
+    EventKey, FieldDef, File, FileFd, FormatError, KindDef, KindRef, LedgerRow, Meta, NO_CPU,
+    NUMBER, NamesDef, ProcEvent, ProcRecord, StructDef, SyscallDef, Trace, Writer, columns,
+    drop_reason, numbered,
 };
 
 pub(crate) const FILE_ID: [u8; 16] = *b"0123456789abcdef";
@@ -67,7 +67,19 @@ pub(crate) struct OwnedCapture {
 }
 
 impl OwnedEvent {
-    pub(crate) fn push_to(&self, builder: &mut ChunkBuilder) {
+    pub(crate) fn key(&self) -> EventKey {
+        EventKey {
+            end: self.end,
+            tgid: self.tgid,
+            tid: self.tid,
+            beside: self.beside,
+            abi: self.abi,
+            number: self.number,
+            args: self.args.len() as u8,
+        }
+    }
+
+    fn put(&self, builder: &mut ChunkBuilder) {
         let capture = |c: &'_ OwnedCapture| -> (u8, CaptureSection, CaptureStatus, u32) {
             (c.arg, c.section, c.status, c.full)
         };
@@ -85,7 +97,7 @@ impl OwnedEvent {
             .iter()
             .map(|f| File { fd: file(f), link: &f.link, detail: &f.detail, numbers: &f.numbers })
             .collect();
-        builder.push(&Event {
+        builder.put(&Event {
             end: self.end,
             duration: self.duration,
             tgid: self.tgid,
@@ -307,8 +319,16 @@ pub(crate) fn some_events(random: &mut Random, count: usize, start: u64) -> Vec<
 }
 
 pub(crate) fn encode(events: &[OwnedEvent], tick_shift: u8, durations: bool) -> EncodedChunk {
-    let mut builder = ChunkBuilder::new(tick_shift, durations, 1);
-    events.iter().for_each(|event| event.push_to(&mut builder));
+    encode_with(&mut ChunkBuilder::new(tick_shift, durations, 1), events)
+}
+
+pub(crate) fn encode_with(builder: &mut ChunkBuilder, events: &[OwnedEvent]) -> EncodedChunk {
+    events.iter().for_each(|event| builder.announce(&event.key()));
+    assert_eq!(builder.len(), events.len());
+    builder.arrange().unwrap();
+    while let Some(at) = builder.next() {
+        events[at].put(builder);
+    }
     builder.encode().unwrap()
 }
 

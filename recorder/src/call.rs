@@ -1,0 +1,165 @@
+//! A call on its way into the chunk: what the probe captured of its arguments, as the trace has it.
+
+use syscord_format::{Capture, CaptureSection, CaptureStatus};
+use syscord_syscalls::{
+    MAX_ARGS, dirent,
+    record::{CaptureHeader, STRING_KEPT, capture_status, event_mark},
+};
+
+use crate::{
+    parts::is_part,
+    schema::{ExecArgs, Layout},
+    wire::{self, Record},
+};
+
+/// What the kernel says of a program that began.
+pub struct NewImage {
+    /// When.
+    pub time: u64,
+    /// Its path.
+    pub path: Vec<u8>,
+    /// Its argv.
+    pub argv: Option<(CaptureHeader, Vec<u8>)>,
+}
+
+const NONE: Capture<'static> = Capture {
+    arg: 0,
+    section: CaptureSection::Strings,
+    status: CaptureStatus::None,
+    bytes: &[],
+    full: 0,
+};
+
+/// A call that was captured in several pieces.
+pub struct Call<'a> {
+    layout: &'a Layout,
+    /// Its raw arguments.
+    pub args: [u64; MAX_ARGS],
+    /// Its marks.
+    pub marks: u8,
+    captures: [Capture<'a>; MAX_ARGS],
+    count: usize,
+}
+
+/// A capture of an argument as the trace has it, if there is something to say of it.
+#[inline]
+pub fn capture<'a>(
+    layout: &Layout,
+    header: &CaptureHeader,
+    mut bytes: &'a [u8],
+) -> Option<Capture<'a>> {
+    let CaptureHeader { arg, len, mut full, .. } = *header;
+    let of = layout.captured.get(usize::from(arg))?;
+    let section = of.section?;
+    let mut status = match header.status {
+        capture_status::NONE => return None,
+        _ if len < of.least || full.max(len.into()) > of.most => CaptureStatus::Unreadable,
+        capture_status::WHOLE => CaptureStatus::Whole,
+        capture_status::CUT => CaptureStatus::Cut,
+        capture_status::UNREADABLE => CaptureStatus::Unreadable,
+        // What memory ends before its NUL is no path, unless it is as long as the kernel looks.
+        capture_status::TORN if of.terminated && bytes.len() > STRING_KEPT => {
+            bytes = &bytes[..STRING_KEPT];
+            CaptureStatus::Cut
+        }
+        capture_status::TORN if of.terminated => CaptureStatus::Unreadable,
+        capture_status::TORN => CaptureStatus::Torn,
+        _ => return None,
+    };
+    if of.terminated {
+        bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    }
+    if let Some((first, [_, ..])) = bytes.split_at_checked(of.kept as usize) {
+        full = match status {
+            CaptureStatus::Whole => dirent::count(bytes).unwrap_or(0),
+            _ => 0,
+        };
+        (status, bytes) = (CaptureStatus::Cut, first);
+    }
+    Some(Capture { arg, section, status, bytes, full })
+}
+
+/// What was captured in parts, put together.
+pub fn whole<'a>(
+    layout: &Layout,
+    (arg, status, bytes): (u8, CaptureStatus, &'a [u8]),
+) -> Option<Capture<'a>> {
+    let section = layout.captured.get(usize::from(arg))?.section?;
+    Some(Capture { arg, section, status, bytes, full: 0 })
+}
+
+impl<'a> Call<'a> {
+    /// Of which nothing is captured yet.
+    pub fn new(layout: &'a Layout, args: [u64; MAX_ARGS], marks: u8) -> Call<'a> {
+        Call { layout, args, marks, captures: [NONE; MAX_ARGS], count: 0 }
+    }
+
+    /// Adds a capture of the probe's.
+    pub fn add(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
+        if let Some(capture) = capture(self.layout, header, bytes) {
+            self.push(capture);
+        }
+    }
+
+    /// Adds a capture.
+    pub fn push(&mut self, capture: Capture<'a>) {
+        if self.count < MAX_ARGS {
+            self.captures[self.count] = capture;
+            self.count += 1;
+        }
+    }
+
+    /// Fills in what could not be read at the entry of an execve: its strings may have lain in pages that
+    /// only the kernel brought in.
+    pub fn complete(&mut self, exec: ExecArgs, image: &'a NewImage) {
+        // With a directory descriptor, the kernel's path is one of its own making.
+        let path = !image.path.is_empty() && !image.path.starts_with(b"/dev/fd/");
+        if let Some(arg) = exec.path.filter(|arg| path && !self.has(*arg)) {
+            let (arg, status) = (arg as u8, capture_status::WHOLE);
+            self.replace(&CaptureHeader { arg, status, len: 0, full: 0 }, &image.path);
+        }
+        if let Some(arg) = exec.argv.filter(|arg| !self.has(*arg))
+            && let Some((header, argv)) = &image.argv
+        {
+            self.replace(&CaptureHeader { arg: arg as u8, ..*header }, argv);
+        }
+    }
+
+    /// What is captured of it.
+    pub fn captures(&self) -> &[Capture<'a>] {
+        &self.captures[..self.count]
+    }
+
+    /// Whether an argument's memory was captured.
+    fn has(&self, arg: usize) -> bool {
+        self.captures[..self.count].iter().any(|capture| {
+            usize::from(capture.arg) == arg
+                && !matches!(capture.status, CaptureStatus::Unreadable | CaptureStatus::Torn)
+        })
+    }
+
+    fn replace(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
+        let kept = |capture: &Capture<'_>| capture.arg != header.arg;
+        let mut others = self.captures;
+        let mut count = 0;
+        for capture in self.captures[..self.count].iter().copied().filter(kept) {
+            others[count] = capture;
+            count += 1;
+        }
+        (self.captures, self.count) = (others, count);
+        self.add(header, bytes);
+    }
+
+    /// Takes arguments and captures from the record of the call's entry.
+    pub fn join(&mut self, entry: &'a [u8]) {
+        let Some(Record::Entry(record, bytes)) = wire::records(entry).next() else { return };
+        self.args = record.args;
+        self.marks &= !event_mark::ARGS_UNKNOWN;
+        for (header, bytes) in wire::captures(bytes) {
+            // A failed call's strings were read again at its end, when their pages were sure to be there.
+            if !is_part(&header) && !self.has(usize::from(header.arg)) {
+                self.replace(&header, bytes);
+            }
+        }
+    }
+}
