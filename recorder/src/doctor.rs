@@ -67,7 +67,7 @@ fn held(capability: rights::Capability) -> Outcome {
     }
     Err((
         format!("lacking, to {}", capability.purpose),
-        "Remedy: run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep` the syscord binary.",
+        "Remedy: run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_sys_nice+ep` the syscord binary.",
     ))
 }
 

@@ -24,12 +24,15 @@ use crate::{
     call::{Call, NewImage, capture, whole},
     files::Target,
     parts::{PartsOf, is_part},
+    priority,
     rings::Batch,
     schema::{Layout, Schema},
     wire::{self, Captures, Record},
     world::{self, Seen, World},
 };
 
+/// Others are let in after as many events.
+const PAUSE: usize = 64;
 /// Beyond as many calls under way, the oldest are forgotten: most of them never came back.
 const ENTRIES: usize = 65_536;
 
@@ -120,6 +123,7 @@ impl<W: Write> Encoder<W> {
                 {
                     self.announce(&event);
                     self.places.push(place);
+                    pause(self.places.len());
                 }
             }
         }
@@ -128,7 +132,10 @@ impl<W: Write> Encoder<W> {
         }
         self.builder.arrange()?;
         let schema = Arc::clone(&self.schema);
+        let mut put = 0;
         while let Some(place) = self.builder.next().and_then(|at| self.places.get(at)) {
+            put += 1;
+            pause(put);
             let Place { start, length, cpu } = *place;
             self.event(&schema, cpu, &batch.bytes[start..start + length as usize]);
         }
@@ -392,6 +399,14 @@ impl<W: Write> Encoder<W> {
             return None;
         }
         self.entries.remove(&(record.tgid, record.time.wrapping_sub(record.duration)))
+    }
+}
+
+/// Lets others in now and then.
+#[inline]
+fn pause(done: usize) {
+    if done.is_multiple_of(PAUSE) {
+        priority::let_others_in();
     }
 }
 

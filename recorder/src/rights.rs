@@ -16,8 +16,16 @@ pub struct Capability {
 
 const SYS_ADMIN: u32 = 21;
 
+/// To give a thread back the priority that it had.
+pub const STEP_ASIDE: Capability = Capability {
+    bit: 23,
+    name: "cap_sys_nice",
+    purpose: "step aside for the programs that are recorded",
+    required: false,
+};
+
 /// Numbers from include/uapi/linux/capability.h.
-pub const NEEDED: [Capability; 3] = [
+pub const NEEDED: [Capability; 4] = [
     Capability { bit: 39, name: "cap_bpf", purpose: "load the probe", required: true },
     Capability { bit: 38, name: "cap_perfmon", purpose: "hook syscalls", required: true },
     Capability {
@@ -26,6 +34,7 @@ pub const NEEDED: [Capability; 3] = [
         purpose: "describe other users' processes",
         required: false,
     },
+    STEP_ASIDE,
 ];
 
 impl Capability {

@@ -1,12 +1,11 @@
 //! One recording, from the command line to the finished file.
 //!
-//! Two threads: this one moves records out of the rings and decides when to stop; the other encodes,
-//! compresses and writes. Between them stand at most [`QUEUE`] batches, so memory is bounded: when
-//! the output is slow, the rings fill, and what then has no room is counted as dropped.
+//! Two threads: this one moves records out of the rings and decides when to stop; the other
+//! ([`Pipeline`]) encodes, compresses and writes.
 
 use std::{
     fs::{File, OpenOptions, Permissions},
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     os::{
         fd::AsFd,
         unix::{
@@ -16,16 +15,12 @@ use std::{
     },
     path::Path,
     process::{Child, ExitStatus},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{self, Receiver, SyncSender},
-    },
-    thread::{self, JoinHandle},
+    sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
-use syscord_format::{ChunkBuilder, Clock, FormatError, LedgerRow, Meta, Totals, Writer, columns};
+use syscord_format::{ChunkBuilder, Meta, Writer, columns};
 use syscord_syscalls::{
     Abi, SyscallSet,
     record::{STRING_KEPT, Verdict, verdict},
@@ -40,6 +35,8 @@ use crate::{
     error::RecordError,
     filters::{self, Filters},
     ledger::{Ledger, Sums},
+    pipeline::{Pipeline, Work},
+    priority,
     probe::{Options, Probe},
     progress::{Figures, Progress},
     rings::{Batch, Rings},
@@ -49,8 +46,6 @@ use crate::{
     world::{self, World},
 };
 
-/// Batches under way to the writer.
-const QUEUE: usize = 3;
 /// A chunk is cut at the first moment at which it has so many events,
 const CHUNK_EVENTS: usize = 65_536;
 /// or so many bytes of records,
@@ -74,12 +69,6 @@ pub struct Outcome {
     pub status: Option<ExitStatus>,
     /// COMMAND's process id, if it did not end when it was told to.
     pub left_running: Option<u32>,
-}
-
-enum Work {
-    Batch(Batch),
-    Ledger(Vec<LedgerRow>),
-    Clock(Clock),
 }
 
 /// Records.
@@ -119,7 +108,8 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     }
     let tick = options.how_much.time_resolution.0;
     let builder =
-        ChunkBuilder::new(tick, !options.how_much.no_duration, options.how_much.compression_level);
+        ChunkBuilder::new(tick, !options.how_much.no_duration, options.how_much.compression_level)
+            .pausing(priority::let_others_in);
     let encoder = Encoder::new(Arc::clone(&schema), builder, writer, world);
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
@@ -154,6 +144,7 @@ struct Session<'a> {
 impl Session<'_> {
     fn run(mut self, held: Option<Held>) -> Result<Outcome, RecordError> {
         let mut child = held.map(Held::release).transpose()?;
+        priority::interrupt_nobody();
         let recorded = self.record(&mut child);
         self.progress.clear();
         let elapsed = self.progress.elapsed();
@@ -318,66 +309,6 @@ impl Session<'_> {
             (pause / 2).max(POLL.0)
         } else {
             (pause * 3 / 2).min(POLL.1)
-        }
-    }
-}
-
-/// The thread that encodes and writes.
-struct Pipeline {
-    work: Option<SyncSender<Work>>,
-    done: Receiver<Batch>,
-    written: Arc<AtomicU64>,
-    thread: Option<JoinHandle<Result<Totals, FormatError>>>,
-}
-
-impl Pipeline {
-    fn start<W: Write + Send + 'static>(mut encoder: Encoder<W>) -> Pipeline {
-        let (work, orders) = mpsc::sync_channel(QUEUE);
-        let (give_back, done) = mpsc::channel();
-        let written = Arc::new(AtomicU64::new(encoder.written()));
-        let progress = Arc::clone(&written);
-        let thread = thread::spawn(move || {
-            for order in orders {
-                match order {
-                    Work::Batch(mut batch) => {
-                        encoder.batch(&mut batch)?;
-                        batch.clear();
-                        // Nobody may want it any more.
-                        let _ = give_back.send(batch);
-                    }
-                    Work::Ledger(rows) => encoder.ledger(&rows)?,
-                    Work::Clock(clock) => encoder.clock(&clock)?,
-                }
-                progress.store(encoder.written(), Ordering::Relaxed);
-            }
-            encoder.finish()
-        });
-        Pipeline { work: Some(work), done, written, thread: Some(thread) }
-    }
-
-    /// A batch to fill, with the memory of one that was written.
-    fn empty_batch(&self) -> Batch {
-        self.done.try_recv().unwrap_or_default()
-    }
-
-    fn written(&self) -> u64 {
-        self.written.load(Ordering::Relaxed)
-    }
-
-    /// Waits for room. Fails when the writer has: why is what [`Pipeline::finish`] returns.
-    fn send(&self, work: Work) -> Result<(), RecordError> {
-        match &self.work {
-            Some(sender) => sender.send(work).map_err(|_| RecordError::WriterGone),
-            None => Err(RecordError::WriterGone),
-        }
-    }
-
-    fn finish(&mut self, output: &Path) -> Result<Totals, RecordError> {
-        self.work = None;
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Ok(Ok(totals))) => Ok(totals),
-            Some(Ok(Err(error))) => Err(RecordError::Write { output: output.to_owned(), error }),
-            Some(Err(_)) | None => Err(RecordError::WriterGone),
         }
     }
 }
