@@ -40,7 +40,7 @@ impl Nginx {
         let config = format!(
             "daemon off; worker_processes 1; pid {root}/pid; error_log {root}/error.log;\n\
              events {{ worker_connections 1024; }}\n\
-             http {{ access_log off; server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
+             http {{ access_log off; keepalive_requests 1000000000; server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
         );
         let write = |name: &str, text: &str| {
             fs::write(folder.join(name), text).map_err(|error| error.to_string())
