@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     filter::{Bound, Filter},
     row::Row,
-    schema::{Call, ERRORS, Schema},
+    schema::Schema,
     walk::{Failure, Maker, Notice, PartOf, Query, Shared, What},
     world::{Who, World},
 };
@@ -180,7 +180,7 @@ impl<'w> Job<'w> {
                 who,
                 world: Some(&*scene.world),
                 cpu: columns.cpu(index),
-                ret: columns.result(index).map(|ret| signed(call, ret)),
+                ret: columns.ret(index, call),
                 columns,
                 index,
             };
@@ -294,7 +294,7 @@ fn apply(columns: &Columns, row: usize, world: &mut World) {
     let Some(calls) = &columns.calls else { return };
     let call = &columns.resolved[usize::from(calls.of_row[row])];
     let (tgid, tid) = columns.thread(row);
-    let ret = columns.result(row).map(|ret| signed(call, ret));
+    let ret = columns.ret(row, call);
     let first = || columns.arguments.as_ref().and_then(|args| args.raw(row, 0));
     let changed = match ret {
         // Of a descriptor that was made, nothing is known unless it is told.
@@ -319,13 +319,6 @@ fn apply(columns: &Columns, row: usize, world: &mut World) {
             world.set_target(tgid, tid, fd, target);
         }
     }
-}
-
-/// A result with its sign: where the kernel restores the registers of a 32-bit context (sigreturn(2)),
-/// they have none.
-fn signed(call: &Call, ret: i64) -> i64 {
-    let short = i64::from(ret as i32);
-    if call.narrow && ERRORS.contains(&short) { short } else { ret }
 }
 
 /// Tells a maker of a signal or of a thread that ended.

@@ -7,7 +7,7 @@ use syscord_format::{
     Times, mark,
 };
 
-use crate::schema::{Call, Schema};
+use crate::schema::{Call, ERRORS, Schema};
 
 /// A set of columns that somebody needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,6 +162,7 @@ impl Columns {
     }
 
     /// The marks of a row.
+    #[inline]
     pub(crate) fn marks(&self, row: usize) -> u8 {
         if self.marks.is_empty() {
             return 0;
@@ -171,12 +172,23 @@ impl Columns {
     }
 
     /// A row's result; `None` if it never returned or the column is absent.
+    #[inline]
     pub(crate) fn result(&self, row: usize) -> Option<i64> {
         let result = *self.results.as_ref()?.get(row)?;
         (self.marks(row) & mark::NEVER_RETURNED == 0).then_some(result)
     }
 
+    /// The same with its sign, of a row of that call: where the kernel restores the registers of a 32-bit context
+    /// (sigreturn(2)), it has none.
+    #[inline]
+    pub(crate) fn ret(&self, row: usize, call: &Call) -> Option<i64> {
+        let ret = self.result(row)?;
+        let short = i64::from(ret as i32);
+        Some(if call.narrow && ERRORS.contains(&short) { short } else { ret })
+    }
+
     /// A row's duration in nanoseconds; `None` if it is not known.
+    #[inline]
     pub(crate) fn duration(&self, row: usize) -> Option<u64> {
         let duration = *self.times.as_ref()?.duration.get(row)?;
         let returned = self.marks(row) & mark::NEVER_RETURNED == 0 || self.is_under_way(row);

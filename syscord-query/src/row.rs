@@ -153,7 +153,8 @@ impl<'a> Row<'a> {
             return Value::Unknown;
         };
         // What an argument that is no pointer in this call points to does not count.
-        match self.captured(arg).filter(|_| kind.role.is_some()) {
+        let captured = if kind.role.is_some() { self.captured(arg) } else { None };
+        match captured {
             Some(Ok(captured)) => {
                 let address = self.raw(arg);
                 return self.memory(kind, captured, address, side).unwrap_or(Value::Unknown);
@@ -256,7 +257,8 @@ impl<'a> Row<'a> {
 
     /// Every captured path, relative ones made absolute where their directory is known.
     pub(crate) fn resolved_paths(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
-        self.with_role(Role::Path).filter_map(|arg| {
+        self.call.paths.iter().filter_map(|arg| {
+            let arg = *arg;
             let path = self.captured(arg)?.ok()?.bytes;
             Some(self.resolved(arg, path).unwrap_or_else(|| path.to_vec()))
         })
@@ -269,8 +271,8 @@ impl<'a> Row<'a> {
 
     /// The same, with its argument's index.
     pub(crate) fn first_path(&self) -> Option<(usize, &'a [u8])> {
-        let mut paths = self.with_role(Role::Path);
-        paths.find_map(|index| Some((index, self.captured(index)?.ok()?.bytes)))
+        let mut paths = self.call.paths.iter();
+        paths.find_map(|index| Some((*index, self.captured(*index)?.ok()?.bytes)))
     }
 
     /// The place of the call in the block's table.
@@ -282,8 +284,9 @@ impl<'a> Row<'a> {
     /// A number that arguments of the block have in common which are the same in every respect; `None` if
     /// there may be more to this one than memory that was captured.
     pub(crate) fn alike(&self, arg: usize) -> Option<u64> {
-        let Captured { entry, cut, torn, .. } = self.captured(arg)?.ok()?;
         let kind = self.call.args.get(arg)?.kind;
+        kind.role?;
+        let Captured { entry, cut, torn, .. } = self.captured(arg)?.ok()?;
         // Of a structure that is cut, its length in the program counts, too; of one that is torn, the address.
         let more = torn || cut && kind.role == Some(Role::Struct);
         if more || matches!(kind.detail, Detail::Choice(_)) {
@@ -296,16 +299,14 @@ impl<'a> Row<'a> {
 
     /// Every captured path.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &'a [u8]> {
-        let paths = self.with_role(Role::Path);
-        paths.filter_map(|index| self.captured(index)?.ok().map(|path| path.bytes))
+        let paths = self.call.paths.iter();
+        paths.filter_map(|index| self.captured(*index)?.ok().map(|path| path.bytes))
     }
 
     /// The first captured content of a buffer, with its argument's index; of several buffers that belong
     /// together, the contents joined.
     pub(crate) fn data(&self) -> Option<(usize, Memory<'a>)> {
-        let roles = |role| matches!(role, Some(Role::Content | Role::Parts | Role::ArrayParts));
-        let args = self.args().iter().enumerate().filter(|(_, arg)| roles(arg.kind.role));
-        args.map(|(index, _)| index).find_map(|index| {
+        self.call.buffers.iter().copied().find_map(|index| {
             let captured = self.captured(index)?.ok()?;
             if self.args()[index].kind.role == Some(Role::Content) {
                 let Captured { bytes, cut, .. } = captured;
@@ -334,12 +335,6 @@ impl<'a> Row<'a> {
     /// The true length of an argument's memory that is not all there; 0 where it is not known.
     pub(crate) fn full(&self, arg: usize) -> u32 {
         self.captured(arg).and_then(Result::ok).map_or(0, |captured| captured.full)
-    }
-
-    /// Indices of the arguments whose memory is of that sort.
-    fn with_role(&self, role: Role) -> impl Iterator<Item = usize> {
-        let args = self.args().iter().enumerate();
-        args.filter(move |(_, arg)| arg.kind.role == Some(role)).map(|(index, _)| index)
     }
 
     /// What was captured behind an argument: `None` if nothing was to be.

@@ -45,6 +45,8 @@ pub(crate) struct Argument {
     pub(crate) name: Box<str>,
     /// Its name as a key of a JSON object, with the colon.
     pub(crate) key: Box<[u8]>,
+    /// The same within a field of CSV.
+    pub(crate) csv_key: Box<[u8]>,
     /// Its kind.
     pub(crate) kind: KindInfo,
 }
@@ -68,6 +70,12 @@ pub(crate) struct Call {
     pub(crate) args: Vec<Argument>,
     /// What its result is.
     pub(crate) ret: KindInfo,
+    /// The indices of those that are paths.
+    pub(crate) paths: Box<[usize]>,
+    /// The indices of those that are buffers, or structures that may point to some.
+    pub(crate) buffers: Box<[usize]>,
+    /// Whether it moves bytes through buffers and returns how many.
+    pub(crate) moves_bytes: bool,
     /// Whether it makes or closes descriptors.
     pub(crate) changes_files: bool,
     /// What strace shows in another way than its kinds say.
@@ -76,6 +84,8 @@ pub(crate) struct Call {
     pub(crate) text: Option<text::Line>,
     /// Its calling convention and its name, as JSON shows them.
     pub(crate) json: Box<[u8]>,
+    /// The same as CSV does.
+    pub(crate) csv: Box<[u8]>,
 }
 
 impl KindInfo {
@@ -100,20 +110,26 @@ impl KindInfo {
 
 impl Argument {
     fn new(name: &str, kind: KindInfo) -> Argument {
-        let mut key = Vec::new();
+        let (mut key, mut csv_key) = (Vec::new(), Vec::new());
         json_string(&mut key, name.as_bytes());
         key.push(b':');
-        Argument { name: name.into(), key: key.into(), kind }
+        render::doubled(&mut csv_key, &key);
+        Argument { name: name.into(), key: key.into(), csv_key: csv_key.into(), kind }
     }
 }
 
-impl Call {
-    /// Whether the call moves bytes through buffers and returns how many.
-    pub(crate) fn moves_bytes(&self) -> bool {
-        let buffers =
-            |arg: &Argument| arg.kind.role == Some(Role::Content) || TREES.contains(&arg.kind.id);
-        self.ret.id == Kind::Size.id() && self.args.iter().any(buffers)
-    }
+/// Whether a call moves bytes through buffers and returns how many.
+fn moves_bytes(ret: KindInfo, args: &[Argument]) -> bool {
+    let buffers =
+        |arg: &Argument| arg.kind.role == Some(Role::Content) || TREES.contains(&arg.kind.id);
+    ret.id == Kind::Size.id() && args.iter().any(buffers)
+}
+
+/// The indices of the arguments whose role is one of those.
+fn with_roles(args: &[Argument], roles: &[Role]) -> Box<[usize]> {
+    let args = args.iter().enumerate();
+    let args = args.filter(|(_, arg)| arg.kind.role.is_some_and(|role| roles.contains(&role)));
+    args.map(|(index, _)| index).collect()
 }
 
 /// A trace's own description.
@@ -203,7 +219,11 @@ impl Schema {
         };
         let ret = known.map_or(KindInfo::RAW, |known| self.kind(known.ret));
         Call {
+            paths: with_roles(&args, &[Role::Path]),
+            buffers: with_roles(&args, &[Role::Content, Role::Parts, Role::ArrayParts]),
+            moves_bytes: moves_bytes(ret, &args),
             json: render::call_json(&abi, &name).into(),
+            csv: render::call_csv(&abi, &name).into(),
             changes_files: ret.id == Kind::Fd.id() || ret.id == Kind::Closed.id(),
             quirk: Quirk::of(&name),
             text: text::Line::of(&name),

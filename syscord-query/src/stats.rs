@@ -6,17 +6,18 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     cli::{By, StatsArgs},
-    columns::Needs,
+    columns::{Columns, Needs},
     descriptors::Target,
     error::Error,
     escape::c_escaped,
     filter::Filter,
-    histogram::Histogram,
+    histogram::{Histogram, Tally},
     output::Output,
     pipeline::Weigh,
     render::quoted,
     report::{Ledger, percent},
     row::Row,
+    schema::{Call, ERRORS},
     table::{BAD, Cell, HEADING, PLAIN, SUBJECT, Table},
     time::human_span,
     walk::{Maker, Outcome, Query, walk},
@@ -101,6 +102,24 @@ impl Query for Sum {
 
 impl Maker for Sums {
     type Part = Sums;
+
+    fn rows(&mut self, columns: &Columns, rows: &[u32]) -> bool {
+        let calls = columns.calls.as_ref().filter(|_| self.by == By::Syscall);
+        let Some(calls) = calls else { return false };
+        let mut tallies = vec![CallTally::default(); columns.resolved.len()];
+        for row in rows {
+            let (row, place) = (*row as usize, usize::from(calls.of_row[*row as usize]));
+            tallies[place].add(columns, row, &columns.resolved[place]);
+        }
+        for (tally, call) in tallies.into_iter().zip(&columns.resolved) {
+            if tally.calls > 0 {
+                let name = || Group::new(Subject::Name(c_escaped(call.name.as_bytes())));
+                let key = call.name.as_bytes().to_vec();
+                tally.add_to(self.groups.entry(key).or_insert_with(name));
+            }
+        }
+        true
+    }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
         if !self.find_key(row) {
@@ -206,6 +225,37 @@ fn subject(by: By, row: &Row<'_>) -> Subject {
     }
 }
 
+/// The sums of a call in a block.
+#[derive(Clone, Default)]
+struct CallTally {
+    calls: u64,
+    errors: u64,
+    durations: Tally,
+    bytes: u64,
+}
+
+impl CallTally {
+    #[inline]
+    fn add(&mut self, columns: &Columns, row: usize, call: &Call) {
+        let ret = columns.ret(row, call);
+        self.calls += 1;
+        self.errors += u64::from(ret.is_some_and(|ret| ERRORS.contains(&ret)));
+        if let Some(duration) = columns.duration(row).filter(|_| !columns.is_under_way(row)) {
+            self.durations.add(duration);
+        }
+        if let Some(bytes) = ret.filter(|ret| *ret > 0 && call.moves_bytes) {
+            self.bytes = self.bytes.saturating_add(bytes.unsigned_abs());
+        }
+    }
+
+    fn add_to(self, group: &mut Group) {
+        group.calls += self.calls;
+        group.errors += self.errors;
+        group.durations.add_all(&self.durations);
+        group.bytes = group.bytes.saturating_add(self.bytes);
+    }
+}
+
 impl Group {
     fn new(subject: Subject) -> Group {
         Group { subject, calls: 0, errors: 0, durations: Histogram::default(), bytes: 0 }
@@ -218,7 +268,7 @@ impl Group {
         if let Some(duration) = row.duration.filter(|_| !row.is_under_way()) {
             self.durations.add(duration);
         }
-        if let Some(bytes) = row.ret.filter(|ret| *ret > 0 && row.call.moves_bytes()) {
+        if let Some(bytes) = row.ret.filter(|ret| *ret > 0 && row.call.moves_bytes) {
             self.bytes = self.bytes.saturating_add(bytes.unsigned_abs());
         }
         // A process's name is the one that it had last.

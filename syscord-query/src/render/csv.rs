@@ -47,8 +47,7 @@ impl Renderer for CsvRenderer {
         self.text(out, row.who.comm.bytes());
         number(out, row.who.ppid);
         number(out, row.cpu);
-        self.text(out, row.call.abi.as_bytes());
-        self.text(out, row.call.name.as_bytes());
+        out.extend_from_slice(&row.call.csv);
         number(out, row.ret);
         out.push(b',');
         if let Some(errno) = row.errno() {
@@ -91,7 +90,7 @@ impl CsvRenderer {
             if index > 0 {
                 out.push(b',');
             }
-            doubled(out, &arg.key);
+            out.extend_from_slice(&arg.csv_key);
             if data == Some(index) && arg.kind.role == Some(Role::Content) {
                 out.extend_from_slice(b"null");
                 continue;
@@ -142,8 +141,18 @@ pub(crate) fn quoted(out: &mut Vec<u8>, field: &[u8]) {
     out.push(b'"');
 }
 
+/// The columns that all events of a call have in common, each with a comma before it.
+pub(crate) fn call_csv(abi: &str, name: &str) -> Vec<u8> {
+    let (mut out, mut field) = (Vec::new(), Vec::new());
+    for one in [abi, name] {
+        out.push(b',');
+        text(&mut out, &mut field, one.as_bytes());
+    }
+    out
+}
+
 /// Appends a field that is in quotes, its own ones doubled.
-fn doubled(out: &mut Vec<u8>, field: &[u8]) {
+pub(crate) fn doubled(out: &mut Vec<u8>, field: &[u8]) {
     let mut parts = field.split(|byte| *byte == b'"');
     out.extend_from_slice(parts.next().unwrap_or_default());
     for part in parts {

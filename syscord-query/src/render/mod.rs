@@ -13,7 +13,7 @@ mod value;
 #[cfg(feature = "parquet")]
 pub(crate) use self::parquet::ParquetSink;
 pub(crate) use self::{
-    csv::{CsvRenderer, quoted},
+    csv::{CsvRenderer, call_csv, doubled, quoted},
     json::{JsonRenderer, call_json},
     strace::{Spans, StraceQuery, StraceSink},
     text::TextRenderer,

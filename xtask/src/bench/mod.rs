@@ -12,6 +12,7 @@ use crate::{
 
 mod burst;
 mod latency;
+mod micro;
 mod nginx;
 mod overhead;
 mod query;
@@ -28,13 +29,14 @@ use report::Report;
 type Part = (&'static str, fn(&Bench) -> Result);
 
 /// What can be measured, in the order of docs/PERFORMANCE.md.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("overhead", overhead::run),
     ("nginx", nginx::run),
     ("latency", latency::run),
     ("burst", burst::run),
     ("size", size::run),
     ("query", query::run),
+    ("micro", micro::run),
     ("start", start::run),
 ];
 

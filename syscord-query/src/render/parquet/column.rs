@@ -16,6 +16,7 @@ use polars_parquet::{
     write::{CompressedPage, CompressionOptions, Encoding, Page, ZstdLevel, compress},
 };
 
+use super::super::memo::Memo;
 use crate::error::Error;
 
 /// Up to this many different texts, a column always has a dictionary: without, readers may not take it for a
@@ -57,26 +58,60 @@ impl<T: NativeType> Numbers<T> {
         self.values.extend_from_slice(&other.values);
     }
 
-    /// The column's pages. Values are ordered by `key`.
-    pub(super) fn pages<K: Ord>(
+    /// The column's pages: the different values and a number for each value, if few are different. `key` tells
+    /// values apart, and is in their order.
+    pub(super) fn pages(
         &self,
         descriptor: &Descriptor,
         rows: Rows<'_>,
-        key: impl Fn(&T) -> K,
+        key: impl Fn(&T) -> u64,
     ) -> Result<Vec<CompressedPage>, Error> {
-        let mut body = levels(rows, &self.levels, descriptor);
-        body.reserve(size_of_val(&self.values[..]));
-        self.values.iter().for_each(|value| body.extend_from_slice(value.to_le_bytes().as_ref()));
+        let places = self.levels.len();
         let statistics = PrimitiveStatistics {
             primitive_type: descriptor.primitive_type.clone(),
-            null_count: Some((self.levels.len() - self.values.len()) as i64),
+            null_count: Some((places - self.values.len()) as i64),
             distinct_count: None,
             min_value: self.values.iter().min_by_key(|value| key(value)).copied(),
             max_value: self.values.iter().max_by_key(|value| key(value)).copied(),
         };
-        let places = self.levels.len();
         let statistics = statistics.serialize();
-        Ok(vec![data(body, Encoding::Plain, places, rows.count, statistics, descriptor)?])
+        let mut body = levels(rows, &self.levels, descriptor);
+        let plain = |out: &mut Vec<u8>, values: &[T]| {
+            out.reserve(size_of_val(values));
+            values.iter().for_each(|value| out.extend_from_slice(value.to_le_bytes().as_ref()));
+        };
+        let Some((different, numbers)) = self.different(key) else {
+            plain(&mut body, &self.values);
+            return Ok(vec![data(body, Encoding::Plain, places, rows, statistics, descriptor)?]);
+        };
+        let mut dictionary = Vec::new();
+        plain(&mut dictionary, &different);
+        indices(&mut body, &numbers, different.len());
+        let dictionary = DictPage::new(CowBuffer::Owned(dictionary), different.len(), false);
+        Ok(vec![
+            compressed(Page::Dict(dictionary))?,
+            data(body, Encoding::RleDictionary, places, rows, statistics, descriptor)?,
+        ])
+    }
+
+    /// The different values, and for each value its number among them; none if too many are different.
+    fn different(&self, key: impl Fn(&T) -> u64) -> Option<(Vec<T>, Vec<u32>)> {
+        /// Whether it is worth while is seen early.
+        const EARLY: usize = 2048;
+        let (mut known, mut different) = (Memo::default(), Vec::new());
+        let mut numbers = Vec::with_capacity(self.values.len());
+        for value in &self.values {
+            if different.len() > self.values.len() / 8 + EARLY / 2
+                || numbers.len() == EARLY && different.len() > EARLY / 2
+            {
+                return None;
+            }
+            numbers.push(known.get_or(Some(key(value)), || {
+                different.push(*value);
+                different.len() as u32 - 1
+            }));
+        }
+        Some((different, numbers))
     }
 }
 
@@ -159,24 +194,15 @@ impl Texts {
         let statistics = statistics.serialize();
         if texts.len() > ALWAYS && 2 * texts.len() > self.values.len() {
             self.values.iter().for_each(|number| plain(&mut body, texts[*number as usize]));
-            return Ok(vec![data(
-                body,
-                Encoding::Plain,
-                places,
-                rows.count,
-                statistics,
-                descriptor,
-            )?]);
+            return Ok(vec![data(body, Encoding::Plain, places, rows, statistics, descriptor)?]);
         }
         let mut dictionary = Vec::with_capacity(self.bytes.len() + 4 * texts.len());
         texts.iter().for_each(|text| plain(&mut dictionary, text));
         let dictionary = DictPage::new(CowBuffer::Owned(dictionary), texts.len(), false);
-        let bits = u32::BITS - (texts.len() as u32).saturating_sub(1).leading_zeros();
-        body.push(bits as u8);
-        runs(&mut body, &self.values, bits);
+        indices(&mut body, &self.values, texts.len());
         Ok(vec![
             compressed(Page::Dict(dictionary))?,
-            data(body, Encoding::RleDictionary, places, rows.count, statistics, descriptor)?,
+            data(body, Encoding::RleDictionary, places, rows, statistics, descriptor)?,
         ])
     }
 }
@@ -190,7 +216,7 @@ fn data(
     body: Vec<u8>,
     encoding: Encoding,
     places: usize,
-    rows: usize,
+    rows: Rows<'_>,
     statistics: ParquetStatistics,
     descriptor: &Descriptor,
 ) -> Result<CompressedPage, Error> {
@@ -201,7 +227,7 @@ fn data(
         repetition_level_encoding: Encoding::Rle.into(),
         statistics: Some(statistics),
     });
-    let page = DataPage::new(header, CowBuffer::Owned(body), descriptor.clone(), rows);
+    let page = DataPage::new(header, CowBuffer::Owned(body), descriptor.clone(), rows.count);
     compressed(Page::Data(page))
 }
 
@@ -226,6 +252,13 @@ fn levels(rows: Rows<'_>, definition: &[u8], descriptor: &Descriptor) -> Vec<u8>
     put(rows.repetition, descriptor.max_rep_level);
     put(definition, descriptor.max_def_level);
     out
+}
+
+/// Numbers in a dictionary of so many values.
+fn indices(out: &mut Vec<u8>, numbers: &[u32], values: usize) {
+    let bits = u32::BITS - (values as u32).saturating_sub(1).leading_zeros();
+    out.push(bits as u8);
+    runs(out, numbers, bits);
 }
 
 /// Numbers of that many bits as one run: of equal ones, or packed, eight at a time.

@@ -60,10 +60,18 @@ pub(crate) struct ParquetMaker {
 
 /// Rows that follow one another.
 pub(crate) enum ParquetRows {
-    /// Their number, and their pages.
-    Pages(usize, Vec<Vec<CompressedPage>>),
+    /// Their pages.
+    Pages(Pages),
     /// Too few for a row group.
     Few(Box<Group>),
+}
+
+/// The pages of a row group.
+pub(crate) struct Pages {
+    rows: usize,
+    /// At most so many bytes of texts are in them.
+    bytes: usize,
+    of_leaves: Vec<Vec<CompressedPage>>,
 }
 
 /// The rows of one row group.
@@ -150,12 +158,13 @@ impl Maker for ParquetMaker {
             return Ok(None);
         }
         self.known = Known::default();
-        std::mem::take(&mut self.group).pages(&self.leaves).map(Some)
+        let pages = std::mem::take(&mut self.group).pages(&self.leaves)?;
+        Ok(Some(ParquetRows::Pages(pages)))
     }
 
     fn finish(self) -> Result<ParquetRows, Error> {
         match self.group.rows {
-            LEAST_ROWS.. => self.group.pages(&self.leaves),
+            LEAST_ROWS.. => self.group.pages(&self.leaves).map(ParquetRows::Pages),
             _ => Ok(ParquetRows::Few(self.group.into())),
         }
     }
@@ -165,7 +174,7 @@ impl Weigh for ParquetRows {
     /// About what a row takes, in pages or before.
     fn bytes(&self) -> usize {
         match self {
-            ParquetRows::Pages(rows, _) => 16 * rows,
+            ParquetRows::Pages(pages) => 16 * pages.rows + pages.bytes,
             ParquetRows::Few(group) => 100 * group.rows + group.bytes(),
         }
     }
@@ -189,9 +198,9 @@ impl ParquetSink {
     /// Writes rows, as soon as they are enough.
     pub(crate) fn take(&mut self, rows: ParquetRows) -> Result<(), Error> {
         match rows {
-            ParquetRows::Pages(rows, pages) => {
+            ParquetRows::Pages(pages) => {
                 self.flush()?;
-                self.write(rows, &pages)
+                self.write(&pages)
             }
             ParquetRows::Few(group) => {
                 self.few.append(&group);
@@ -212,14 +221,12 @@ impl ParquetSink {
         if self.few.rows == 0 {
             return Ok(());
         }
-        match std::mem::take(&mut self.few).pages(&self.leaves)? {
-            ParquetRows::Pages(rows, pages) => self.write(rows, &pages),
-            ParquetRows::Few(_) => Ok(()),
-        }
+        let pages = std::mem::take(&mut self.few).pages(&self.leaves)?;
+        self.write(&pages)
     }
 
-    fn write(&mut self, rows: usize, pages: &[Vec<CompressedPage>]) -> Result<(), Error> {
-        let written = self.writer.write_row_group(rows as u64, pages);
+    fn write(&mut self, pages: &Pages) -> Result<(), Error> {
+        let written = self.writer.write_row_group(pages.rows as u64, &pages.of_leaves);
         written.map_err(|error| told(&self.failure, error))
     }
 }
@@ -312,10 +319,12 @@ impl Group {
     }
 
     /// The pages of each leaf.
-    fn pages(&self, leaves: &[Descriptor]) -> Result<ParquetRows, Error> {
+    fn pages(&self, leaves: &[Descriptor]) -> Result<Pages, Error> {
         let rows = Rows { count: self.rows, repetition: &[] };
         let of_args = Rows { count: self.rows, repetition: &self.args.repetition };
-        let (long, int) = (|value: &i64| *value, |value: &i32| value.cast_unsigned());
+        // In the order of the numbers: those of 64 bits have signs, those of 32 have none.
+        let long = |value: &i64| value.cast_unsigned() ^ 1 << 63;
+        let int = |value: &i32| u64::from(value.cast_unsigned());
         let pages = leaves.iter().enumerate().map(|(place, leaf)| match place {
             0 => self.ts.pages(leaf, rows, long),
             1 => self.duration.pages(leaf, rows, long),
@@ -335,7 +344,8 @@ impl Group {
             15 => self.data.pages(leaf, rows),
             _ => self.state.pages(leaf, rows),
         });
-        Ok(ParquetRows::Pages(self.rows, pages.collect::<Result<_, _>>()?))
+        let of_leaves = pages.collect::<Result<_, _>>()?;
+        Ok(Pages { rows: self.rows, bytes: self.bytes(), of_leaves })
     }
 }
 
