@@ -145,11 +145,21 @@ fn encode(bencher: Bencher<'_, '_>) {
         .iter()
         .filter_map(|chunk| Decoded::of(chunk).ok().map(|decoded| decoded.events()))
         .collect();
+    // What events borrow is put together before.
+    let lists: Vec<Vec<_>> =
+        chunks.iter().map(|chunk| chunk.iter().map(OwnedEvent::lists).collect()).collect();
+    let events: Vec<Vec<Event<'_>>> = chunks
+        .iter()
+        .zip(&lists)
+        .map(|(chunk, lists)| {
+            let events = chunk.iter().zip(lists);
+            events.map(|(event, (captures, files))| event.lent(captures, files)).collect()
+        })
+        .collect();
     let mut builder = ChunkBuilder::new(recorded.tick_shift, recorded.durations, 1);
     bencher.counter(recorded.rows()).bench_local(|| {
-        for events in &chunks {
-            events.iter().for_each(|event| event.push(&mut builder));
-            divan::black_box_drop(builder.encode().ok());
+        for events in &events {
+            divan::black_box_drop(builder.encode_all(events).ok());
         }
     });
 }
@@ -253,25 +263,24 @@ struct OwnedCapture {
 }
 
 impl OwnedEvent {
-    fn push(&self, builder: &mut ChunkBuilder) {
-        let captures: Vec<Capture<'_>> = self
-            .captures
-            .iter()
-            .map(|OwnedCapture { arg, section, status, bytes, full }| Capture {
-                arg: *arg,
-                section: *section,
-                status: *status,
-                bytes,
-                full: *full,
-            })
-            .collect();
-        let files: Vec<File<'_>> = self
-            .files
-            .iter()
-            .map(|(fd, link, detail)| File { fd: *fd, link, detail, numbers: &[] })
-            .collect();
+    /// What the event borrows.
+    fn lists(&self) -> (Vec<Capture<'_>>, Vec<File<'_>>) {
+        let captures = self.captures.iter();
+        let captures = captures.map(|OwnedCapture { arg, section, status, bytes, full }| Capture {
+            arg: *arg,
+            section: *section,
+            status: *status,
+            bytes,
+            full: *full,
+        });
+        let files = self.files.iter();
+        let files = files.map(|(fd, link, detail)| File { fd: *fd, link, detail, numbers: &[] });
+        (captures.collect(), files.collect())
+    }
+
+    fn lent<'a>(&'a self, captures: &'a [Capture<'a>], files: &'a [File<'a>]) -> Event<'a> {
         let (tgid, tid, beside) = self.thread;
-        builder.push(&Event {
+        Event {
             end: self.end,
             duration: self.duration,
             tgid,
@@ -283,8 +292,8 @@ impl OwnedEvent {
             args: &self.args,
             ret: self.ret,
             marks: self.marks,
-            captures: &captures,
-            files: &files,
-        });
+            captures,
+            files,
+        }
     }
 }
