@@ -173,10 +173,11 @@ fn unlimited(counts: &Counts, floor: u32) -> [u8; 256] {
 /// Canonical codes: in the order of their lengths, and among equal ones of their bytes, they count up (as in RFC 1951
 /// §3.2.2). Their first bit is the lowest.
 fn codes(lengths: &[u8; 256]) -> [u16; 256] {
+    let mut as_long = [0u16; LONGEST as usize + 1];
+    lengths.iter().for_each(|length| as_long[usize::from(*length)] += 1);
     let mut next = [0u16; LONGEST as usize + 2];
     for length in 1..=LONGEST as usize {
-        let as_long = lengths.iter().filter(|other| usize::from(**other) == length).count();
-        next[length + 1] = (next[length] + as_long as u16) << 1;
+        next[length + 1] = (next[length] + as_long[length]) << 1;
     }
     lengths.map(|length| match length {
         0 => 0,

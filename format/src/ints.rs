@@ -73,21 +73,16 @@ impl IntEncoder {
             // Nothing else takes less than a byte a value, or so much less that it is worth a look.
             return best;
         }
-        let (mut plain, mut delta) = (0, 0);
-        let mut previous = 0i64;
-        for &value in values {
-            plain += varint_len(zigzag(value));
-            delta += varint_len(zigzag(value.wrapping_sub(previous)));
-            previous = value;
-        }
-        // Varints of changing length compress worse afterwards than values of one width, and decode
-        // slower: they must save half a byte a value.
-        let penalty = values.len() / 2;
-        if 1 + plain + penalty < best.size {
-            best = Plan { encoding: VARINT, size: 1 + plain, min, width: 0 };
-        }
-        if 1 + delta + penalty < best.size {
-            best = Plan { encoding: DELTA, size: 1 + delta, min, width: 0 };
+        if let Some((plain, delta)) = worthwhile_varints(values, frame) {
+            // Varints of changing length compress worse afterwards than values of one width, and decode
+            // slower: they must save half a byte a value.
+            let penalty = values.len() / 2;
+            if 1 + plain + penalty < best.size {
+                best = Plan { encoding: VARINT, size: 1 + plain, min, width: 0 };
+            }
+            if 1 + delta + penalty < best.size {
+                best = Plan { encoding: DELTA, size: 1 + delta, min, width: 0 };
+            }
         }
         if values.len() >= DICTIONARY_FROM {
             let tight = best.size.min(values.len() * 2);
@@ -122,6 +117,31 @@ impl IntEncoder {
             _ => values.iter().for_each(|&value| put_varint(out, zigzag(value))),
         }
     }
+}
+
+/// What a column takes as varints and as deltas; nothing if it shows by a part of it that this is more than `most`.
+fn worthwhile_varints(values: &[i64], most: usize) -> Option<(usize, usize)> {
+    const PART: usize = 512;
+    if values.len() > 4 * PART {
+        let middle = values.len() / 2;
+        let (plain, delta) = varint_sizes(&values[middle..middle + PART]);
+        if plain.min(delta) * values.len() / PART > most {
+            return None;
+        }
+    }
+    Some(varint_sizes(values))
+}
+
+/// Bytes of a column as varints, and as deltas.
+fn varint_sizes(values: &[i64]) -> (usize, usize) {
+    let (mut plain, mut delta) = (0, 0);
+    let mut previous = 0i64;
+    for &value in values {
+        plain += varint_len(zigzag(value));
+        delta += varint_len(zigzag(value.wrapping_sub(previous)));
+        previous = value;
+    }
+    (plain, delta)
 }
 
 /// Bits to store offsets up to `range` in. Widths that cross bytes hide repetitions from the later

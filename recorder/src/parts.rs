@@ -42,7 +42,8 @@ impl PartsOf {
     }
 
     fn argument(&mut self, arg: u8, end: &Captures<'_>, begin: Option<&Captures<'_>>) {
-        let mut parts = vec![NOTHING];
+        let mut parts = Vec::with_capacity(USUAL);
+        parts.push(NOTHING);
         let (before, now) = (arg | capture_part::BEFORE, arg | capture_part::PART);
         for (header, bytes) in begin.into_iter().flat_map(Clone::clone).chain(end.clone()) {
             let part = Part { status: status(header.status), bytes };
@@ -60,6 +61,9 @@ impl PartsOf {
         self.arguments.push((arg, status, start..self.bytes.len()));
     }
 }
+
+/// As many parts as most arguments have have room at once.
+const USUAL: usize = 8;
 
 const NOTHING: Part<'static> = Part { status: CaptureStatus::None, bytes: &[] };
 
