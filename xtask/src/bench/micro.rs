@@ -21,7 +21,7 @@ pub fn run(bench: &Bench) -> Result {
             .args(["bench", "-q", "-p", "syscord-format", "--bench", "chunk"])
             .env("SYSCORD_TRACE", bench.folder.join("trace.scd")),
     )?;
-    let how = "`cargo bench -p syscord-format` on 8 chunks of 65,536 events of nginx under ab, on one \
+    let how = "`cargo bench -p syscord-format` on 8 chunks of nginx under ab, on one \
                processor; encoding includes compression, decoding decompression. Medians";
     let mut table = Table::new("Chunks", how, &["what", "all 8 chunks", "million events/s"]);
     for (what, time, rate) in medians(&text) {
