@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask bench micro` records one and runs this.
 
+#![allow(clippy::expect_used, reason = "what cannot be decoded is not to be measured")]
+
 use std::{env, error::Error, path::Path, sync::OnceLock};
 
 use divan::{Bencher, counter::ItemsCount};
@@ -67,7 +69,7 @@ impl Recorded {
         let parse = |(header, payload): &(BlockHeader, Vec<u8>)| {
             Chunk::parse(header, payload.clone(), self.tick_shift)
         };
-        self.chunks.iter().filter_map(|chunk| parse(chunk).ok()).collect()
+        self.chunks.iter().map(|chunk| parse(chunk).expect("a whole block")).collect()
     }
 }
 
@@ -77,10 +79,10 @@ fn each<T>(bencher: Bencher<'_, '_>, decode: impl Fn(&Chunk, &Calls, &Arguments)
     let chunks: Vec<(Chunk, Calls, Arguments)> = recorded
         .parse()
         .into_iter()
-        .filter_map(|chunk| {
-            let calls = chunk.calls().ok()?;
-            let arguments = chunk.arguments(&calls).ok()??;
-            Some((chunk, calls, arguments))
+        .map(|chunk| {
+            let calls = chunk.calls().expect("calls");
+            let arguments = chunk.arguments(&calls).expect("arguments").expect("arguments");
+            (chunk, calls, arguments)
         })
         .collect();
     bencher.counter(recorded.rows()).bench_local(|| {

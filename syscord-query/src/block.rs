@@ -93,17 +93,21 @@ impl<'w> Job<'w> {
         let mut maker = shared.query.maker(self.before);
         maker.number(self.number);
         let mut more = true;
+        // If its events are, what happened to threads is not lost.
+        let mut lost = None;
         let events = self.events.take();
         if let Some(mut events) = events.filter(|events| events.all) {
-            let rows = self.rows(&mut events, shared, &mut maker)?;
-            more = self.hand_on(&events.columns, &rows, shared, &mut maker, out)?;
+            match self.rows(&mut events, shared, &mut maker) {
+                Ok(rows) => more = self.hand_on(&events.columns, &rows, shared, &mut maker, out)?,
+                Err(error) => lost = Some(error),
+            }
         }
         let Job { scene, terms, clocks, last, .. } = &mut self;
         if more && shared.query.notices() {
             scene.advance(*last, |record, world| notice(record, world, terms, clocks, &mut maker));
         }
         out(maker.finish()?);
-        Ok(())
+        lost.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// Decodes what is needed of the events, and chooses rows, in the order in which they are wanted. If only
@@ -191,9 +195,8 @@ impl<'w> Job<'w> {
                 return Ok(false);
             }
             maker.event(&row)?;
-            if let Some(part) = maker.part()?
-                && !out(part)
-            {
+            let wanted = maker.part()?.is_none_or(&mut *out);
+            if !wanted || left.is_over() {
                 return Ok(false);
             }
         }

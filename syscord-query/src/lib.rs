@@ -66,14 +66,24 @@ pub fn main() -> ExitCode {
     let code = match run(&Cli::parse()) {
         Ok(false) => DONE,
         Ok(true) => DAMAGED,
-        // Who read our output has seen enough: `syscord-query … | head`.
-        Err(error) if error.is_broken_pipe() => DONE,
-        Err(error) => {
-            eprintln!("syscord-query: {error}");
-            if matches!(error, Error::Usage(_)) { USAGE } else { FAILED }
-        }
+        Err(error) => told(&error),
     };
     ExitCode::from(code)
+}
+
+/// Ends the program with an error.
+fn end(error: &Error) -> ! {
+    std::process::exit(told(error).into())
+}
+
+/// Tells an error; its exit code.
+fn told(error: &Error) -> u8 {
+    // Who read our output has seen enough: `syscord-query … | head`.
+    if error.is_broken_pipe() {
+        return DONE;
+    }
+    eprintln!("syscord-query: {error}");
+    if matches!(error, Error::Usage(_)) { USAGE } else { FAILED }
 }
 
 /// Does what was asked for; says whether part of a trace could not be read.
@@ -136,12 +146,16 @@ fn lines<R: Renderer>(
     mut output: Output,
 ) -> Result<Outcome, Error> {
     let query = Lines::new(renderer);
-    output.write(&query.head())?;
-    walk(&args.files, filter, args.filter.limit, &&query, |lines| {
+    // With the first lines, so that what is no trace leaves nothing behind.
+    let mut head = query.head();
+    let outcome = walk(&args.files, filter, args.filter.limit, &&query, |lines| {
+        output.write(&std::mem::take(&mut head))?;
         output.write(&lines)?;
         query.reuse(lines);
         Ok(())
-    })
+    })?;
+    output.write(&head)?;
+    Ok(outcome)
 }
 
 #[cfg(feature = "parquet")]

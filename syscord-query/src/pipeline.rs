@@ -41,7 +41,9 @@ pub(crate) fn run<J: Send, P: Weigh + Send, T: Send, E>(
         let mut taken = Ok(());
         let fed = feed(&mut |job| {
             work(job, &mut |part| {
-                taken = take(part);
+                if taken.is_ok() {
+                    taken = take(part);
+                }
                 taken.is_ok()
             });
             taken.is_ok()
@@ -75,6 +77,7 @@ pub(crate) fn run<J: Send, P: Weigh + Send, T: Send, E>(
                 given
             })
         });
+        let closing = Closing(&queue);
         let taken = promised.into_iter().try_for_each(|parts| {
             let taken = parts.into_iter().try_for_each(|part| {
                 queue.leave(part.bytes());
@@ -83,7 +86,7 @@ pub(crate) fn run<J: Send, P: Weigh + Send, T: Send, E>(
             queue.next();
             taken
         });
-        queue.close();
+        drop(closing);
         let fed = feeder.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         taken.map(|()| fed)
     })
@@ -154,6 +157,15 @@ impl Queue {
     }
 }
 
+/// Closes a queue once nothing is taken any more, for whatever reason.
+struct Closing<'q>(&'q Queue);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 impl Waiting {
     /// The first job always has room for a part, so that those behind it never wait for ever.
     fn has_room(&mut self, job: u64) -> bool {
@@ -194,7 +206,9 @@ mod tests {
             },
             |job, out| {
                 thread::yield_now();
-                let _ = (0..3).all(|part| out(Bytes(10 * job + part, bytes)));
+                // What is left is handed on even where nobody wants it.
+                let _ = (0..2).all(|part| out(Bytes(10 * job + part, bytes)));
+                out(Bytes(10 * job + 2, bytes));
             },
             |Bytes(part, _)| {
                 seen.push(part);

@@ -59,7 +59,8 @@ impl Report {
         self.told = trace.damage().len();
     }
 
-    /// Passes over a block that cannot be read, unless nothing more can be read either.
+    /// Passes over a block of the trace at `path` that cannot be read, unless nothing more can be read either. The
+    /// reader may have gone on to another trace.
     pub(crate) fn skip(
         &mut self,
         path: &Path,
@@ -72,7 +73,8 @@ impl Report {
                 return Err(Error::trace(path, error));
             }
             error => {
-                self.tell(&format!("the block at byte {offset} is lost: {error}"));
+                let text = format!("the block at byte {offset} is lost: {error}");
+                self.tell_of(&shown(path), &text);
                 self.damaged = true;
                 self.lost_blocks = true;
             }
@@ -86,8 +88,12 @@ impl Report {
     }
 
     fn tell(&self, text: &str) {
+        self.tell_of(&self.name, text);
+    }
+
+    fn tell_of(&self, name: &str, text: &str) {
         if !self.quiet {
-            eprintln!("warning: {}: {text}", self.name);
+            eprintln!("warning: {name}: {text}");
         }
     }
 

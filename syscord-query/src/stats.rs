@@ -100,12 +100,17 @@ impl Query for Sum {
     }
 }
 
+/// The most calls of a block that are tallied each on its own: more than any machine has.
+const MOST_TALLIES: usize = 2048;
+
 impl Maker for Sums {
     type Part = Sums;
 
     fn rows(&mut self, columns: &Columns, rows: &[u32]) -> bool {
         let calls = columns.calls.as_ref().filter(|_| self.by == By::Syscall);
-        let Some(calls) = calls else { return false };
+        let Some(calls) = calls.filter(|_| columns.resolved.len() <= MOST_TALLIES) else {
+            return false;
+        };
         let mut tallies = vec![CallTally::default(); columns.resolved.len()];
         for row in rows {
             let (row, place) = (*row as usize, usize::from(calls.of_row[*row as usize]));
@@ -143,7 +148,8 @@ impl Maker for Sums {
 
 impl Weigh for Sums {
     fn bytes(&self) -> usize {
-        self.groups.len() * size_of::<Group>()
+        let of_group = |(key, _): (&Vec<u8>, &Group)| key.len() + size_of::<Group>();
+        self.groups.iter().map(of_group).sum()
     }
 }
 
@@ -282,7 +288,12 @@ impl Group {
     /// Adds later events of the same subject.
     fn merge(&mut self, later: Group) {
         self.add_sums(&later);
-        self.subject = later.subject;
+        // A process's name is the one that it had last.
+        match (&mut self.subject, later.subject) {
+            (Subject::Process { comm, .. }, Subject::Process { comm: last, .. })
+            | (Subject::Thread { comm, .. }, Subject::Thread { comm: last, .. }) => *comm = last,
+            _ => {}
+        }
     }
 
     fn add_sums(&mut self, other: &Group) {

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -145,7 +145,8 @@ fn go<Q: Query>(
     mut take: impl FnMut(PartOf<Q>) -> Result<(), Error>,
     report: Report,
 ) -> Result<Outcome, Error> {
-    let shared = Shared { query, left: Left(limit.map(AtomicU64::new)), report: report.into() };
+    let left = Left(limit.map(AtomicU64::new));
+    let shared = Shared { query, left, closed: AtomicBool::new(false), report: report.into() };
     // What a limit leaves of a block is known only when those before it are done.
     let threads = if limit.is_some() { 0 } else { pipeline::threads() };
     let ledger = pipeline::run(
@@ -154,17 +155,27 @@ fn go<Q: Query>(
             let (start, before, ledger) = (None, i64::MIN, Ledger::default());
             let mut reader = Reader { shared: &shared, filter, start, before, ledger, give };
             for path in files {
-                if !reader.file(path)? {
+                if shared.is_over() || !reader.file(path)? {
                     break;
                 }
             }
             Ok(reader.ledger)
         },
         |job, out| shared.work(job, out),
-        |part: Result<PartOf<Q>, Error>| take(part?),
+        |part: Result<PartOf<Q>, Error>| {
+            let taken = part.and_then(&mut take);
+            shared.closed.store(taken.is_err(), Ordering::Relaxed);
+            // Nobody can wake the thread that waits for standard input.
+            taken.map_err(|error| if waits(files) { crate::end(&error) } else { error })
+        },
     )??;
     let damaged = shared.report().damaged();
     Ok(Outcome { damaged, ledger })
+}
+
+/// Whether standard input is among the files.
+fn waits(files: &[PathBuf]) -> bool {
+    files.iter().any(|path| path == Path::new("-"))
 }
 
 /// The same of a chunk alone, by a description that is at hand, which is handed back.
@@ -175,7 +186,8 @@ pub(crate) fn walk_chunk<Q: Query>(
     mut take: impl FnMut(PartOf<Q>) -> Result<(), Error>,
 ) -> Schema {
     let (filter, schema) = (Filter::default(), Arc::new(schema));
-    let shared = Shared { query, left: Left(None), report: Report::quiet().into() };
+    let (left, closed) = (Left(None), AtomicBool::new(false));
+    let shared = Shared { query, left, closed, report: Report::quiet().into() };
     if let Ok(terms) = Terms::new(&schema, &filter, 0, query) {
         let mut job = Job::of(Path::new(""), 0, terms.into(), Clocks::default());
         job.events = Some(Events::new(chunk).into());
@@ -188,10 +200,17 @@ pub(crate) fn walk_chunk<Q: Query>(
 pub(crate) struct Shared<'w, Q> {
     pub(crate) query: &'w Q,
     pub(crate) left: Left,
+    /// Whether what is made is taken no more.
+    closed: AtomicBool,
     report: Mutex<Report>,
 }
 
 impl<Q: Query> Shared<'_, Q> {
+    /// Whether nothing more is wanted.
+    fn is_over(&self) -> bool {
+        self.left.is_over() || self.closed.load(Ordering::Relaxed)
+    }
+
     fn report(&self) -> MutexGuard<'_, Report> {
         self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -284,7 +303,7 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
             terms: None,
         };
         loop {
-            if self.shared.left.is_over() {
+            if self.shared.is_over() {
                 return Ok(false);
             }
             let block = trace.next_block().map_err(|error| Error::trace(path, error))?;

@@ -482,3 +482,26 @@ fn has_multilib(scratch: &Scratch) -> bool {
     gcc.args(["-m32", "-static", "-nostdlib", "-o"]).arg(made).arg(source);
     gcc.output().is_ok_and(|output| output.status.success())
 }
+
+/// After the last line that is wanted comes nothing, not even the program's end.
+#[test]
+fn a_limit_ends_it_with_its_last_call() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("strace-limit");
+    let trace = scratch.file("t.scd");
+    let ran = record(["-q", "-o", trace.to_str().unwrap(), "--", "true"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines = |options: &[&str]| -> Vec<String> {
+        let ran = query([&[trace.to_str().unwrap(), "--strace"], options].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out.lines().map(str::to_owned).collect()
+    };
+    let whole = lines(&[]);
+    let calls = whole.len() - 1;
+    assert!(whole[calls].contains("+++ exited with 0 +++"), "{whole:?}");
+    for limit in [1, calls / 2, calls - 1, calls] {
+        assert_eq!(lines(&["--limit", &limit.to_string()]), whole[..limit]);
+    }
+}

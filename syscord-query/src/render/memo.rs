@@ -8,7 +8,8 @@ use std::{
 /// So many things are remembered at a time.
 const MOST: usize = 1 << 16;
 
-/// Things by a number, that of [`Row::alike`](crate::row::Row::alike), for as long as a block is gone through.
+/// Things by a number that those have in common which are the same: mostly that of
+/// [`Row::alike`](crate::row::Row::alike), for as long as a block is gone through.
 #[derive(Clone, Debug)]
 pub(super) struct Memo<T>(HashMap<u64, T, BuildHasherDefault<Spread>>);
 
