@@ -44,7 +44,7 @@ pub(crate) struct Code {
 /// Bits of a code in [`Code::codes`].
 const CODE_BITS: u32 = 16;
 /// Codes that fit one word.
-const AT_ONCE: usize = 5;
+pub(crate) const AT_ONCE: usize = 5;
 const _: () = assert!(AT_ONCE as u32 * LONGEST < u64::BITS);
 
 impl Code {

@@ -5,7 +5,7 @@ use crate::bits::{BitWriter, Pending, bits_at};
 use crate::chunk::context::ContextOrder;
 use crate::cursor::{Cursor, put_varint};
 use crate::error::FormatError;
-use crate::huffman::{self, Code, Counts, LONGEST, Table};
+use crate::huffman::{self, AT_ONCE, Code, Counts, LONGEST, Table};
 use crate::limits::MAX_GROUPS;
 
 /// The largest class of a value.
@@ -68,6 +68,7 @@ impl Magnitudes {
         // What is there from before is written over.
         self.classes.resize(rows, 0);
         self.bits.clear();
+        self.pending = Pending::default();
     }
 
     /// Puts the next row's value, given the row's place in context order.
@@ -208,9 +209,6 @@ fn classes(cursor: &mut Cursor<'_>, order: &ContextOrder) -> Result<Vec<u8>, For
     }
     Ok(classes)
 }
-
-/// Codes that are looked up in one word.
-const AT_ONCE: usize = 5;
 
 fn values(
     part: &'static str,

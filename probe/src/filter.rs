@@ -14,6 +14,7 @@ use syscord_syscalls::record::{FILTER_VALUES, Thread, Verdict, criterion, verdic
 use crate::{
     config, process,
     task::{self, Current, Task},
+    thread,
 };
 
 /// Verdicts by tgid. The recorder sets the size, and puts COMMAND in.
@@ -65,8 +66,10 @@ pub fn ask(who: &Current, thread: Option<*mut Thread>) -> Answer {
         Answer::Record { since } => since,
         Answer::Awaits => return answer,
     };
-    // SAFETY: as above.
-    unsafe { ((*thread).since, (*thread).epoch) = (since, now) };
+    if thread::is_of(thread, who.tid) {
+        // SAFETY: as above.
+        unsafe { ((*thread).since, (*thread).epoch) = (since, now) };
+    }
     answer
 }
 
@@ -173,8 +176,10 @@ pub fn judge(task: Task, tgid: u32, name_low: u64, name_high: u64) -> u64 {
     }
     // With a full map the process is judged at each call, so that it seems to begin to be recorded then: no duration of its
     // calls is known.
-    let _ = VERDICTS.insert(&tgid, &now, u64::from(BPF_ANY));
-    if before.flags & verdict::JUDGED != 0 && (before.flags ^ now.flags) & verdict::RECORD != 0 {
+    let kept = VERDICTS.insert(&tgid, &now, u64::from(BPF_ANY)).is_ok();
+    let turned = (before.flags ^ now.flags) & verdict::RECORD != 0;
+    // What is not kept must not be remembered by threads either.
+    if !kept || before.flags & verdict::JUDGED != 0 && turned {
         changed();
     }
     if now.flags & verdict::RECORD != 0 { now.since } else { 0 }

@@ -24,6 +24,7 @@ const SIZE: usize = size_of::<ProcessRecord>();
 #[inline(always)]
 pub fn fork(parent: Task, child: Task) {
     let (tgid, tid) = (task::tgid(child), task::tid(child));
+    thread::forget(tid);
     let parent_tgid = task::tgid(parent);
     if parent_tgid == config::self_tgid() {
         return;

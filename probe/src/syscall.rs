@@ -132,8 +132,10 @@ pub fn enter(regs: Regs) {
     }
     let (number, abi) = (call.number, u32::from(call.abi));
     let length = given_length(regs, &call);
-    // SAFETY: a live element of the threads'.
-    unsafe { (*thread).entered = Entered { time, number, abi, length, pad: 0 } }
+    if thread::is_of(thread, call.who.tid) {
+        // SAFETY: a live element of the threads'.
+        unsafe { (*thread).entered = Entered { time, number, abi, length, pad: 0 } }
+    }
 }
 
 /// The length that the call will overwrite.

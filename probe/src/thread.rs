@@ -1,7 +1,12 @@
 //! What is kept of each thread: the call that it is in, and whether its process is recorded.
 
+use core::{
+    ptr::{read_volatile, write_volatile},
+    sync::atomic::{Ordering, compiler_fence},
+};
+
 use aya_ebpf::{
-    bindings::{BPF_F_NO_PREALLOC, BPF_NOEXIST},
+    bindings::BPF_NOEXIST,
     macros::map,
     maps::{Array, HashMap},
 };
@@ -13,9 +18,9 @@ use crate::config;
 #[map]
 static THREADS: Array<Thread> = Array::with_max_entries(1, 0);
 
-/// Threads whose place another has.
+/// Threads whose place another has. The recorder sets the size.
 #[map]
-static CROWDED_OUT: HashMap<u32, Thread> = HashMap::with_max_entries(1 << 16, BPF_F_NO_PREALLOC);
+static CROWDED_OUT: HashMap<u32, Thread> = HashMap::with_max_entries(1, 0);
 
 /// What is kept of a thread, if anything is.
 #[inline(always)]
@@ -28,6 +33,13 @@ pub fn find(tid: u32) -> Option<*mut Thread> {
     if config::crowded() != 0 { CROWDED_OUT.get_ptr_mut(&tid) } else { None }
 }
 
+/// Whether a place is still a thread's: of two that begin at once, one may have taken it from the other.
+#[inline(always)]
+pub fn is_of(thread: *mut Thread, tid: u32) -> bool {
+    // SAFETY: a live element of one of the maps.
+    config::crowded() == 0 || unsafe { read_volatile(&raw const (*thread).tid) } == tid
+}
+
 /// What is kept of a thread, from now on if nothing was. A tid runs on one CPU at a time, so that nobody else
 /// writes there meanwhile.
 #[inline(always)]
@@ -35,15 +47,14 @@ pub fn keep(tid: u32) -> Option<*mut Thread> {
     find(tid).or_else(|| begin(tid))
 }
 
-/// Begins to keep something of a thread. (If two of those that have the same place begin at once, one of them is not
-/// found again and begins anew: a duration is unknown then.)
+/// Begins to keep something of a thread. All of a free place is zero.
 #[inline(always)]
 fn begin(tid: u32) -> Option<*mut Thread> {
     let thread = THREADS.get_ptr_mut(tid & config::thread_mask())?;
     // SAFETY: a live element of THREADS.
     unsafe {
-        if (*thread).tid == 0 {
-            *thread = Thread { tid, ..Thread::NONE };
+        if read_volatile(&raw const (*thread).tid) == 0 {
+            write_volatile(&raw mut (*thread).tid, tid);
             return Some(thread);
         }
     }
@@ -54,12 +65,16 @@ fn begin(tid: u32) -> Option<*mut Thread> {
     CROWDED_OUT.get_ptr_mut(&tid)
 }
 
-/// A thread has ended.
+/// A thread has ended, or one of that tid begins.
 #[inline(always)]
 pub fn forget(tid: u32) {
     let Some(thread) = find(tid) else { return };
-    // SAFETY: a live element of one of the maps.
-    unsafe { *thread = Thread::NONE };
+    // SAFETY: a live element of one of the maps. The place is free once its tid is 0.
+    unsafe {
+        *thread = Thread { tid, ..Thread::NONE };
+        compiler_fence(Ordering::SeqCst);
+        write_volatile(&raw mut (*thread).tid, 0);
+    }
     if config::crowded() != 0 {
         // It is not there if its place was in the other one.
         let _ = CROWDED_OUT.remove(&tid);

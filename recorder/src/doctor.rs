@@ -28,6 +28,10 @@ pub fn run() -> bool {
     for capability in rights::NEEDED {
         check(capability.name, held(capability));
     }
+    // Without it all is recorded, too.
+    let aside = rights::STEP_ASIDE;
+    let state = if aside.held() { "held" } else { "lacking" };
+    check(aside.name, Ok(format!("{state}, to {}", aside.purpose)));
     check("probe", probe());
     if healthy {
         println!("This machine can record.");

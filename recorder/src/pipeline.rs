@@ -3,9 +3,8 @@
 //! Before it stand at most [`QUEUE`] batches, so memory is bounded: when the output is slow, the rings fill, and what
 //! then has no room is counted as dropped.
 //!
-//! It steps aside: it runs when a processor has nothing else to do (SCHED_IDLE, sched(7)), so that the programs that are
-//! recorded wait for it as little as can be. When a batch is there before it is done with the last one, it takes its
-//! turn like all others until it has caught up.
+//! It comes after all others. When a batch is there before it is done with the last one, it takes its turn like them
+//! until it has caught up.
 
 use std::{
     io::Write,
@@ -20,7 +19,12 @@ use std::{
 
 use syscord_format::{Clock, FormatError, LedgerRow, Totals};
 
-use crate::{encoder::Encoder, error::RecordError, priority, rings::Batch};
+use crate::{
+    encoder::Encoder,
+    error::RecordError,
+    priority::{self, Priority},
+    rings::Batch,
+};
 
 /// Batches under way to the writer.
 const QUEUE: usize = 3;
@@ -49,11 +53,12 @@ struct State {
     written: AtomicU64,
     /// Batches that are not yet in the file.
     waiting: AtomicUsize,
-    /// The writing thread.
+    /// The writing thread; 0 before it runs, and once it has ended, as its id may be another's then.
     thread: AtomicI32,
     /// Whether nothing more will come.
     closing: AtomicBool,
-    may_step_aside: bool,
+    /// How it takes its turns; none if it cannot step aside.
+    turns: Option<Priority>,
 }
 
 impl Pipeline {
@@ -66,7 +71,7 @@ impl Pipeline {
             waiting: AtomicUsize::new(0),
             thread: AtomicI32::new(0),
             closing: AtomicBool::new(false),
-            may_step_aside: priority::may_step_aside(),
+            turns: Priority::if_free(),
         });
         let shared = Arc::clone(&state);
         let thread = thread::spawn(move || write(encoder, &orders, &give_back, &shared));
@@ -117,17 +122,32 @@ impl Pipeline {
 impl State {
     /// There is more to do than the next batch.
     fn hurry(&self) {
-        if self.may_step_aside {
-            priority::take_turns(self.thread.load(Ordering::Relaxed));
+        let thread = self.thread.load(Ordering::Relaxed);
+        if let Some(turns) = self.turns.filter(|_| thread != 0) {
+            turns.take_turns(thread);
         }
     }
 
     /// All is done for now.
     fn rest(&self) {
-        let idle = self.waiting.load(Ordering::Relaxed) == 0;
-        if self.may_step_aside && idle && !self.closing.load(Ordering::Relaxed) {
-            priority::step_aside(self.thread.load(Ordering::Relaxed));
+        let busy = |batches| {
+            self.waiting.load(Ordering::Relaxed) > batches || self.closing.load(Ordering::Relaxed)
+        };
+        let Some(turns) = self.turns.filter(|_| !busy(0)) else { return };
+        turns.step_aside(self.thread.load(Ordering::Relaxed));
+        // Who has said so meanwhile will not say it again.
+        if busy(1) {
+            self.hurry();
         }
+    }
+}
+
+/// Takes back a thread's id when it ends.
+struct Ending<'s>(&'s State);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.thread.store(0, Ordering::Relaxed);
     }
 }
 
@@ -139,6 +159,7 @@ fn write<W: Write>(
     state: &State,
 ) -> Result<Totals, FormatError> {
     state.thread.store(priority::current(), Ordering::Relaxed);
+    let _ending = Ending(state);
     state.rest();
     for order in orders {
         match order {

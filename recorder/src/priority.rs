@@ -1,14 +1,15 @@
 //! When the recorder's threads run (sched(7)): so that the programs that are recorded wait for it as little as can be.
+//! What the user has chosen for it (chrt(1), nice(1)) stays.
 
-use std::mem;
-
-use libc::{c_int, c_long, pid_t, sched_param};
+use libc::{c_int, c_long, pid_t};
 
 use crate::rights::STEP_ASIDE;
 
-/// How long the thread that takes records goes on while others wait, ns: it has less to do mostly. The kernel takes
-/// times from this one on, since 6.12.
+/// How long a thread goes on while others wait, ns: the shortest that the kernel takes, since 6.12.
 const SLICE: u64 = 100_000;
+/// The least that a thread gets of a processor for which others wait: a seventieth of what they do. With none at all
+/// (SCHED_IDLE) it could stop for ever with a lock of the kernel's that others need.
+const LAST: c_int = 19;
 
 /// `struct sched_attr` (include/uapi/linux/sched/types.h).
 #[repr(C)]
@@ -23,20 +24,60 @@ struct SchedAttr {
     period: u64,
 }
 
-/// From now on the current thread interrupts nobody when it wakes, and does not keep others waiting for long.
-pub fn interrupt_nobody() {
+/// How the recorder's threads are scheduled when they take their turns like all others.
+#[derive(Clone, Copy, Debug)]
+pub struct Priority {
+    nice: c_int,
+}
+
+impl Priority {
+    /// The current thread's; `None` if the user has chosen a policy for it.
+    pub fn usual() -> Option<Priority> {
+        // SAFETY: plain system calls without preconditions.
+        let (policy, nice) = unsafe {
+            (
+                libc::syscall(libc::SYS_sched_getscheduler, 0),
+                libc::getpriority(libc::PRIO_PROCESS, 0),
+            )
+        };
+        (policy == c_long::from(libc::SCHED_OTHER)).then_some(Priority { nice })
+    }
+
+    /// The same, if a thread that has stepped aside can come back: that takes a right.
+    pub fn if_free() -> Option<Priority> {
+        Priority::usual().filter(|_| STEP_ASIDE.held())
+    }
+
+    /// From now on the current thread interrupts nobody when it wakes, and does not keep others waiting for long.
+    pub fn interrupt_nobody(self) {
+        schedule(0, libc::SCHED_BATCH, self.nice, SLICE);
+    }
+
+    /// The thread comes after all others.
+    pub fn step_aside(self, thread: pid_t) {
+        schedule(thread, libc::SCHED_BATCH, LAST.max(self.nice), SLICE);
+    }
+
+    /// The thread takes its turn like all others.
+    pub fn take_turns(self, thread: pid_t) {
+        schedule(thread, libc::SCHED_OTHER, self.nice, 0);
+    }
+}
+
+/// Sets when a thread runs; 0: the current one (sched_setattr(2)). If that fails, it goes on as it did.
+fn schedule(thread: pid_t, policy: c_int, nice: c_int, runtime: u64) {
     let attr = SchedAttr {
         size: size_of::<SchedAttr>() as u32,
-        policy: libc::SCHED_BATCH as u32,
+        policy: policy.cast_unsigned(),
         flags: 0,
-        nice: 0,
+        nice,
         priority: 0,
-        runtime: SLICE,
+        runtime,
         deadline: 0,
         period: 0,
     };
-    // SAFETY: `attr` is a sched_attr of the size that it says. If the call fails, the thread goes on as it did.
-    unsafe { libc::syscall(libc::SYS_sched_setattr, 0 as c_long, &raw const attr, 0 as c_long) };
+    // SAFETY: `attr` is a sched_attr of the size that it says.
+    unsafe { libc::syscall(libc::SYS_sched_setattr, thread, &raw const attr, 0 as c_long) };
 }
 
 /// Lets those in who wait for the processor, if they come first: where the kernel's preemption is lazy, it asks a
@@ -50,26 +91,4 @@ pub fn let_others_in() {
 pub fn current() -> pid_t {
     // SAFETY: the call has no preconditions.
     unsafe { libc::gettid() }
-}
-
-/// Whether threads may step aside: without the right to come back, they could not.
-pub fn may_step_aside() -> bool {
-    STEP_ASIDE.held()
-}
-
-/// The thread runs when a processor has nothing else to do.
-pub fn step_aside(thread: pid_t) {
-    schedule(thread, libc::SCHED_IDLE);
-}
-
-/// The thread takes its turn like all others.
-pub fn take_turns(thread: pid_t) {
-    schedule(thread, libc::SCHED_OTHER);
-}
-
-fn schedule(thread: pid_t, policy: c_int) {
-    // SAFETY: all zero is a valid sched_param, whose one field is a priority that these policies do not have.
-    let none: sched_param = unsafe { mem::zeroed() };
-    // SAFETY: a plain system call on a thread of ours. If it fails, the thread goes on as it did.
-    unsafe { libc::syscall(libc::SYS_sched_setscheduler, thread, policy, &raw const none) };
 }

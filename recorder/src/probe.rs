@@ -50,6 +50,8 @@ const VERDICTS: u32 = 1 << 16;
 /// Threads that are found by their tids at once. Where tids can be more, a few are looked for elsewhere: 4 million
 /// tids would take 256 MiB.
 const THREADS: u32 = 1 << 16;
+/// Those that are looked for elsewhere; of calls of threads beyond no duration is known.
+const CROWDED_OUT: u32 = 1 << 14;
 
 /// Why the probe cannot be loaded.
 #[derive(Debug, Error)]
@@ -183,6 +185,7 @@ impl Probe {
             .map_max_entries("REQUESTS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("CONTROL", cpus as u32)
             .map_max_entries("THREADS", threads)
+            .map_max_entries("CROWDED_OUT", if pids > threads { CROWDED_OUT } else { 1 })
             .map_max_entries("VERDICTS", if options.filter.active == 0 { 1 } else { VERDICTS })
             .load(OBJECT)?;
         for program in ALWAYS.into_iter().chain(options.durations.then_some(ENTRY)) {

@@ -25,7 +25,7 @@ pub const STEP_ASIDE: Capability = Capability {
 };
 
 /// Numbers from include/uapi/linux/capability.h.
-pub const NEEDED: [Capability; 4] = [
+pub const NEEDED: [Capability; 3] = [
     Capability { bit: 39, name: "cap_bpf", purpose: "load the probe", required: true },
     Capability { bit: 38, name: "cap_perfmon", purpose: "hook syscalls", required: true },
     Capability {
@@ -34,7 +34,6 @@ pub const NEEDED: [Capability; 4] = [
         purpose: "describe other users' processes",
         required: false,
     },
-    STEP_ASIDE,
 ];
 
 impl Capability {

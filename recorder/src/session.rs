@@ -36,7 +36,7 @@ use crate::{
     filters::{self, Filters},
     ledger::{Ledger, Sums},
     pipeline::{Pipeline, Work},
-    priority,
+    priority::{self, Priority},
     probe::{Options, Probe},
     progress::{Figures, Progress},
     rings::{Batch, Rings},
@@ -144,7 +144,9 @@ struct Session<'a> {
 impl Session<'_> {
     fn run(mut self, held: Option<Held>) -> Result<Outcome, RecordError> {
         let mut child = held.map(Held::release).transpose()?;
-        priority::interrupt_nobody();
+        if let Some(priority) = Priority::usual() {
+            priority.interrupt_nobody();
+        }
         let recorded = self.record(&mut child);
         self.progress.clear();
         let elapsed = self.progress.elapsed();

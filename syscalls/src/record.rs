@@ -280,7 +280,7 @@ pub struct Thread {
     pub watched: u32,
     /// The call under way.
     pub entered: Entered,
-    /// The verdicts' epoch, less the one before the first, in which `since` was found; 0: it was not.
+    /// The verdicts' epoch in which `since` was found, plus 1; 0: it was not.
     pub epoch: u64,
     /// [`Verdict::since`] of its process, or `u64::MAX` if it is left out.
     pub since: u64,

@@ -134,6 +134,25 @@ fn they_are_told_with_arguments_and_age() {
     assert_eq!(ledger["recorded"].as_u64(), Some(events.len() as u64));
 }
 
+/// It is not seen then when a call begins: also threads whose calls returned meanwhile are in one.
+#[test]
+fn they_are_told_without_durations_too() {
+    if !kernel() {
+        return;
+    }
+    let blocked = Blocked::start();
+    let trace = blocked.scratch.file("t.scd");
+    let pid = blocked.pid().to_string();
+    let recorder = Recorder::start(&trace, ["-p", &pid, "--no-duration"]);
+    blocked.go();
+    let threads: BTreeSet<u64> = blocked.waiting().into_iter().map(|(tid, _)| tid).collect();
+    let ran = recorder.stop(libc::SIGINT);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let events = events(&trace);
+    let last = events.iter().filter(|event| is_under_way(event));
+    assert_eq!(last.map(|event| event["tid"].as_u64().unwrap()).collect::<BTreeSet<_>>(), threads);
+}
+
 #[test]
 fn filters_hold_for_them() {
     if !kernel() {

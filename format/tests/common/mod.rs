@@ -79,7 +79,7 @@ impl OwnedEvent {
         }
     }
 
-    fn put(&self, builder: &mut ChunkBuilder) {
+    pub(crate) fn put(&self, builder: &mut ChunkBuilder) {
         let capture = |c: &'_ OwnedCapture| -> (u8, CaptureSection, CaptureStatus, u32) {
             (c.arg, c.section, c.status, c.full)
         };
