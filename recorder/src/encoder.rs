@@ -212,10 +212,13 @@ impl<W: Write> Encoder<W> {
         let mut push = |event| records.push(ProcRecord { time, event });
         match p.header.what {
             process_event::FORK => {
-                self.world.forked(tgid);
                 let (parent_tgid, parent_tid) = (p.ppid, p.other_tid);
                 push(ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm });
                 let is_thread = tgid == parent_tgid;
+                // A thread's beginning says nothing of its process.
+                if !is_thread {
+                    self.world.forked(tgid);
+                }
                 let shares = |flag: u32| p.status.cast_unsigned() & flag != 0;
                 let (files, cwd) =
                     (shares(table_flag::SHARES_FILES), shares(table_flag::SHARES_CWD));
