@@ -106,7 +106,9 @@ impl Members {
     pub fn get<T: Copy + Default>(&self, offset: u32) -> T {
         match self.read {
             // SAFETY: the span holds the member, as the verifier sees, too.
-            Some(read) => unsafe { read_volatile(read.add((offset - self.span.from) as usize).cast()) },
+            Some(read) => unsafe {
+                read_volatile(read.add((offset - self.span.from) as usize).cast())
+            },
             None => read(self.object, offset),
         }
     }

@@ -79,8 +79,8 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
     let entered = thread::entered(thread);
     // Without durations it is not seen when a thread's next call begins.
     // SAFETY: a live element of the threads'.
-    let watched = thread.is_some_and(|thread| unsafe { (*thread).watched } != 0)
-        && config::durations() != 0;
+    let watched =
+        thread.is_some_and(|thread| unsafe { (*thread).watched } != 0) && config::durations() != 0;
     let waits = task::waits(who.task);
     let (abi, number) = regs::call(regs, who.compat);
     let call = Call::numbered(*who, abi, number);
