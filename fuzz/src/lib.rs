@@ -119,8 +119,8 @@ pub fn run(target: Target, bytes: &[u8]) {
     let Ok(chunk) = ChunkBuilder::new(0, true, 1).encode_all(&events) else { return };
     let limit = usize::from(look >> 14);
     FORMATS.with_borrow_mut(|known| {
-        let formats = known.remove(&limit).unwrap_or_else(|| Formats::new(&meta(CONTENTS[limit])));
-        known.insert(limit, formats.show(&chunk, look));
+        let formats = known.entry(limit).or_insert_with(|| Formats::new(&meta(CONTENTS[limit])));
+        formats.show(&chunk, look);
     });
 }
 

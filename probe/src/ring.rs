@@ -58,7 +58,7 @@ pub fn scratch() -> Option<*mut u8> {
 macro_rules! count {
     ($ring:expr, $counter:ident) => {
         // SAFETY: `control` is a live element of CONTROL, and only this CPU writes the counters.
-        unsafe { (*$ring.control()).$counter += 1 }
+        unsafe { (*$ring.control()).counters.$counter += 1 }
     };
 }
 pub(crate) use count;

@@ -19,7 +19,7 @@ pub fn run() -> bool {
     let mut check = |name: &str, outcome: Result<String, (String, &str)>| match outcome {
         Ok(detail) => println!("  ok    {name}: {detail}"),
         Err((detail, remedy)) => {
-            println!("  FAIL  {name}: {detail}\n        {remedy}");
+            println!("  FAIL  {name}: {detail}\n        Remedy: {remedy}");
             healthy = false;
         }
     };
@@ -28,10 +28,11 @@ pub fn run() -> bool {
     for capability in rights::NEEDED {
         check(capability.name, held(capability));
     }
-    // Without it all is recorded, too.
-    let aside = rights::STEP_ASIDE;
-    let state = if aside.held() { "held" } else { "lacking" };
-    check(aside.name, Ok(format!("{state}, to {}", aside.purpose)));
+    match held(rights::STEP_ASIDE) {
+        Ok(detail) => check(rights::STEP_ASIDE.name, Ok(detail)),
+        // All is recorded all the same.
+        Err((detail, _)) => println!("  --    {}: {detail}", rights::STEP_ASIDE.name),
+    }
     check("probe", probe());
     if healthy {
         println!("This machine can record.");
@@ -49,7 +50,7 @@ fn kernel() -> Outcome {
     if kernel_version() >= (5, 10) {
         Ok(detail)
     } else {
-        Err((detail, "Remedy: boot a kernel of version 5.10 or newer."))
+        Err((detail, "boot a kernel of version 5.10 or newer."))
     }
 }
 
@@ -60,7 +61,7 @@ fn layouts() -> Outcome {
         Ok(_) => Ok(btf::KERNEL_BTF.to_owned()),
         Err(error) => Err((
             error.to_string(),
-            "Remedy: boot a kernel built with CONFIG_DEBUG_INFO_BTF=y; all large distributions' are.",
+            "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y; all large distributions' are.",
         )),
     }
 }
@@ -69,15 +70,12 @@ fn held(capability: rights::Capability) -> Outcome {
     if capability.held() {
         return Ok(format!("held, to {}", capability.purpose));
     }
-    Err((
-        format!("lacking, to {}", capability.purpose),
-        "Remedy: run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_sys_nice+ep` the syscord binary.",
-    ))
+    Err((format!("lacking, to {}", capability.purpose), rights::REMEDY))
 }
 
 /// Loads the probe, records for a moment, and counts.
 fn probe() -> Outcome {
-    let remedy = "Remedy: see the checks above; a kernel in lockdown mode refuses all probes.";
+    let remedy = "see the checks above; a kernel in lockdown mode refuses all probes.";
     let failed = |error: &dyn std::error::Error| (error.to_string(), remedy);
     let content = 256;
     let schema = Schema::compile(&SyscallSet::ALL, content);

@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, Error)]
 pub enum RecordError {
     /// Missing capabilities.
-    #[error("recording needs the rights {}: run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_sys_nice+ep` this program", .0.join(" and "))]
+    #[error("recording needs the rights {}: {}", .0.join(" and "), crate::rights::REMEDY)]
     Rights(Vec<&'static str>),
     /// `--syscall`.
     #[error("--syscall: {0}")]

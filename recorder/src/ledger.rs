@@ -1,14 +1,14 @@
 //! The ledger: what became of every call that the probe saw, CPU by CPU.
 
 use syscord_format::{LedgerRow, NO_CPU, drop_reason};
-use syscord_syscalls::record::Control;
+use syscord_syscalls::record::Counters;
 
 use crate::{probe::Probe, rings::Rings};
 
 /// Turns the probe's counters into rows, each for the time since the one before.
 pub struct Ledger {
     from: u64,
-    counters: Vec<Control>,
+    counters: Vec<Counters>,
     missed: u64,
     /// Calls under way that are to be written, and are in no row yet.
     under_way: u64,
@@ -26,7 +26,7 @@ pub struct Sums {
 impl Ledger {
     /// Starts at `from`, when all counters were zero.
     pub fn new(from: u64, cpus: usize) -> Ledger {
-        Ledger { from, counters: vec![Control::default(); cpus], missed: 0, under_way: 0 }
+        Ledger { from, counters: vec![Counters::default(); cpus], missed: 0, under_way: 0 }
     }
 
     /// The rows since the last, up to `to`.
@@ -67,7 +67,7 @@ impl Ledger {
     /// Whether anything was dropped since the last rows.
     pub fn has_news(&self, rings: &Rings) -> bool {
         (0..rings.cpus()).any(|cpu| {
-            let dropped = |c: &Control| c.dropped_full + c.dropped_busy + c.dropped_side;
+            let dropped = |c: &Counters| c.dropped_full + c.dropped_busy + c.dropped_side;
             dropped(&rings.counters(cpu)) != dropped(&self.counters[cpu])
         })
     }
@@ -85,7 +85,7 @@ const EMPTY: LedgerRow = LedgerRow {
     dropped: Vec::new(),
 };
 
-fn row(cpu: u32, from: u64, to: u64, before: &Control, now: &Control) -> LedgerRow {
+fn row(cpu: u32, from: u64, to: u64, before: &Counters, now: &Counters) -> LedgerRow {
     let side = now.dropped_side - before.dropped_side;
     let reasons = [
         (drop_reason::SIDE, side),

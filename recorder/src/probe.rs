@@ -164,12 +164,12 @@ impl Probe {
         let threads = pids.min(THREADS);
         let layouts = Layouts::of_this_kernel()?;
         let uring = btf::uring_hooks(&layouts).filter(|_| options.operations);
-        let form = uring.map_or(uring_form::NONE, |(_, form)| form);
         let settings = Pod(Settings {
-            uring: form,
+            segment_mask: segments as u32 - 1,
             thread_mask: threads - 1,
             crowded: (pids > threads).into(),
-            ..settings(options, segments as u32 - 1)
+            uring: uring.map_or(uring_form::NONE, |(_, form)| form),
+            ..settings(options)
         });
         let offsets: Pod<Offsets> = Pod(btf::offsets(&layouts, cfg!(target_arch = "x86_64"))?);
         let filter = Pod(options.filter);
@@ -355,21 +355,18 @@ fn iterator_mut(ebpf: &mut Ebpf) -> Result<&mut Iter, ProbeError> {
     program.try_into().map_err(|_| ProbeError::Missing(UNDER_WAY))
 }
 
-fn settings(options: &Options<'_>, segment_mask: u32) -> Settings {
+/// The settings but those that go by the kernel's sizes and layouts.
+fn settings(options: &Options<'_>) -> Settings {
     Settings {
         self_tgid: std::process::id(),
-        segment_mask,
         content: options.content,
-        thread_mask: 0,
-        crowded: 0,
         durations: options.durations.into(),
         machine: Abi::native()[0] as u32,
         unplanned: options.unplanned.into(),
         typed_task: (kernel_version() >= (5, 11)).into(),
         task_regs: (kernel_version() >= (5, 15)).into(),
-        uring: uring_form::NONE,
-        pad: 0,
         restorers: options.restorers,
+        ..Settings::default()
     }
 }
 

@@ -16,6 +16,10 @@ pub struct Capability {
 
 const SYS_ADMIN: u32 = 21;
 
+/// How to give this program all that it can use (setcap(8)).
+pub const REMEDY: &str =
+    "run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_sys_nice+ep` this program";
+
 /// To give a thread back the priority that it had.
 pub const STEP_ASIDE: Capability = Capability {
     bit: 23,

@@ -12,7 +12,8 @@ use syscord_format::ProcRecord;
 use syscord_syscalls::{
     plan::NUMBERS,
     record::{
-        Control, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, process_event, record_kind,
+        Control, Counters, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, process_event,
+        record_kind,
     },
 };
 use thiserror::Error;
@@ -148,7 +149,7 @@ impl Rings {
     }
 
     /// A CPU's counters, read when they agree with each other: the probe may be between two of them.
-    pub fn counters(&self, cpu: usize) -> Control {
+    pub fn counters(&self, cpu: usize) -> Counters {
         let mut now = self.counters_once(cpu);
         for _ in 0..PATIENCE {
             if now.seen == settled(&now) {
@@ -270,16 +271,15 @@ impl Rings {
         unsafe { &*self.controls.base.as_ptr().add(cpu * size_of::<Control>() + offset).cast() }
     }
 
-    fn counters_once(&self, cpu: usize) -> Control {
+    fn counters_once(&self, cpu: usize) -> Counters {
+        let offset = cpu * size_of::<Control>() + std::mem::offset_of!(Control, counters);
         // SAFETY: the mapping holds a Control for each CPU.
-        unsafe {
-            ptr::read_volatile(self.controls.base.as_ptr().add(cpu * size_of::<Control>()).cast())
-        }
+        unsafe { ptr::read_volatile(self.controls.base.as_ptr().add(offset).cast()) }
     }
 }
 
 /// What became of the calls that were seen.
-fn settled(c: &Control) -> u64 {
+fn settled(c: &Counters) -> u64 {
     c.recorded
         + c.filtered_process
         + c.filtered_syscall

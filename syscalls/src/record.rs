@@ -194,15 +194,10 @@ pub struct ProcessRecord {
 /// Bytes of [`Control::scratch`].
 pub const SCRATCH: usize = 256;
 
-/// One CPU's ring and ledger. The recorder writes one cache line, the probe all others.
+/// A CPU's ledger: what became of the calls on it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Control {
-    /// Bytes ever written to the ring.
-    pub head: u64,
-    /// Not 0 while a record is being written: set before its clock is read, cleared once `head`
-    /// has moved. So when it is 0, all records with an earlier time are there.
-    pub writing: u64,
+pub struct Counters {
     /// Calls that reached the probe.
     pub seen: u64,
     /// Calls put into the ring.
@@ -219,6 +214,19 @@ pub struct Control {
     pub dropped_busy: u64,
     /// Entry and process records dropped for want of room.
     pub dropped_side: u64,
+}
+
+/// One CPU's ring and ledger. The recorder writes one cache line, the probe all others.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Control {
+    /// Bytes ever written to the ring.
+    pub head: u64,
+    /// Not 0 while a record is being written: set before its clock is read, cleared once `head`
+    /// has moved. So when it is 0, all records with an earlier time are there.
+    pub writing: u64,
+    /// Its ledger.
+    pub counters: Counters,
     /// Keeps `tail` on a cache line of its own.
     pub pad: [u64; 14],
     /// Bytes the recorder has taken from the ring.

@@ -62,9 +62,10 @@ struct Holders<T> {
     numbers: u32,
 }
 
+/// Copies share it until one of them changes it: every fork makes one, and every block that is gone through.
 #[derive(Clone, Debug, Default)]
 struct Held<T> {
-    what: T,
+    what: Arc<T>,
     holders: u32,
 }
 
@@ -76,26 +77,26 @@ impl<T: Clone + Default> Holders<T> {
     }
 
     fn get(&self, tgid: u32, tid: u32) -> Option<&T> {
-        self.held.get(&self.of(tgid, tid)?).map(|held| &held.what)
+        self.held.get(&self.of(tgid, tid)?).map(|held| &*held.what)
     }
 
     fn get_mut(&mut self, tgid: u32, tid: u32) -> &mut T {
         let number = self.of(tgid, tid).unwrap_or_else(|| {
-            let number = self.add(T::default());
+            let number = self.add(Arc::default());
             self.hold(Holder::Process(tgid), number);
             number
         });
-        &mut self.held.entry(number).or_default().what
+        Arc::make_mut(&mut self.held.entry(number).or_default().what)
     }
 
-    fn add(&mut self, what: T) -> u32 {
+    fn add(&mut self, what: Arc<T>) -> u32 {
         self.numbers = self.numbers.wrapping_add(1);
         self.held.insert(self.numbers, Held { what, holders: 0 });
         self.numbers
     }
 
     fn copy(&mut self, number: u32) -> u32 {
-        let what = self.held.get(&number).map(|held| held.what.clone());
+        let what = self.held.get(&number).map(|held| Arc::clone(&held.what));
         self.add(what.unwrap_or_default())
     }
 

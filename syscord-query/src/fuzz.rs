@@ -1,6 +1,6 @@
 //! Events in every text format, without files: what fuzzing runs.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use syscord_format::{BlockHeader, BlockKind, Chunk, EncodedChunk, Meta};
 
@@ -20,13 +20,13 @@ use crate::{
 
 /// All text formats at once, by one description.
 pub struct Formats {
-    schema: Schema,
+    schema: Arc<Schema>,
 }
 
 impl Formats {
     /// By that description.
     pub fn new(meta: &Meta) -> Formats {
-        Formats { schema: Schema::new(meta) }
+        Formats { schema: Schema::new(meta).into() }
     }
 
     /// Shows the events of a chunk in every format, to nobody. The bits of `look` choose among the
@@ -34,7 +34,7 @@ impl Formats {
     ///
     /// # Panics
     /// If a decoder does, which is what is looked for.
-    pub fn show(self, chunk: &EncodedChunk, look: u16) -> Formats {
+    pub fn show(&self, chunk: &EncodedChunk, look: u16) {
         let header = BlockHeader {
             kind: BlockKind::EVENTS,
             flags: 0,
@@ -49,9 +49,9 @@ impl Formats {
             zone_crc: 0,
         };
         let shift = self.schema.meta().tick_shift;
-        let Ok(chunk) = Chunk::parse(&header, chunk.payload.clone(), shift) else { return self };
+        let Ok(chunk) = Chunk::parse(&header, chunk.payload.clone(), shift) else { return };
         let strace = StraceQuery { style: style(look) };
-        let Ok(nobody) = Output::new(Some(Path::new("/dev/null")), &[]) else { return self };
+        let Ok(nobody) = Output::new(Some(Path::new("/dev/null")), &[]) else { return };
         let mut sink = StraceSink::new(strace.style, Spans::default(), nobody);
         let all = All {
             text: Lines::new(TextRenderer),
@@ -59,7 +59,7 @@ impl Formats {
             csv: Lines::new(CsvRenderer::new(true)),
             strace,
         };
-        Formats { schema: walk_chunk(self.schema, chunk, &&all, |block| sink.take(block)) }
+        walk_chunk(&self.schema, chunk, &&all, |block| sink.take(block));
     }
 }
 

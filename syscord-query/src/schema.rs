@@ -133,7 +133,7 @@ fn with_roles(args: &[Argument], roles: &[Role]) -> Box<[usize]> {
 }
 
 /// A trace's own description.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Schema {
     meta: Meta,
     /// By id.

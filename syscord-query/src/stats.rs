@@ -114,7 +114,7 @@ impl Maker for Sums {
         let mut tallies = vec![CallTally::default(); columns.resolved.len()];
         for row in rows {
             let (row, place) = (*row as usize, usize::from(calls.of_row[*row as usize]));
-            tallies[place].add(columns, row, &columns.resolved[place]);
+            tallies[place].add(&Figures::of(columns, row, &columns.resolved[place]));
         }
         for (tally, call) in tallies.into_iter().zip(&columns.resolved) {
             if tally.calls > 0 {
@@ -240,17 +240,35 @@ struct CallTally {
     bytes: u64,
 }
 
+/// What an event adds to sums.
+struct Figures {
+    error: bool,
+    /// None of a call that is under way, as how long it takes is not known.
+    duration: Option<u64>,
+    bytes: u64,
+}
+
+impl Figures {
+    #[inline]
+    fn of(columns: &Columns, row: usize, call: &Call) -> Figures {
+        let ret = columns.ret(row, call);
+        let bytes = ret.filter(|ret| *ret > 0 && call.moves_bytes);
+        Figures {
+            error: ret.is_some_and(|ret| ERRORS.contains(&ret)),
+            duration: columns.duration(row).filter(|_| !columns.is_under_way(row)),
+            bytes: bytes.map_or(0, i64::unsigned_abs),
+        }
+    }
+}
+
 impl CallTally {
     #[inline]
-    fn add(&mut self, columns: &Columns, row: usize, call: &Call) {
-        let ret = columns.ret(row, call);
+    fn add(&mut self, figures: &Figures) {
         self.calls += 1;
-        self.errors += u64::from(ret.is_some_and(|ret| ERRORS.contains(&ret)));
-        if let Some(duration) = columns.duration(row).filter(|_| !columns.is_under_way(row)) {
+        self.errors += u64::from(figures.error);
+        self.bytes = self.bytes.saturating_add(figures.bytes);
+        if let Some(duration) = figures.duration {
             self.durations.add(duration);
-        }
-        if let Some(bytes) = ret.filter(|ret| *ret > 0 && call.moves_bytes) {
-            self.bytes = self.bytes.saturating_add(bytes.unsigned_abs());
         }
     }
 
@@ -268,14 +286,12 @@ impl Group {
     }
 
     fn add(&mut self, row: &Row<'_>) {
+        let figures = Figures::of(row.columns, row.index, row.call);
         self.calls += 1;
-        self.errors += u64::from(row.errno().is_some());
-        // How long a call takes that is under way is not known.
-        if let Some(duration) = row.duration.filter(|_| !row.is_under_way()) {
+        self.errors += u64::from(figures.error);
+        self.bytes = self.bytes.saturating_add(figures.bytes);
+        if let Some(duration) = figures.duration {
             self.durations.add(duration);
-        }
-        if let Some(bytes) = row.ret.filter(|ret| *ret > 0 && row.call.moves_bytes) {
-            self.bytes = self.bytes.saturating_add(bytes.unsigned_abs());
         }
         // A process's name is the one that it had last.
         match &mut self.subject {

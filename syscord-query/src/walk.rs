@@ -178,22 +178,21 @@ fn waits(files: &[PathBuf]) -> bool {
     files.iter().any(|path| path == Path::new("-"))
 }
 
-/// The same of a chunk alone, by a description that is at hand, which is handed back.
+/// The same of a chunk alone, by a description that is at hand.
 pub(crate) fn walk_chunk<Q: Query>(
-    schema: Schema,
+    schema: &Arc<Schema>,
     chunk: Chunk,
     query: &Q,
     mut take: impl FnMut(PartOf<Q>) -> Result<(), Error>,
-) -> Schema {
-    let (filter, schema) = (Filter::default(), Arc::new(schema));
+) {
+    let filter = Filter::default();
     let (left, closed) = (Left(None), AtomicBool::new(false));
     let shared = Shared { query, left, closed, report: Report::quiet().into() };
-    if let Ok(terms) = Terms::new(&schema, &filter, 0, query) {
+    if let Ok(terms) = Terms::new(schema, &filter, 0, query) {
         let mut job = Job::of(Path::new(""), 0, terms.into(), Clocks::default());
         job.events = Some(Events::new(chunk).into());
         shared.work(job, &mut |part| part.and_then(&mut take).is_ok());
     }
-    Arc::into_inner(schema).unwrap_or_default()
 }
 
 /// What all threads of a walk see.
@@ -450,13 +449,13 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
     /// Brings the world up to the end of a job, as the job itself will bring its own copy.
     fn follow(&self, state: &mut State<'w>, job: &Job<'w>) {
         let events = job.events.as_ref().filter(|_| state.has(Needs::FILES));
-        if job.scene.records.is_empty() && events.is_none() && !state.world.has_ended() {
+        if job.scene.records.is_empty() && events.is_none() {
             return;
         }
         let mut scene = job.scene.clone();
         if let Some(events) = events {
             scene.follow(&events.columns);
-            scene.end(&events.columns, |_, _| ());
+            scene.end(&events.columns);
         }
         scene.advance(job.last, |_, _| ());
         state.world = scene.world;

@@ -5,13 +5,14 @@
 use std::{
     ffi::OsStr,
     fs,
+    io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use syscord_tests::{Ran, Scratch, kernel, program, query, run, tool};
+use syscord_tests::{Ran, Scratch, kernel, program, query, run, tool, wait_until};
 
 const FAILED: i32 = 1;
 const USAGE: i32 = 2;
@@ -422,6 +423,29 @@ fn query_output_that_cannot_be_written() {
     let syscalls = format!("{} syscalls | head -1 >/dev/null", text(&program("syscord")));
     let ran = piped(&syscalls);
     assert_eq!((ran.out.trim(), ran.err.as_str()), ("0 0", ""));
+}
+
+/// A query whose reader has seen enough ends, even if more may come through its standard input.
+#[test]
+fn a_reader_that_goes_while_the_input_stays_open() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("open-input");
+    let bytes = fs::read(trace(&scratch)).expect("a trace");
+    for format in ["--text", "--csv", "--strace"] {
+        let mut command = Command::new(program("syscord-query"));
+        let command = command.args(["-", format]).stdin(Stdio::piped());
+        let mut query = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(query.stdout.take());
+        let mut input = query.stdin.take().expect("its input");
+        // All but the end, for which it waits.
+        input.write_all(&bytes[..bytes.len() - 60]).expect("room in the pipe, or a reader");
+        wait_until("the query ends", || query.try_wait().expect("its state").is_some());
+        drop(input);
+        let ran: Ran = query.wait_with_output().expect("its end").into();
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{format}");
+    }
 }
 
 /// A small file system in memory, unmounted at the end.

@@ -28,13 +28,7 @@ impl ContextOrder {
         runs: impl Iterator<Item = u32>,
     ) {
         self.contexts.clear();
-        let mut rest = of_row;
-        for length in runs {
-            let (run, behind) = rest.split_at((length as usize).min(rest.len()));
-            rest = behind;
-            let before = std::iter::once(calls as u16).chain(run.iter().copied());
-            self.contexts.extend(run.iter().copied().zip(before));
-        }
+        each_context(calls, of_row, runs, |context| self.contexts.push(context));
         let contexts = &self.contexts;
         let rows = 0..contexts.len() as u32;
         by_counting(
@@ -108,7 +102,9 @@ impl ContextPlaces {
         self.next.clear();
         self.next.resize(calls * (calls + 1), 0);
         let next = &mut self.next;
-        each_context(calls, of_row, runs.clone(), |context| next[context] += 1);
+        let number =
+            |(call, before): Context| usize::from(call) * (calls + 1) + usize::from(before);
+        each_context(calls, of_row, runs.clone(), |context| next[number(context)] += 1);
         let mut start = 0;
         for count in next.iter_mut().filter(|count| **count != 0) {
             self.lengths.push(*count);
@@ -117,28 +113,28 @@ impl ContextPlaces {
         let places = &mut self.places;
         places.reserve(of_row.len());
         each_context(calls, of_row, runs, |context| {
-            places.push(next[context]);
-            next[context] += 1;
+            let next = &mut next[number(context)];
+            places.push(*next);
+            *next += 1;
         });
     }
 }
 
-/// The context of each row as a number that grows in their order.
+/// The context of each row; of the first of a run, as if after a call beyond all others.
 #[inline]
 fn each_context(
     calls: usize,
     of_row: &[u16],
     runs: impl Iterator<Item = u32>,
-    mut each: impl FnMut(usize),
+    mut each: impl FnMut(Context),
 ) {
     let mut rest = of_row;
     for length in runs {
         let (run, behind) = rest.split_at((length as usize).min(rest.len()));
         rest = behind;
-        let mut before = calls;
+        let mut before = calls as u16;
         for &call in run {
-            let call = usize::from(call);
-            each(call * (calls + 1) + before);
+            each((call, before));
             before = call;
         }
     }
@@ -185,7 +181,10 @@ mod tests {
             for (place, row) in (0..).zip(order.rows()) {
                 assert_eq!(places.places()[*row as usize], place, "{calls} calls");
             }
-            assert_eq!(places.lengths().iter().sum::<u32>(), 5000);
+            let same =
+                |a: &u32, b: &u32| order.contexts[*a as usize] == order.contexts[*b as usize];
+            let lengths = order.rows().chunk_by(same).map(|rows| rows.len() as u32);
+            assert!(places.lengths().iter().copied().eq(lengths), "{calls} calls");
         }
     }
 }

@@ -1,11 +1,12 @@
 //! CSV (RFC 4180, but lines end with `\n`).
 
 use super::{
-    COLUMNS, Renderer, STATE, decimal, memo::Texts, state::state_json, table_needs,
-    value::value_json,
+    COLUMNS, Renderer, STATE, decimal,
+    memo::Texts,
+    state::state_json,
+    table_needs,
+    value::{args_with, value_json},
 };
-use syscord_syscalls::Role;
-
 use crate::{
     columns::Needs,
     escape::c_escape,
@@ -83,20 +84,19 @@ impl CsvRenderer {
         }
     }
 
-    /// Appends the arguments as a JSON object.
+    /// Appends the arguments as a JSON object, in quotes if it has any.
     fn args(&mut self, out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>) {
-        out.extend_from_slice(if row.args().is_empty() { b",{" } else { b",\"{" });
-        for (index, arg) in row.args().iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(&arg.csv_key);
-            if data == Some(index) && arg.kind.role == Some(Role::Content) {
-                out.extend_from_slice(b"null");
-                continue;
-            }
-            let field = &mut self.field;
-            self.args.put(out, row.alike(index), |out| match row.value(index) {
+        let quote: &[u8] = if row.args().is_empty() { b"" } else { b"\"" };
+        out.push(b',');
+        out.extend_from_slice(quote);
+        let field = &mut self.field;
+        args_with(
+            out,
+            row,
+            data,
+            &mut self.args,
+            |arg| &arg.csv_key,
+            |out, value| match value {
                 Value::Signed(number) => decimal(out, number),
                 Value::Unsigned(number) => decimal(out, number),
                 value => {
@@ -104,9 +104,9 @@ impl CsvRenderer {
                     value_json(field, value);
                     doubled(out, field);
                 }
-            });
-        }
-        out.extend_from_slice(if row.args().is_empty() { b"}" } else { b"}\"" });
+            },
+        );
+        out.extend_from_slice(quote);
     }
 
     fn text(&mut self, out: &mut Vec<u8>, bytes: &[u8]) {

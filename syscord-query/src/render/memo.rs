@@ -52,7 +52,7 @@ impl Texts {
         if let Some((start, end)) = self.places.0.get(&number) {
             return out.extend_from_slice(&self.bytes[*start as usize..*end as usize]);
         }
-        if self.bytes.len() >= MOST_BYTES {
+        if self.bytes.len() >= MOST_BYTES || self.places.0.len() >= MOST {
             *self = Texts::default();
         }
         let (before, start) = (out.len(), self.bytes.len());

@@ -72,9 +72,11 @@ impl<R: Renderer> Lines<R> {
         head
     }
 
-    /// Takes lines back that are written.
+    /// Takes lines back that are written. Memory that one long line has taken is not kept.
     pub(crate) fn reuse(&self, lines: Vec<u8>) {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(lines);
+        if lines.capacity() <= 2 * BUFFER {
+            self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(lines);
+        }
     }
 
     pub(crate) fn maker(&self) -> LineMaker<'_, R> {

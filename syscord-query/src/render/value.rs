@@ -12,6 +12,7 @@ use super::{decimal, hexadecimal, memo::Texts};
 use crate::{
     escape::{c_escaped, json_string},
     row::{Memory, Row, Set, Value},
+    schema::Argument,
     structure::{Member, Structure, Structures},
 };
 
@@ -25,16 +26,28 @@ use crate::{
 /// is shown as the event's `data` is null here, unless it lies in several buffers. What could not be read is
 /// `{"addr": …, "unreadable": true}`.
 pub(super) fn args_json(out: &mut Vec<u8>, row: &Row<'_>, data: Option<usize>, known: &mut Texts) {
+    args_with(out, row, data, known, |arg| &arg.key, value_json);
+}
+
+/// The same with keys and values as `key` and `write` have them.
+pub(super) fn args_with(
+    out: &mut Vec<u8>,
+    row: &Row<'_>,
+    data: Option<usize>,
+    known: &mut Texts,
+    key: impl Fn(&Argument) -> &[u8],
+    mut write: impl FnMut(&mut Vec<u8>, Value<'_>),
+) {
     out.push(b'{');
     for (index, arg) in row.args().iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        out.extend_from_slice(&arg.key);
+        out.extend_from_slice(key(arg));
         if data == Some(index) && arg.kind.role == Some(Role::Content) {
             out.extend_from_slice(b"null");
         } else {
-            known.put(out, row.alike(index), |out| value_json(out, row.value(index)));
+            known.put(out, row.alike(index), |out| write(out, row.value(index)));
         }
     }
     out.push(b'}');
