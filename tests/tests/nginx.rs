@@ -242,3 +242,33 @@ print(table.filter(pc.is_valid(table['errno'])).num_rows)";
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(ran.out.trim(), count(&trace, &["--failed"]).to_string());
 }
+
+/// Over several blocks, the first and the last of which are small.
+#[test]
+fn the_export_says_what_json_says() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("parquet-json");
+    let [trace, made, json] = ["t.scd", "x.parquet", "x.json"].map(|name| scratch.file(name));
+    let work = "ls -l / /nope; sleep 1.1; find /usr/lib >/dev/null; (cat /etc/os-release | wc) ; \
+                sleep 1.1; git --version";
+    let ran = record([
+        "-q".as_ref(),
+        "-o".as_ref(),
+        trace.as_os_str(),
+        "--".as_ref(),
+        "sh".as_ref(),
+        "-c".as_ref(),
+        work.as_ref(),
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for (format, file) in [("--parquet", &made), ("--json", &json)] {
+        let ran = query([trace.as_os_str(), format.as_ref(), "-o".as_ref(), file.as_os_str()]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let script = repository().join("tests/workloads/parquet_json.py");
+    let ran = run(tool("python3"), [script.as_os_str(), made.as_os_str(), json.as_os_str()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.out.trim(), count(&trace, &[]).to_string());
+}
