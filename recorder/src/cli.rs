@@ -131,13 +131,17 @@ pub struct HowMuch {
     /// Precision of times: a power of two of nanoseconds
     #[arg(long, value_name = "TIME", default_value = "32ns", value_parser = units::time_resolution)]
     pub time_resolution: TickShift,
-    /// Ring buffer per CPU; rounded up to a power of two times 512 KiB
-    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = units::size)]
-    pub buffer_size: u64,
+    /// Ring buffer per CPU, rounded up to a power of two times 512 KiB; 16M unless told, and 1G in all on more than
+    /// 64 CPUs
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub buffer_size: Option<u64>,
     /// zstd level
     #[arg(long, value_name = "LEVEL", default_value_t = 3,
           value_parser = clap::value_parser!(i32).range(1..=19))]
     pub compression_level: i32,
+    /// Threads that encode and compress; one for every 16 CPUs unless told
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub encoders: Option<u32>,
 }
 
 /// The logarithm of a time resolution in nanoseconds.

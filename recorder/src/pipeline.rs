@@ -1,35 +1,39 @@
-//! The thread that encodes, compresses and writes.
+//! The threads that encode, compress and write.
 //!
-//! Before it stand at most [`QUEUE`] batches, so memory is bounded: when the output is slow, the rings fill, and what
+//! Each takes the next work, one at a time and in order, as what happens to processes is told in order ([`Intake`]).
+//! Then they encode side by side, and each writes once all is written that came before ([`Outlet`]).
+//!
+//! Before them stand at most [`QUEUE`] batches, so memory is bounded: when the output is slow, the rings fill, and what
 //! then has no room is counted as dropped.
 //!
-//! It comes after all others. When a batch is there before it is done with the last one, it takes its turn like them
-//! until it has caught up.
+//! They come after all other threads of the machine. When a batch is there before they are done with the last one, they
+//! take their turns like all others until they have caught up.
 
 use std::{
-    io::Write,
+    fs::File,
     path::Path,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering},
         mpsc::{self, Receiver, SyncSender},
     },
     thread::{self, JoinHandle},
 };
 
-use syscord_format::{Clock, FormatError, LedgerRow, Totals};
+use syscord_format::{Clock, EncodedChunk, FormatError, LedgerRow, ProcRecord, Totals, Writer};
 
 use crate::{
     encoder::Encoder,
     error::RecordError,
-    priority::{self, Priority},
+    history::{History, NewImages},
+    priority::{self, Priority, Pulse},
     rings::Batch,
 };
 
-/// Batches under way to the writer.
+/// Batches under way to the encoders.
 const QUEUE: usize = 3;
 
-/// What the writer gets.
+/// What the encoders get.
 pub enum Work {
     /// Records of some span of time.
     Batch(Batch),
@@ -39,43 +43,36 @@ pub enum Work {
     Clock(Clock),
 }
 
-/// The writing thread, from the other one's side.
+/// All of them, from the other side.
 pub struct Pipeline {
     work: Option<SyncSender<Work>>,
     done: Receiver<Batch>,
+    outlet: Arc<Outlet>,
     state: Arc<State>,
-    thread: Option<JoinHandle<Result<Totals, FormatError>>>,
-}
-
-/// What both threads know.
-struct State {
-    /// Bytes in the file.
-    written: AtomicU64,
-    /// Batches that are not yet in the file.
-    waiting: AtomicUsize,
-    /// The writing thread; 0 before it runs, and once it has ended, as its id may be another's then.
-    thread: AtomicI32,
-    /// Whether nothing more will come.
-    closing: AtomicBool,
-    /// How it takes its turns; none if it cannot step aside.
-    turns: Option<Priority>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Pipeline {
-    /// Starts the thread.
-    pub fn start<W: Write + Send + 'static>(encoder: Encoder<W>) -> Pipeline {
+    /// Starts a thread for each encoder. `writer` goes on where META is written.
+    pub fn start(encoders: Vec<Encoder>, history: History, writer: Writer<File>) -> Pipeline {
         let (work, orders) = mpsc::sync_channel(QUEUE);
         let (give_back, done) = mpsc::channel();
-        let state = Arc::new(State {
-            written: AtomicU64::new(encoder.written()),
-            waiting: AtomicUsize::new(0),
-            thread: AtomicI32::new(0),
-            closing: AtomicBool::new(false),
-            turns: Priority::if_free(),
+        let state = Arc::new(State::new(encoders.len(), writer.written()));
+        let outlet = Arc::new(Outlet::new(writer));
+        let intake = Arc::new(Mutex::new(Intake { orders, history, taken: 0 }));
+        let threads = encoders.into_iter().enumerate().map(|(own, encoder)| {
+            let worker = Worker {
+                own,
+                encoder,
+                intake: Arc::clone(&intake),
+                outlet: Arc::clone(&outlet),
+                state: Arc::clone(&state),
+                give_back: give_back.clone(),
+            };
+            thread::spawn(move || worker.run())
         });
-        let shared = Arc::clone(&state);
-        let thread = thread::spawn(move || write(encoder, &orders, &give_back, &shared));
-        Pipeline { work: Some(work), done, state, thread: Some(thread) }
+        let threads = threads.collect();
+        Pipeline { work: Some(work), done, outlet, state, threads }
     }
 
     /// A batch to fill, with the memory of one that was written.
@@ -91,7 +88,7 @@ impl Pipeline {
     /// Waits for room.
     ///
     /// # Errors
-    /// When the writer has failed: why is what [`Pipeline::finish`] returns.
+    /// When writing has failed: why is what [`Pipeline::finish`] returns.
     pub fn send(&self, work: Work) -> Result<(), RecordError> {
         if matches!(work, Work::Batch(_)) && self.state.waiting.fetch_add(1, Ordering::Relaxed) > 0
         {
@@ -111,30 +108,213 @@ impl Pipeline {
         self.state.closing.store(true, Ordering::Relaxed);
         self.state.hurry();
         self.work = None;
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Ok(Ok(totals))) => Ok(totals),
-            Some(Ok(Err(error))) => Err(RecordError::Write { output: output.to_owned(), error }),
-            Some(Err(_)) | None => Err(RecordError::WriterGone),
+        let mut panicked = false;
+        for thread in self.threads.drain(..) {
+            panicked |= thread.join().is_err();
+        }
+        let written = match (panicked, self.outlet.lock().writer.take()) {
+            (true, _) | (_, None) => return Err(RecordError::WriterGone),
+            (false, Some(writer)) => writer.and_then(Writer::finish),
+        };
+        let failed = |error| RecordError::Write { output: output.to_owned(), error };
+        written.map(|(_, totals)| totals).map_err(failed)
+    }
+}
+
+/// Where work comes from.
+struct Intake {
+    orders: Receiver<Work>,
+    history: History,
+    /// How many pieces of work were taken.
+    taken: u64,
+}
+
+/// Work of which what must be done in order is done.
+enum Job {
+    Batch(Batch, Vec<ProcRecord>, NewImages),
+    Ledger(Vec<LedgerRow>),
+    Clock(Clock),
+}
+
+impl Intake {
+    /// The next work and its number; none at the end.
+    fn next(&mut self) -> Option<(u64, Job)> {
+        let job = match self.orders.recv().ok()? {
+            Work::Batch(mut batch) => {
+                let (records, new_images) = self.history.of(&mut batch);
+                Job::Batch(batch, records, new_images)
+            }
+            Work::Ledger(rows) => Job::Ledger(rows),
+            Work::Clock(clock) => Job::Clock(clock),
+        };
+        self.taken += 1;
+        Some((self.taken - 1, job))
+    }
+}
+
+/// Blocks to be written.
+enum Blocks {
+    Events(Vec<ProcRecord>, Vec<EncodedChunk>),
+    Ledger(Vec<LedgerRow>),
+    Clock(Clock),
+}
+
+impl Blocks {
+    fn write(&self, writer: &mut Writer<File>) -> Result<(), FormatError> {
+        match self {
+            Blocks::Events(records, chunks) => {
+                writer.processes(records)?;
+                chunks.iter().try_for_each(|chunk| writer.events(chunk))
+            }
+            Blocks::Ledger(rows) => writer.ledger(rows),
+            Blocks::Clock(clock) => writer.clock(clock),
         }
     }
 }
 
+/// Where blocks go.
+struct Outlet {
+    inner: Mutex<Out>,
+    turn: Condvar,
+}
+
+struct Out {
+    /// The number of the work that is written next.
+    next: u64,
+    /// Why writing has failed; none if a thread was lost.
+    writer: Option<Result<Writer<File>, FormatError>>,
+}
+
+impl Outlet {
+    fn new(writer: Writer<File>) -> Outlet {
+        let out = Out { next: 0, writer: Some(Ok(writer)) };
+        Outlet { inner: Mutex::new(out), turn: Condvar::new() }
+    }
+
+    /// Nothing is half done when a thread panics: it gives up its [`Turn`] then.
+    fn lock(&self) -> MutexGuard<'_, Out> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the blocks of the work of that number when it is their turn; returns how many bytes are written
+    /// then, or nothing if writing has failed, now or before.
+    fn write(&self, number: u64, blocks: Result<Blocks, FormatError>) -> Option<u64> {
+        let early = |out: &mut Out| out.next != number && matches!(out.writer, Some(Ok(_)));
+        let mut out =
+            self.turn.wait_while(self.lock(), early).unwrap_or_else(PoisonError::into_inner);
+        let Some(Ok(writer)) = &mut out.writer else { return None };
+        let result = blocks.and_then(|blocks| blocks.write(writer));
+        let written = writer.written();
+        out.next += 1;
+        self.turn.notify_all();
+        match result {
+            Ok(()) => Some(written),
+            Err(error) => {
+                out.writer = Some(Err(error));
+                None
+            }
+        }
+    }
+}
+
+/// A thread of the pipeline.
+struct Worker {
+    own: usize,
+    encoder: Encoder,
+    intake: Arc<Mutex<Intake>>,
+    outlet: Arc<Outlet>,
+    state: Arc<State>,
+    give_back: mpsc::Sender<Batch>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let state = Arc::clone(&self.state);
+        let _running = Running::new(&state, self.own);
+        let lost = Lost(Arc::clone(&self.outlet));
+        let pulse = Pulse::new();
+        state.rest(self.own);
+        loop {
+            // One that panicked there has taken its work with it, and the others end at their turns.
+            let next = self.intake.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((number, job)) = next else { break };
+            let is_batch = matches!(job, Job::Batch(..));
+            let blocks = self.encode(job, pulse.as_ref());
+            let Some(written) = self.outlet.write(number, blocks) else { break };
+            state.written.store(written, Ordering::Relaxed);
+            if is_batch {
+                state.waiting.fetch_sub(1, Ordering::Relaxed);
+                state.rest(self.own);
+            }
+        }
+        std::mem::forget(lost);
+    }
+
+    fn encode(&mut self, job: Job, pulse: Option<&Pulse>) -> Result<Blocks, FormatError> {
+        Ok(match job {
+            Job::Batch(mut batch, records, new_images) => {
+                let _beating = pulse.map(Pulse::beat);
+                let chunks = self.encoder.chunks(&batch, new_images)?;
+                batch.clear();
+                // Nobody may want it any more.
+                let _ = self.give_back.send(batch);
+                Blocks::Events(records, chunks)
+            }
+            Job::Ledger(rows) => Blocks::Ledger(rows),
+            Job::Clock(clock) => Blocks::Clock(clock),
+        })
+    }
+}
+
+/// Tells the others when a thread panics, or they would wait for its turn for ever.
+struct Lost(Arc<Outlet>);
+
+impl Drop for Lost {
+    fn drop(&mut self) {
+        self.0.lock().writer = None;
+        self.0.turn.notify_all();
+    }
+}
+
+/// What all threads know.
+struct State {
+    /// Bytes in the file.
+    written: AtomicU64,
+    /// Batches that are not yet in the file.
+    waiting: AtomicUsize,
+    /// The encoders' threads; 0 before one runs, and once it has ended, as its id may be another's then.
+    threads: Vec<AtomicI32>,
+    /// Whether nothing more will come.
+    closing: AtomicBool,
+    /// How they take their turns; none if they cannot step aside.
+    turns: Option<Priority>,
+}
+
 impl State {
-    /// There is more to do than the next batch.
-    fn hurry(&self) {
-        let thread = self.thread.load(Ordering::Relaxed);
-        if let Some(turns) = self.turns.filter(|_| thread != 0) {
-            turns.take_turns(thread);
+    fn new(threads: usize, written: u64) -> State {
+        State {
+            written: AtomicU64::new(written),
+            waiting: AtomicUsize::new(0),
+            threads: (0..threads).map(|_| AtomicI32::new(0)).collect(),
+            closing: AtomicBool::new(false),
+            turns: Priority::if_free(),
         }
     }
 
+    /// There is more to do than the next batch.
+    fn hurry(&self) {
+        let Some(turns) = self.turns else { return };
+        let threads = self.threads.iter().map(|thread| thread.load(Ordering::Relaxed));
+        threads.filter(|thread| *thread != 0).for_each(|thread| turns.take_turns(thread));
+    }
+
     /// All is done for now.
-    fn rest(&self) {
+    fn rest(&self, own: usize) {
         let busy = |batches| {
             self.waiting.load(Ordering::Relaxed) > batches || self.closing.load(Ordering::Relaxed)
         };
         let Some(turns) = self.turns.filter(|_| !busy(0)) else { return };
-        turns.step_aside(self.thread.load(Ordering::Relaxed));
+        turns.step_aside(self.threads[own].load(Ordering::Relaxed));
         // Who has said so meanwhile will not say it again.
         if busy(1) {
             self.hurry();
@@ -142,39 +322,18 @@ impl State {
     }
 }
 
-/// Takes back a thread's id when it ends.
-struct Ending<'s>(&'s State);
+/// Lends a thread's id to the others while it runs.
+struct Running<'s>(&'s AtomicI32);
 
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        self.0.thread.store(0, Ordering::Relaxed);
+impl Running<'_> {
+    fn new(state: &State, own: usize) -> Running<'_> {
+        state.threads[own].store(priority::current(), Ordering::Relaxed);
+        Running(&state.threads[own])
     }
 }
 
-/// What the thread does.
-fn write<W: Write>(
-    mut encoder: Encoder<W>,
-    orders: &Receiver<Work>,
-    give_back: &mpsc::Sender<Batch>,
-    state: &State,
-) -> Result<Totals, FormatError> {
-    state.thread.store(priority::current(), Ordering::Relaxed);
-    let _ending = Ending(state);
-    state.rest();
-    for order in orders {
-        match order {
-            Work::Batch(mut batch) => {
-                encoder.batch(&mut batch)?;
-                batch.clear();
-                // Nobody may want it any more.
-                let _ = give_back.send(batch);
-                state.waiting.fetch_sub(1, Ordering::Relaxed);
-                state.rest();
-            }
-            Work::Ledger(rows) => encoder.ledger(&rows)?,
-            Work::Clock(clock) => encoder.clock(&clock)?,
-        }
-        state.written.store(encoder.written(), Ordering::Relaxed);
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Relaxed);
     }
-    encoder.finish()
 }

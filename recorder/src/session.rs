@@ -1,7 +1,7 @@
 //! One recording, from the command line to the finished file.
 //!
-//! Two threads: this one moves records out of the rings and decides when to stop; the other
-//! ([`Pipeline`]) encodes, compresses and writes.
+//! This thread moves records out of the rings and decides when to stop; one other or more
+//! ([`Pipeline`]) encode, compress and write.
 
 use std::{
     fs::{File, OpenOptions, Permissions},
@@ -27,17 +27,19 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    cli::Record,
+    cli::{HowMuch, Record},
     clocks,
     command::{self, Held},
     describe::describe,
     encoder::Encoder,
+    entries::Entries,
     error::RecordError,
     filters::{self, Filters},
+    history::History,
     ledger::{Ledger, Sums},
     pipeline::{Pipeline, Work},
-    priority::{self, Priority},
-    probe::{Options, Probe},
+    priority::Priority,
+    probe::{self, Options, Probe},
     progress::{Figures, Progress},
     rings::{Batch, Rings},
     schema::{self, Schema},
@@ -107,13 +109,17 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         writer.processes(&world.command(held.pid)).map_err(write)?;
     }
     let tick = options.how_much.time_resolution.0;
-    let builder =
-        ChunkBuilder::new(tick, !options.how_much.no_duration, options.how_much.compression_level)
-            .pausing(priority::let_others_in);
-    let encoder = Encoder::new(Arc::clone(&schema), builder, writer, world);
+    let entries = Arc::new(Entries::default());
+    let HowMuch { no_duration, compression_level, encoders, .. } = options.how_much;
+    let encoder = |_| {
+        let builder = ChunkBuilder::new(tick, !no_duration, compression_level);
+        Encoder::new(Arc::clone(&schema), builder, Arc::clone(&entries))
+    };
+    let encoders = (0..encoders.unwrap_or_else(|| encoders_for(probe.cpus))).map(encoder).collect();
+    let history = History::new(Arc::clone(&schema), world, Arc::clone(&entries));
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
-    let pipeline = Pipeline::start(encoder);
+    let pipeline = Pipeline::start(encoders, history, writer);
     let session = Session {
         options,
         schema,
@@ -331,8 +337,25 @@ fn probe_options<'a>(
         content: options.how_much.content,
         durations: !options.how_much.no_duration,
         operations: set.selects_any(Abi::IoUring),
-        ring: options.how_much.buffer_size,
+        ring: options.how_much.buffer_size.unwrap_or_else(|| ring_for(probe::possible_cpus())),
     }
+}
+
+/// Bytes of a ring unless told: at the most that a CPU has been seen to record, it fills in a tenth of a second.
+const RING: u64 = 16 << 20;
+/// Bytes of all rings, unless told.
+const RINGS: u64 = 1 << 30;
+
+fn ring_for(cpus: usize) -> u64 {
+    // Rounded down to a power of two, for what is not would be rounded up.
+    RING.min(1 << (RINGS / cpus.max(1) as u64).max(1).ilog2())
+}
+
+/// An encoder keeps up with about 5 million events a second, more than so many CPUs make but in a burst.
+const CPUS_PER_ENCODER: u32 = 16;
+
+fn encoders_for(cpus: usize) -> u32 {
+    (cpus as u32).div_ceil(CPUS_PER_ENCODER)
 }
 
 const STDOUT: &str = "-";

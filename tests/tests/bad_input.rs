@@ -216,6 +216,7 @@ fn options_that_contradict_each_other() {
         ("--buffer-size", "1.5M"),
         ("--buffer-size", "lots"),
         ("--compression-level", "99"),
+        ("--encoders", "0"),
         ("--duration", "0"),
         ("--duration", "1 day"),
         ("--max-events", "0"),
@@ -475,6 +476,12 @@ fn recording_onto_a_full_disk() {
     }
     let ran = record(["-q", "-o", "/dev/full", "--", "true"]);
     refused(&ran, FAILED, &["/dev/full", "No space left"]);
+    for encoders in ["1", "3"] {
+        disk_full_in_the_middle(encoders);
+    }
+}
+
+fn disk_full_in_the_middle(encoders: &str) {
     let scratch = Scratch::new("full-disk");
     let Some(mount) = Mount::new(&scratch, "1m") else {
         eprintln!("SKIPPED: no tmpfs can be mounted here");
@@ -484,8 +491,8 @@ fn recording_onto_a_full_disk() {
     let (trace, done) = (mount.0.join("t.scd"), scratch.file("done"));
     let dd = "dd if=/dev/urandom of=/dev/null bs=16384 count=4 status=none; sleep 0.2";
     let script = format!("for i in $(seq 40); do {dd}; done; echo yes >{}", text(&done));
-    let options = ["-q", "--content", "16384", "-o", text(&trace), "--", "sh", "-c", &script];
-    let ran = record(options);
+    let options = ["-q", "--encoders", encoders, "--content", "16384", "-o", text(&trace)];
+    let ran = record(options.iter().chain(&["--", "sh", "-c", &script]));
     let words = [text(&trace), "No space left", "can still be read with syscord-query"];
     refused(&ran, FAILED, &words);
     assert!(done.exists(), "COMMAND goes on to its end");

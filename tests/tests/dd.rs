@@ -41,14 +41,23 @@ fn beside(scratch: &Scratch) -> impl Fn(&str) -> u64 + use<> {
 
 #[test]
 fn every_call_is_there() {
+    every_call_is_there_with("1");
+}
+
+#[test]
+fn every_call_is_there_when_several_threads_encode() {
+    every_call_is_there_with("3");
+}
+
+fn every_call_is_there_with(encoders: &str) {
     if !kernel() {
         return;
     }
-    let scratch = Scratch::new("dd");
+    let scratch = Scratch::new(&format!("dd-{encoders}"));
     let (trace, count) = (scratch.file("t.scd"), format!("count={BLOCKS}"));
     let trace = trace.to_str().unwrap();
-    let ran =
-        record(["-o", trace, "--", "dd", "if=/dev/zero", "of=/dev/null", "bs=1", count.as_str()]);
+    let dd = ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", count.as_str()];
+    let ran = record(["--encoders", encoders, "-o", trace, "--"].iter().chain(&dd));
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.contains(&format!("{BLOCKS}+0 records in\n{BLOCKS}+0 records out\n")));
     assert!(ran.err.contains(", 0 dropped, "), "the summary: {}", ran.err);

@@ -32,7 +32,6 @@ pub struct ChunkBuilder {
     /// What could not be taken: the limit that stood against it.
     refused: Option<FormatError>,
     pub(super) scratch: Scratch,
-    pub(super) pause: fn(),
 }
 
 /// An event that was announced.
@@ -75,15 +74,7 @@ impl ChunkBuilder {
             first: u64::MAX,
             refused: None,
             scratch: Scratch::new(level),
-            pause: || {},
         }
-    }
-
-    /// Calls `pause` between the steps of encoding, each of which takes about a millisecond or less: for those who must
-    /// not hold a processor for long.
-    #[must_use]
-    pub fn pausing(self, pause: fn()) -> Self {
-        ChunkBuilder { pause, ..self }
     }
 
     /// Encodes events that are at hand all at once.

@@ -46,16 +46,11 @@ impl ChunkBuilder {
         self.scratch.packer.start();
         self.add_threads()?;
         self.add_calls()?;
-        (self.pause)();
         self.add_times(first)?;
         self.add_cpus()?;
-        (self.pause)();
         self.add_results()?;
-        (self.pause)();
         self.add_arguments()?;
-        (self.pause)();
         self.add_captures()?;
-        (self.pause)();
         self.add_marks()?;
         self.add_files()?;
         let threads: Vec<_> = self.threads.list.iter().map(|t| (t.tgid, t.tid & !BESIDE)).collect();
