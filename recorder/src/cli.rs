@@ -41,6 +41,8 @@ Examples:
   syscord record --name nginx -e %network    what nginx asks of the network
   syscord record -f --pid 1 --max-size 1G    a process and what descends from it
   syscord record -o - | syscord-query -      the whole machine, as it happens
+  syscord record -o /var/log/syscord --rotate-size 100M --max-total-size 10G
+                                             all the time, the latest 10 GiB
 
 All filters given must hold; a filter given several values holds for any of them. Without any, and without COMMAND,
 the whole machine is recorded.";
@@ -71,6 +73,10 @@ pub struct Record {
     /// Until when.
     #[command(flatten)]
     pub until: Until,
+
+    /// Into how many files.
+    #[command(flatten)]
+    pub rotation: Rotation,
 
     /// Run COMMAND as this user
     #[arg(long, value_name = "NAME", requires = "command", help_heading = "Command")]
@@ -161,6 +167,38 @@ pub struct Until {
     /// Stop once the trace is this large (64M, 1G); the last chunk may exceed it
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_size: Option<u64>,
+}
+
+/// Into how many files a trace goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Several files: trace-000001.scd and so on, .part until finished")]
+pub struct Rotation {
+    /// Go on in the next file once one is this large
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub rotate_size: Option<u64>,
+    /// Go on in the next file after this long
+    #[arg(long, value_name = "TIME", value_parser = units::duration)]
+    pub rotate_time: Option<Duration>,
+    /// Keep so many files; remove the oldest
+    #[arg(long, value_name = "N",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep: Option<u64>,
+    /// Remove the oldest files so that all together are at most this large; one alone takes no more than a quarter
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub max_total_size: Option<u64>,
+}
+
+impl Rotation {
+    /// Whether there is more than one file.
+    pub fn rotates(&self) -> bool {
+        self.largest().is_some() || self.rotate_time.is_some()
+    }
+
+    /// Bytes beyond which a file is not continued.
+    pub fn largest(&self) -> Option<u64> {
+        let quarter = self.max_total_size.map(|size| size / 4);
+        self.rotate_size.into_iter().chain(quarter).min()
+    }
 }
 
 /// Options of `syscord syscalls`.

@@ -23,6 +23,14 @@ pub fn together() -> Clock {
     best.1
 }
 
+/// All clocks as they were at an earlier moment, by `CLOCK_MONOTONIC`.
+pub fn at(monotonic: u64) -> Clock {
+    let now = together();
+    let since = now.monotonic.saturating_sub(monotonic);
+    let boottime = now.boottime.saturating_sub(since);
+    Clock { monotonic, boottime, realtime: now.realtime - since as i64 }
+}
+
 fn read(clock: libc::clockid_t) -> i64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a live timespec.

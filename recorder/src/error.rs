@@ -32,6 +32,14 @@ pub enum RecordError {
         "COMMAND's output and the trace cannot both go to standard output: name a file with -o"
     )]
     SharedStdout,
+    /// `-o -` with numbered files.
+    #[error("standard output cannot be several files: name one with -o")]
+    RotatedStdout,
+    /// `--keep` of one file.
+    #[error(
+        "--keep is about several files: say with --rotate-size or --rotate-time when to begin another"
+    )]
+    KeepOfOne,
     /// `--` with nothing behind it, as a variable leaves it that is empty.
     #[error("no COMMAND behind `--`: name one, or leave `--` out to record what is running")]
     NoCommand,
@@ -50,6 +58,17 @@ pub enum RecordError {
         output: PathBuf,
         /// The reason.
         error: FormatError,
+    },
+    /// Encoding a batch.
+    #[error("events cannot be encoded: {0}; please report this as a bug")]
+    Encode(FormatError),
+    /// A complete file that keeps its temporary name.
+    #[error("{}: complete, but cannot be renamed: {error}", part.display())]
+    Name {
+        /// The file.
+        part: PathBuf,
+        /// The reason.
+        error: io::Error,
     },
     /// The writing thread ended for no reason it told.
     #[error("the writer has stopped; please report this as a bug")]
@@ -74,6 +93,14 @@ pub enum RecordError {
 impl RecordError {
     /// Whether the command line is to blame.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Set(_) | Self::Terminal | Self::SharedStdout | Self::NoCommand)
+        matches!(
+            self,
+            Self::Set(_)
+                | Self::Terminal
+                | Self::SharedStdout
+                | Self::RotatedStdout
+                | Self::KeepOfOne
+                | Self::NoCommand
+        )
     }
 }

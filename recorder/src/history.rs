@@ -45,6 +45,11 @@ impl History {
         (records, std::mem::take(&mut self.new_images))
     }
 
+    /// The processes that are there when the trace goes on in another file, as of `time`.
+    pub fn snapshot(&mut self, time: u64) -> Vec<ProcRecord> {
+        self.world.again(time)
+    }
+
     fn records(&mut self, batch: &Batch) -> Vec<ProcRecord> {
         let mut processes: Vec<(ProcessRecord, Captures<'_>)> = Vec::new();
         let mut records = Vec::new();
@@ -86,12 +91,12 @@ impl History {
         match p.header.what {
             process_event::FORK => {
                 let (parent_tgid, parent_tid) = (p.ppid, p.other_tid);
-                push(ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm });
                 let is_thread = tgid == parent_tgid;
                 // A thread's beginning says nothing of its process.
                 if !is_thread {
-                    self.world.forked(tgid);
+                    self.world.forked(Seen { tgid, ppid: parent_tgid, uid, comm: comm.clone() });
                 }
+                push(ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm });
                 let shares = |flag: u32| p.status.cast_unsigned() & flag != 0;
                 let (files, cwd) =
                     (shares(table_flag::SHARES_FILES), shares(table_flag::SHARES_CWD));
@@ -108,7 +113,12 @@ impl History {
                 let event = ProcEvent::Exit { tgid, tid, status: p.status };
                 records.push(ProcRecord { time, event });
             }
-            process_event::RENAME => push(ProcEvent::Rename { tgid, tid, comm }),
+            process_event::RENAME => {
+                if tgid == tid {
+                    self.world.renamed(tgid, &comm);
+                }
+                push(ProcEvent::Rename { tgid, tid, comm });
+            }
             process_event::SIGNAL => {
                 let info = captured(&captures, 0).map_or_else(Vec::new, |(_, info)| info.to_vec());
                 push(ProcEvent::Signal { tgid, tid, number: p.status.cast_unsigned(), info });
@@ -141,6 +151,7 @@ impl History {
         };
         let image = NewImage { time, path: path.clone(), argv };
         self.new_images.entry(tgid).or_default().push(image);
+        self.world.renamed(tgid, &comm);
         let exec = ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path };
         records.extend([exec, program].map(|event| ProcRecord { time, event }));
         if let Some(event) =

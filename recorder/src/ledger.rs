@@ -34,7 +34,7 @@ impl Ledger {
         let from = std::mem::replace(&mut self.from, to);
         let mut rows = Vec::new();
         for cpu in 0..rings.cpus() {
-            let now = rings.counters(cpu);
+            let now = rings.taken(cpu);
             let before = std::mem::replace(&mut self.counters[cpu], now);
             rows.push(row(cpu as u32, from, to, &before, &now));
         }

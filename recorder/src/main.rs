@@ -23,6 +23,7 @@ mod filters;
 mod history;
 mod ledger;
 mod listing;
+mod output;
 mod parts;
 mod pipeline;
 mod pod;
@@ -35,6 +36,7 @@ mod schema;
 mod session;
 mod signals;
 mod syscall_set;
+mod trace;
 mod under_way;
 mod units;
 mod users;
@@ -72,7 +74,8 @@ fn record(options: &Record) -> ExitCode {
     };
     if !options.quiet {
         let summary = progress::summary(&outcome.figures, outcome.elapsed);
-        eprintln!("syscord: {summary}, {}", options.output.display());
+        let files = progress::files(outcome.files, outcome.removed);
+        eprintln!("syscord: {summary}, {}{files}", options.output.display());
     }
     if outcome.figures.dropped > 0 {
         eprintln!("syscord: events were lost: try a larger --buffer-size, or record less");

@@ -10,8 +10,6 @@
 //! take their turns like all others until they have caught up.
 
 use std::{
-    fs::File,
-    path::Path,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering},
@@ -20,7 +18,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use syscord_format::{Clock, EncodedChunk, FormatError, LedgerRow, ProcRecord, Totals, Writer};
+use syscord_format::{Clock, EncodedChunk, LedgerRow, ProcRecord};
 
 use crate::{
     encoder::Encoder,
@@ -28,6 +26,7 @@ use crate::{
     history::{History, NewImages},
     priority::{self, Priority, Pulse},
     rings::Batch,
+    trace::{Trace, Written},
 };
 
 /// Batches under way to the encoders.
@@ -41,6 +40,8 @@ pub enum Work {
     Ledger(Vec<LedgerRow>),
     /// A reading of the clocks.
     Clock(Clock),
+    /// What comes is for another file, which begins at that moment.
+    NextFile(Clock),
 }
 
 /// All of them, from the other side.
@@ -53,12 +54,12 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Starts a thread for each encoder. `writer` goes on where META is written.
-    pub fn start(encoders: Vec<Encoder>, history: History, writer: Writer<File>) -> Pipeline {
+    /// Starts a thread for each encoder. `trace` has begun.
+    pub fn start(encoders: Vec<Encoder>, history: History, trace: Trace) -> Pipeline {
         let (work, orders) = mpsc::sync_channel(QUEUE);
         let (give_back, done) = mpsc::channel();
-        let state = Arc::new(State::new(encoders.len(), writer.written()));
-        let outlet = Arc::new(Outlet::new(writer));
+        let state = Arc::new(State::new(encoders.len(), &trace));
+        let outlet = Arc::new(Outlet::new(trace));
         let intake = Arc::new(Mutex::new(Intake { orders, history, taken: 0 }));
         let threads = encoders.into_iter().enumerate().map(|(own, encoder)| {
             let worker = Worker {
@@ -85,6 +86,12 @@ impl Pipeline {
         self.state.written.load(Ordering::Relaxed)
     }
 
+    /// Bytes of the file at hand, and how many files were begun.
+    pub fn file(&self) -> (u64, u64) {
+        let files = self.state.files.load(Ordering::Acquire);
+        (self.state.file_bytes.load(Ordering::Relaxed), files)
+    }
+
     /// Waits for room.
     ///
     /// # Errors
@@ -104,7 +111,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// When something could not be written.
-    pub fn finish(&mut self, output: &Path) -> Result<Totals, RecordError> {
+    pub fn finish(&mut self) -> Result<Written, RecordError> {
         self.state.closing.store(true, Ordering::Relaxed);
         self.state.hurry();
         self.work = None;
@@ -112,12 +119,10 @@ impl Pipeline {
         for thread in self.threads.drain(..) {
             panicked |= thread.join().is_err();
         }
-        let written = match (panicked, self.outlet.lock().writer.take()) {
-            (true, _) | (_, None) => return Err(RecordError::WriterGone),
-            (false, Some(writer)) => writer.and_then(Writer::finish),
-        };
-        let failed = |error| RecordError::Write { output: output.to_owned(), error };
-        written.map(|(_, totals)| totals).map_err(failed)
+        match self.outlet.lock().trace.take() {
+            Some(trace) if !panicked => trace.and_then(Trace::finish),
+            _ => Err(RecordError::WriterGone),
+        }
     }
 }
 
@@ -134,6 +139,7 @@ enum Job {
     Batch(Batch, Vec<ProcRecord>, NewImages),
     Ledger(Vec<LedgerRow>),
     Clock(Clock),
+    NextFile(Clock, Vec<ProcRecord>),
 }
 
 impl Intake {
@@ -146,6 +152,7 @@ impl Intake {
             }
             Work::Ledger(rows) => Job::Ledger(rows),
             Work::Clock(clock) => Job::Clock(clock),
+            Work::NextFile(clock) => Job::NextFile(clock, self.history.snapshot(clock.monotonic)),
         };
         self.taken += 1;
         Some((self.taken - 1, job))
@@ -157,17 +164,19 @@ enum Blocks {
     Events(Vec<ProcRecord>, Vec<EncodedChunk>),
     Ledger(Vec<LedgerRow>),
     Clock(Clock),
+    NextFile(Clock, Vec<ProcRecord>),
 }
 
 impl Blocks {
-    fn write(&self, writer: &mut Writer<File>) -> Result<(), FormatError> {
+    fn write(&self, trace: &mut Trace) -> Result<(), RecordError> {
         match self {
-            Blocks::Events(records, chunks) => {
+            Blocks::Events(records, chunks) => trace.write(|writer| {
                 writer.processes(records)?;
                 chunks.iter().try_for_each(|chunk| writer.events(chunk))
-            }
-            Blocks::Ledger(rows) => writer.ledger(rows),
-            Blocks::Clock(clock) => writer.clock(clock),
+            }),
+            Blocks::Ledger(rows) => trace.write(|writer| writer.ledger(rows)),
+            Blocks::Clock(clock) => trace.write(|writer| writer.clock(clock)),
+            Blocks::NextFile(clock, processes) => trace.next_file(clock, processes),
         }
     }
 }
@@ -182,38 +191,35 @@ struct Out {
     /// The number of the work that is written next.
     next: u64,
     /// Why writing has failed; none if a thread was lost.
-    writer: Option<Result<Writer<File>, FormatError>>,
+    trace: Option<Result<Trace, RecordError>>,
 }
 
 impl Outlet {
-    fn new(writer: Writer<File>) -> Outlet {
-        let out = Out { next: 0, writer: Some(Ok(writer)) };
+    fn new(trace: Trace) -> Outlet {
+        let out = Out { next: 0, trace: Some(Ok(trace)) };
         Outlet { inner: Mutex::new(out), turn: Condvar::new() }
     }
 
-    /// Nothing is half done when a thread panics: it gives up its [`Turn`] then.
+    /// Nothing is half done when a thread panics: all end then.
     fn lock(&self) -> MutexGuard<'_, Out> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the blocks of the work of that number when it is their turn; returns how many bytes are written
-    /// then, or nothing if writing has failed, now or before.
-    fn write(&self, number: u64, blocks: Result<Blocks, FormatError>) -> Option<u64> {
-        let early = |out: &mut Out| out.next != number && matches!(out.writer, Some(Ok(_)));
+    /// Writes the blocks of the work of that number when it is their turn. False if writing has failed, now or before.
+    fn write(&self, number: u64, blocks: Result<Blocks, RecordError>, state: &State) -> bool {
+        let early = |out: &mut Out| out.next != number && matches!(out.trace, Some(Ok(_)));
         let mut out =
             self.turn.wait_while(self.lock(), early).unwrap_or_else(PoisonError::into_inner);
-        let Some(Ok(writer)) = &mut out.writer else { return None };
-        let result = blocks.and_then(|blocks| blocks.write(writer));
-        let written = writer.written();
+        let Some(Ok(trace)) = &mut out.trace else { return false };
+        let result = blocks.and_then(|blocks| blocks.write(trace));
+        state.tell(trace);
         out.next += 1;
         self.turn.notify_all();
-        match result {
-            Ok(()) => Some(written),
-            Err(error) => {
-                out.writer = Some(Err(error));
-                None
-            }
+        let done = result.is_ok();
+        if let Err(error) = result {
+            out.trace = Some(Err(error));
         }
+        done
     }
 }
 
@@ -240,8 +246,9 @@ impl Worker {
             let Some((number, job)) = next else { break };
             let is_batch = matches!(job, Job::Batch(..));
             let blocks = self.encode(job, pulse.as_ref());
-            let Some(written) = self.outlet.write(number, blocks) else { break };
-            state.written.store(written, Ordering::Relaxed);
+            if !self.outlet.write(number, blocks, &state) {
+                break;
+            }
             if is_batch {
                 state.waiting.fetch_sub(1, Ordering::Relaxed);
                 state.rest(self.own);
@@ -250,11 +257,12 @@ impl Worker {
         std::mem::forget(lost);
     }
 
-    fn encode(&mut self, job: Job, pulse: Option<&Pulse>) -> Result<Blocks, FormatError> {
+    fn encode(&mut self, job: Job, pulse: Option<&Pulse>) -> Result<Blocks, RecordError> {
         Ok(match job {
             Job::Batch(mut batch, records, new_images) => {
                 let _beating = pulse.map(Pulse::beat);
-                let chunks = self.encoder.chunks(&batch, new_images)?;
+                let chunks =
+                    self.encoder.chunks(&batch, new_images).map_err(RecordError::Encode)?;
                 batch.clear();
                 // Nobody may want it any more.
                 let _ = self.give_back.send(batch);
@@ -262,6 +270,7 @@ impl Worker {
             }
             Job::Ledger(rows) => Blocks::Ledger(rows),
             Job::Clock(clock) => Blocks::Clock(clock),
+            Job::NextFile(clock, processes) => Blocks::NextFile(clock, processes),
         })
     }
 }
@@ -271,15 +280,19 @@ struct Lost(Arc<Outlet>);
 
 impl Drop for Lost {
     fn drop(&mut self) {
-        self.0.lock().writer = None;
+        self.0.lock().trace = None;
         self.0.turn.notify_all();
     }
 }
 
 /// What all threads know.
 struct State {
-    /// Bytes in the file.
+    /// Bytes in all files.
     written: AtomicU64,
+    /// Bytes in the file at hand; stored before its number.
+    file_bytes: AtomicU64,
+    /// Files that were begun.
+    files: AtomicU64,
     /// Batches that are not yet in the file.
     waiting: AtomicUsize,
     /// The encoders' threads; 0 before one runs, and once it has ended, as its id may be another's then.
@@ -291,14 +304,24 @@ struct State {
 }
 
 impl State {
-    fn new(threads: usize, written: u64) -> State {
-        State {
-            written: AtomicU64::new(written),
+    fn new(threads: usize, trace: &Trace) -> State {
+        let state = State {
+            written: AtomicU64::new(0),
+            file_bytes: AtomicU64::new(0),
+            files: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
             threads: (0..threads).map(|_| AtomicI32::new(0)).collect(),
             closing: AtomicBool::new(false),
             turns: Priority::if_free(),
-        }
+        };
+        state.tell(trace);
+        state
+    }
+
+    fn tell(&self, trace: &Trace) {
+        self.written.store(trace.bytes(), Ordering::Relaxed);
+        self.file_bytes.store(trace.file_bytes(), Ordering::Relaxed);
+        self.files.store(trace.files(), Ordering::Release);
     }
 
     /// There is more to do than the next batch.

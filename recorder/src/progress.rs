@@ -90,6 +90,15 @@ pub fn summary(figures: &Figures, elapsed: Duration) -> String {
     )
 }
 
+/// What is to be said of several files; nothing of one.
+pub fn files(files: u64, removed: u64) -> String {
+    match (files, removed) {
+        (1, 0) => String::new(),
+        (files, 0) => format!(" ({files} files)"),
+        (files, removed) => format!(" ({files} files; {removed} old ones removed)"),
+    }
+}
+
 fn per_event(figures: &Figures) -> String {
     match figures.events {
         0 => "no event".to_owned(),

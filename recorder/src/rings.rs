@@ -97,6 +97,8 @@ pub struct Rings {
     /// Segments of a ring.
     segments: usize,
     tails: Vec<u64>,
+    /// Events that were taken, by CPU.
+    events: Vec<u64>,
 }
 
 /// The clock may be read this much before the flag that says so is visible on another CPU: a store
@@ -118,22 +120,23 @@ impl Rings {
         let segments = probe.ring as usize / SEGMENT;
         let controls = Mapping::new(probe.map_fd("CONTROL")?, probe.cpus * size_of::<Control>())?;
         let records = Mapping::new(probe.map_fd("RINGS")?, probe.cpus * segments * SEGMENT_STRIDE)?;
-        Ok(Rings { controls, records, cpus: probe.cpus, segments, tails: vec![0; probe.cpus] })
+        let (tails, events) = (vec![0; probe.cpus], vec![0; probe.cpus]);
+        Ok(Rings { controls, records, cpus: probe.cpus, segments, tails, events })
     }
 
     /// Moves all records up to some moment to `batch`: one that all CPUs have passed, or the end if
-    /// `quiet` (nothing is hooked any more).
+    /// `quiet` (nothing is hooked any more). Returns the moment; 0 if there was none.
     ///
     /// # Errors
     /// When a ring is corrupt.
-    pub fn take(&mut self, quiet: bool, batch: &mut Batch) -> Result<(), RingError> {
+    pub fn take(&mut self, quiet: bool, batch: &mut Batch) -> Result<u64, RingError> {
         let until = if quiet { u64::MAX } else { self.passed().unwrap_or(0) };
         let until = (0..self.cpus)
             .try_fold(until, |until, cpu| Ok::<_, RingError>(until.min(self.step_end(cpu)?)))?;
         for cpu in 0..self.cpus {
             self.take_from(cpu, until, batch)?;
         }
-        Ok(())
+        Ok(until)
     }
 
     /// Whether nothing is left.
@@ -161,6 +164,13 @@ impl Rings {
         // A call that is still being counted belongs to the next row.
         now.seen = settled(&now);
         now
+    }
+
+    /// A CPU's counters as far as its records were taken: what still lies in the ring is not yet seen.
+    pub fn taken(&self, cpu: usize) -> Counters {
+        let mut taken = Counters { recorded: self.events[cpu], ..self.counters(cpu) };
+        taken.seen = settled(&taken);
+        taken
     }
 
     /// Number of CPUs.
@@ -201,6 +211,7 @@ impl Rings {
         if at == head {
             return Ok(());
         }
+        let before = batch.events;
         // Records of a segment lie one after the other, so runs of them are copied at once.
         let mut run = at;
         while at < head && self.time(cpu, at) <= until {
@@ -222,6 +233,7 @@ impl Rings {
         }
         self.copy(cpu, run, at, batch);
         batch.spans.push((cpu as u32, batch.bytes.len()));
+        self.events[cpu] += (batch.events - before) as u64;
         self.tails[cpu] = at;
         self.word(cpu, std::mem::offset_of!(Control, tail)).store(at, Ordering::Release);
         Ok(())

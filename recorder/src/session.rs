@@ -4,15 +4,7 @@
 //! ([`Pipeline`]) encode, compress and write.
 
 use std::{
-    fs::{File, OpenOptions, Permissions},
-    io::{self, IsTerminal},
-    os::{
-        fd::AsFd,
-        unix::{
-            ffi::OsStringExt,
-            fs::{OpenOptionsExt, PermissionsExt},
-        },
-    },
+    os::unix::ffi::OsStringExt,
     path::Path,
     process::{Child, ExitStatus},
     sync::Arc,
@@ -20,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use syscord_format::{ChunkBuilder, Meta, Writer, columns};
+use syscord_format::{ChunkBuilder, Clock, Meta, columns};
 use syscord_syscalls::{
     Abi, SyscallSet,
     record::{STRING_KEPT, Verdict, verdict},
@@ -37,6 +29,7 @@ use crate::{
     filters::{self, Filters},
     history::History,
     ledger::{Ledger, Sums},
+    output::{self, Output},
     pipeline::{Pipeline, Work},
     priority::Priority,
     probe::{self, Options, Probe},
@@ -44,6 +37,7 @@ use crate::{
     rings::{Batch, Rings},
     schema::{self, Schema},
     signals, syscall_set,
+    trace::{Trace, Written},
     under_way::UnderWay,
     world::{self, World},
 };
@@ -65,6 +59,9 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Outcome {
     /// For the summary.
     pub figures: Figures,
+    /// How many files it took, and how many older ones were removed.
+    pub files: u64,
+    pub removed: u64,
     /// How long it took.
     pub elapsed: Duration,
     /// How COMMAND ended.
@@ -95,18 +92,15 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         probe.decide(held.pid, Verdict { flags, ..Verdict::default() })?;
     }
     // Last, so that nothing that can fail before costs the user an older trace.
-    let output = open(&options.output)?;
+    let output = Output::new(&options.output, &options.rotation);
     let clock = clocks::together();
-    let write = |error| RecordError::Write { output: options.output.clone(), error };
-    let meta = meta(options, &filters, probe.cpus);
-    let mut writer = Writer::new(output, file_id(), &meta).map_err(write)?;
-    writer.clock(&clock).map_err(write)?;
+    let mut trace = Trace::begin(output, meta(options, &filters, probe.cpus), &clock)?;
     probe.attach()?;
     let mut world = World::new(clock.monotonic);
     if filters.filter.active == 0 {
-        writer.processes(&world.snapshot()).map_err(write)?;
+        trace.write(|writer| writer.processes(&world.snapshot()))?;
     } else if let Some(held) = &held {
-        writer.processes(&world.command(held.pid)).map_err(write)?;
+        trace.write(|writer| writer.processes(&world.command(held.pid)))?;
     }
     let tick = options.how_much.time_resolution.0;
     let entries = Arc::new(Entries::default());
@@ -119,7 +113,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let history = History::new(Arc::clone(&schema), world, Arc::clone(&entries));
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
-    let pipeline = Pipeline::start(encoders, history, writer);
+    let pipeline = Pipeline::start(encoders, history, trace);
     let session = Session {
         options,
         schema,
@@ -130,6 +124,8 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         progress,
         batch: Batch::default(),
         command: held.as_ref().map(|held| held.pid),
+        files: 1,
+        file_begun: Instant::now(),
     };
     session.run(held)
 }
@@ -145,6 +141,9 @@ struct Session<'a> {
     batch: Batch,
     /// COMMAND's process id.
     command: Option<u32>,
+    /// Files that the pipeline was told to begin, and when the last one was.
+    files: u64,
+    file_begun: Instant,
 }
 
 impl Session<'_> {
@@ -166,11 +165,11 @@ impl Session<'_> {
         }
         let sums = self.sums();
         // Why the writer has gone comes before that it has.
-        let totals = self.pipeline.finish(&self.options.output)?;
+        let Written { totals, files, removed } = self.pipeline.finish()?;
         let status = last?;
         let figures = Figures { events: totals.events, dropped: sums.dropped, bytes: totals.bytes };
         let left_running = child.filter(|_| status.is_none()).map(|child| child.id());
-        Ok(Outcome { figures, elapsed, status, left_running })
+        Ok(Outcome { figures, files, removed, elapsed, status, left_running })
     }
 
     /// Until something says stop. Returns how COMMAND ended.
@@ -180,10 +179,14 @@ impl Session<'_> {
         let mut pause = POLL.0;
         loop {
             let fill = self.rings.fill();
-            self.take(false)?;
+            let until = self.take(false)?;
             if self.is_ripe(cut.elapsed()) {
                 self.send_batch()?;
                 cut = Instant::now();
+            }
+            if until > 0 && self.file_is_full() {
+                self.next_file(until)?;
+                (cut, ledger) = (Instant::now(), Instant::now());
             }
             let due = ledger.elapsed() > LEDGER_AGE;
             if due || (ledger.elapsed() > CHUNK_AGE && self.ledger.has_news(&self.rings)) {
@@ -244,12 +247,13 @@ impl Session<'_> {
         self.send_ledger()
     }
 
-    /// Takes what the rings hold, and looks at processes that have appeared before they change.
-    fn take(&mut self, quiet: bool) -> Result<(), RecordError> {
-        self.rings.take(quiet, &mut self.batch)?;
+    /// Takes what the rings hold up to the moment that is returned, and looks at processes that have appeared before
+    /// they change.
+    fn take(&mut self, quiet: bool) -> Result<u64, RecordError> {
+        let until = self.rings.take(quiet, &mut self.batch)?;
         let command = self.command;
         self.batch.look(|tgid| world::look(tgid, Some(tgid) != command));
-        Ok(())
+        Ok(until)
     }
 
     fn is_ripe(&self, age: Duration) -> bool {
@@ -257,6 +261,25 @@ impl Session<'_> {
         batch.events >= CHUNK_EVENTS
             || batch.bytes.len() >= CHUNK_BYTES
             || (age >= CHUNK_AGE && !batch.bytes.is_empty())
+    }
+
+    /// Whether it is time for another file; not before the last one that was asked for has begun.
+    fn file_is_full(&self) -> bool {
+        let rotation = &self.options.rotation;
+        let (bytes, files) = self.pipeline.file();
+        files == self.files
+            && (rotation.largest().is_some_and(|most| bytes >= most)
+                || rotation.rotate_time.is_some_and(|most| self.file_begun.elapsed() >= most))
+    }
+
+    /// What has come until then goes into the file at hand, with its part of the ledger; the rest into the next.
+    fn next_file(&mut self, until: u64) -> Result<(), RecordError> {
+        self.send_batch()?;
+        let clock = clocks::at(until);
+        self.send_rows(&clock)?;
+        self.send(Work::NextFile(clock))?;
+        (self.files, self.file_begun) = (self.files + 1, Instant::now());
+        Ok(())
     }
 
     fn is_over(&self) -> bool {
@@ -298,11 +321,13 @@ impl Session<'_> {
 
     fn send_ledger(&mut self) -> Result<(), RecordError> {
         let clock = clocks::together();
-        let rows = self.ledger.rows(&self.rings, &self.probe, clock.monotonic);
-        if !rows.is_empty() {
-            self.send(Work::Ledger(rows))?;
-        }
+        self.send_rows(&clock)?;
         self.send(Work::Clock(clock))
+    }
+
+    fn send_rows(&mut self, clock: &Clock) -> Result<(), RecordError> {
+        let rows = self.ledger.rows(&self.rings, &self.probe, clock.monotonic);
+        if rows.is_empty() { Ok(()) } else { self.send(Work::Ledger(rows)) }
     }
 
     fn send(&mut self, work: Work) -> Result<(), RecordError> {
@@ -358,48 +383,12 @@ fn encoders_for(cpus: usize) -> u32 {
     (cpus as u32).div_ceil(CPUS_PER_ENCODER)
 }
 
-const STDOUT: &str = "-";
-
-/// Whether COMMAND and the output can be what was asked for.
+/// Whether COMMAND can be what was asked for.
 fn check_usage(options: &Record) -> Result<(), RecordError> {
     if options.command.is_empty() && std::env::args_os().last().is_some_and(|last| last == "--") {
         return Err(RecordError::NoCommand);
     }
-    if options.output != Path::new(STDOUT) {
-        Ok(())
-    } else if io::stdout().is_terminal() {
-        Err(RecordError::Terminal)
-    } else if !options.command.is_empty() {
-        Err(RecordError::SharedStdout)
-    } else {
-        Ok(())
-    }
-}
-
-/// Opens the output, unbuffered: each block is one write. A trace holds private data, so a file is for
-/// its owner alone.
-fn open(output: &Path) -> Result<File, RecordError> {
-    let file = if output == Path::new(STDOUT) {
-        io::stdout().as_fd().try_clone_to_owned().map(File::from)
-    } else {
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .custom_flags(libc::O_NOFOLLOW)
-            .open(output)
-            .and_then(keep_private)
-    };
-    file.map_err(|error| RecordError::Open { output: output.to_owned(), error })
-}
-
-/// A file that was there before may be open to others.
-fn keep_private(file: File) -> io::Result<File> {
-    if file.metadata()?.is_file() {
-        file.set_permissions(Permissions::from_mode(0o600))?;
-    }
-    Ok(file)
+    output::check(&options.output, &options.rotation, !options.command.is_empty())
 }
 
 fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
@@ -439,12 +428,4 @@ fn uname() -> [String; 3] {
         let bytes: Vec<u8> = field.iter().map(|c| *c as u8).take_while(|b| *b != 0).collect();
         String::from_utf8_lossy(&bytes).into_owned()
     })
-}
-
-/// A random file id (getrandom(2)).
-fn file_id() -> [u8; 16] {
-    let mut id = [0; 16];
-    // SAFETY: `id` has that many bytes. Short reads do not happen below 256 bytes.
-    unsafe { libc::getrandom(id.as_mut_ptr().cast(), id.len(), 0) };
-    id
 }

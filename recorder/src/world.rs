@@ -1,7 +1,7 @@
 //! The processes of the machine as `/proc` shows them (proc(5)).
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashMap},
     fs,
     io::{ErrorKind, Read},
     os::unix::{ffi::OsStringExt, fs::MetadataExt},
@@ -20,17 +20,28 @@ const ARGV_MAX: usize = 128 << 10;
 
 /// What has been told of processes, so that each is described once.
 pub struct World {
-    described: HashSet<u32>,
-    /// When recording began.
+    /// By process.
+    described: HashMap<u32, Told>,
+    /// Whether that is to be all of the machine's.
+    all: bool,
+    /// When the file began.
     start: u64,
     /// COMMAND as it was before it ran; its descriptors were told of then.
     command: Option<ProcEvent>,
 }
 
+/// What was told of a process that has not ended yet.
+struct Told {
+    /// As it is now, as far as what has been recorded tells.
+    seen: Seen,
+    /// Whether its descriptors were told of too: not if it is there as an ancestor alone.
+    descriptors: bool,
+}
+
 impl World {
     /// A world of which nothing is told; recording began at `start`.
     pub fn new(start: u64) -> World {
-        World { described: HashSet::new(), start, command: None }
+        World { described: HashMap::new(), all: false, start, command: None }
     }
 
     /// Tells what the descriptors of COMMAND stand for, which does nothing yet.
@@ -43,23 +54,56 @@ impl World {
 
     /// Describes every process, with threads and descriptors, as of the start; ours is left out.
     pub fn snapshot(&mut self) -> Vec<ProcRecord> {
-        let time = self.start;
-        let mut records = Vec::new();
-        let mut sockets = Sockets::default();
-        let own = std::process::id();
-        for tgid in numbers(Path::new("/proc")) {
-            let before = records.len();
-            if tgid != own {
-                whole(tgid, time, &mut records);
+        self.all = true;
+        self.again(self.start)
+    }
+
+    /// Describes the processes that were described and have not ended, or all, for a file that begins at `start`:
+    /// under the names that they had then, though `/proc` is looked at later.
+    pub fn again(&mut self, start: u64) -> Vec<ProcRecord> {
+        self.start = start;
+        let mut before = std::mem::take(&mut self.described);
+        let mut processes: BTreeSet<u32> = before.keys().copied().collect();
+        if self.all {
+            processes.extend(numbers(Path::new("/proc")));
+            processes.remove(&std::process::id());
+        }
+        let (mut records, mut sockets) = (Vec::new(), Sockets::default());
+        for tgid in processes {
+            let told = before.remove(&tgid);
+            let at = records.len();
+            whole(tgid, start, &mut records);
+            let (process, descriptors) = match (records.get_mut(at), told) {
+                (Some(ProcRecord { event, .. }), told) => {
+                    let descriptors = told.as_ref().is_none_or(|told| told.descriptors);
+                    if let Some(Told { seen, .. }) =
+                        told.filter(|told| !told.seen.is_called_as(event))
+                    {
+                        seen.correct(event);
+                    }
+                    (event.clone(), descriptors)
+                }
+                (None, Some(Told { seen, descriptors })) => {
+                    let event = seen.into_event();
+                    records.push(ProcRecord { time: start, event: event.clone() });
+                    (event, descriptors)
+                }
+                // Its end will tell of it.
+                (None, None) => continue,
+            };
+            self.tell(&process, descriptors);
+            if descriptors {
                 descriptors::describe(tgid, &mut sockets, &mut records);
-            }
-            // One that has ended meanwhile is described at its end.
-            if records.len() > before {
-                self.described.insert(tgid);
             }
         }
         records.sort_by_key(|record| record.time);
         records
+    }
+
+    fn tell(&mut self, event: &ProcEvent, descriptors: bool) {
+        if let Some(seen) = Seen::of(event) {
+            self.described.insert(seen.tgid, Told { seen, descriptors });
+        }
     }
 
     /// Tells of a process that is recorded from now on, and of its ancestors. `seen` is what the probe
@@ -72,7 +116,7 @@ impl World {
         records: &mut Vec<ProcRecord>,
     ) {
         self.ancestors(seen.ppid, time, records);
-        self.described.insert(seen.tgid);
+        self.described.insert(seen.tgid, Told { seen: seen.clone(), descriptors: true });
         // Of COMMAND more was known before; what it runs is told of by its execve.
         let command = self.command.take_if(|command| is_of(command, seen.tgid));
         let event = match command {
@@ -87,20 +131,28 @@ impl World {
     }
 
     /// A process was made, which the trace tells of itself.
-    pub fn forked(&mut self, tgid: u32) {
-        self.described.insert(tgid);
+    pub fn forked(&mut self, seen: Seen) {
+        self.described.insert(seen.tgid, Told { seen, descriptors: true });
+    }
+
+    /// A process has another name.
+    pub fn renamed(&mut self, tgid: u32, comm: &[u8]) {
+        if let Some(told) = self.described.get_mut(&tgid) {
+            told.seen.comm = comm.to_vec();
+        }
     }
 
     /// A process has ended: its id may come back. One that was never described began before recording
     /// did, and was gone before `/proc` was looked at.
     pub fn exit(&mut self, seen: Seen) -> Option<ProcRecord> {
-        let described = self.described.remove(&seen.tgid);
+        let described = self.described.remove(&seen.tgid).is_some();
         (!described).then(|| ProcRecord { time: self.start, event: seen.into_event() })
     }
 
     fn ancestors(&mut self, mut tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {
-        while tgid != 0 && self.described.insert(tgid) {
+        while tgid != 0 && !self.described.contains_key(&tgid) {
             let Some(process) = process(tgid) else { return };
+            self.tell(&process, false);
             tgid = match &process {
                 ProcEvent::Process { ppid, .. } => *ppid,
                 _ => 0,
@@ -122,6 +174,7 @@ pub fn look(tgid: u32, descriptors: bool) -> Vec<ProcRecord> {
 }
 
 /// What the probe saw of a process.
+#[derive(Clone)]
 pub struct Seen {
     /// Its id.
     pub tgid: u32,
@@ -134,6 +187,21 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// What a description says of it.
+    fn of(event: &ProcEvent) -> Option<Seen> {
+        match event {
+            ProcEvent::Process { tgid, ppid, uid, comm, .. } => {
+                Some(Seen { tgid: *tgid, ppid: *ppid, uid: *uid, comm: comm.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a description has the same name.
+    fn is_called_as(&self, event: &ProcEvent) -> bool {
+        matches!(event, ProcEvent::Process { comm, .. } if *comm == self.comm)
+    }
+
     /// Puts what was seen into what was known before.
     fn correct(&self, event: &mut ProcEvent) {
         if let ProcEvent::Process { ppid, uid, comm, exe, argv, .. } = event {
