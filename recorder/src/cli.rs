@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::units;
+use crate::{flight::Keep, trigger::Condition, units};
 
 /// Records the syscalls of a Linux machine into compact traces.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ pub enum Command {
     /// Record syscalls into a trace
     #[command(after_help = RECORD_EXAMPLES)]
     Record(Box<Record>),
+    /// Have a flight recorder (record --ring) write what it keeps
+    Dump(Dump),
     /// Tell whether this machine can record, and what to do if it cannot
     Doctor,
     /// List the syscalls that are known: names, numbers, classes, arguments
@@ -43,6 +45,8 @@ Examples:
   syscord record -o - | syscord-query -      the whole machine, as it happens
   syscord record -o /var/log/syscord --rotate-size 100M --max-total-size 10G
                                              all the time, the latest 10 GiB
+  syscord record --ring 30s --dump-on 'errno = EIO or duration > 100ms' --after 2s
+                                             what led to it, and what came then
 
 All filters given must hold; a filter given several values holds for any of them. Without any, and without COMMAND,
 the whole machine is recorded.";
@@ -73,6 +77,10 @@ pub struct Record {
     /// Until when.
     #[command(flatten)]
     pub until: Until,
+
+    /// What of it is kept.
+    #[command(flatten)]
+    pub flight: FlightRecorder,
 
     /// Into how many files.
     #[command(flatten)]
@@ -169,6 +177,31 @@ pub struct Until {
     pub max_size: Option<u64>,
 }
 
+impl Record {
+    /// Whether there is more than one file.
+    pub fn several_files(&self) -> bool {
+        self.rotation.rotates() || self.flight.ring.is_some()
+    }
+}
+
+/// What of it is kept.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Flight recorder: nothing is written until it is dumped")]
+pub struct FlightRecorder {
+    /// Keep the last of the trace in memory: so much of it (64M), or that long (30s, 5m). `syscord dump` and SIGUSR1
+    /// move it into a numbered file, as does --dump-on, or, without that, the end
+    #[arg(long, value_name = "SIZE|TIME", value_parser = units::keep,
+          conflicts_with_all = ["rotate_size", "rotate_time", "max_total_size"])]
+    pub ring: Option<Keep>,
+    /// Dump when such an event comes: `errno = EIO or duration > 100ms`. Of syscall, errno, ret, duration, pid, tid and
+    /// `failed`, compared by = != < <= > >= and joined by and, or, not and parentheses
+    #[arg(long, value_name = "CONDITION", requires = "ring")]
+    pub dump_on: Option<Condition>,
+    /// Dump so much later, with what comes until then
+    #[arg(long, value_name = "TIME", requires = "ring", value_parser = units::duration)]
+    pub after: Option<Duration>,
+}
+
 /// Into how many files a trace goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Several files: trace-000001.scd and so on, .part until finished")]
@@ -189,7 +222,7 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// Whether there is more than one file.
+    /// Whether a file is followed by another.
     pub fn rotates(&self) -> bool {
         self.largest().is_some() || self.rotate_time.is_some()
     }
@@ -199,6 +232,14 @@ impl Rotation {
         let quarter = self.max_total_size.map(|size| size / 4);
         self.rotate_size.into_iter().chain(quarter).min()
     }
+}
+
+/// Options of `syscord dump`.
+#[derive(Debug, Args)]
+pub struct Dump {
+    /// The recorder's process id; all flight recorders unless told
+    #[arg(value_name = "PID")]
+    pub pid: Vec<u32>,
 }
 
 /// Options of `syscord syscalls`.

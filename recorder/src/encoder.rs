@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError};
+use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark};
 use syscord_syscalls::{
     Abi, MAX_ARGS,
     plan::NUMBERS,
@@ -20,6 +20,7 @@ use crate::{
     parts::{PartsOf, is_part},
     rings::Batch,
     schema::{Layout, Schema},
+    trigger::Trigger,
     wire::{self, Record},
 };
 
@@ -35,6 +36,7 @@ pub struct Encoder {
     schema: Arc<Schema>,
     builder: ChunkBuilder,
     entries: Arc<Entries>,
+    trigger: Option<Trigger>,
     /// Programs that processes began in the batch at hand.
     new_images: NewImages,
     /// The parts of the call at hand.
@@ -46,11 +48,16 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Of one file; the records of entries are taken from `entries`.
-    pub fn new(schema: Arc<Schema>, builder: ChunkBuilder, entries: Arc<Entries>) -> Self {
+    /// The records of entries are taken from `entries`; `trigger` may fire at events.
+    pub fn new(
+        schema: Arc<Schema>,
+        builder: ChunkBuilder,
+        entries: Arc<Entries>,
+        trigger: Option<Trigger>,
+    ) -> Self {
         let (parts, target, places) = (PartsOf::default(), Target::default(), Vec::new());
         let new_images = NewImages::new();
-        Encoder { schema, builder, entries, new_images, parts, target, places }
+        Encoder { schema, builder, entries, trigger, new_images, parts, target, places }
     }
 
     /// The chunks of a batch, mostly one; `new_images` are the programs that processes began in it.
@@ -143,6 +150,9 @@ impl Encoder {
             self.joined(bytes, &event);
         } else {
             self.builder.put(&event);
+        }
+        if self.trigger.as_ref().is_some_and(|trigger| trigger.fires(&record)) {
+            self.builder.put_marks(mark::TRIGGER);
         }
         let mut has_parts = false;
         for (header, captured) in wire::captures(bytes) {

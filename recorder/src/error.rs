@@ -62,6 +62,20 @@ pub enum RecordError {
     /// Encoding a batch.
     #[error("events cannot be encoded: {0}; please report this as a bug")]
     Encode(FormatError),
+    /// `syscord dump`.
+    #[error("{}: a flight recorder is `syscord record --ring …`", match .0 {
+        Some(pid) => format!("process {pid} is no flight recorder"),
+        None => "there is no flight recorder".to_owned(),
+    })]
+    NoFlightRecorder(Option<u32>),
+    /// kill(2).
+    #[error("cannot ask process {pid} for a dump: {error}; do so as its user, or as root")]
+    Ask {
+        /// The recorder.
+        pid: u32,
+        /// The reason.
+        error: io::Error,
+    },
     /// A complete file that keeps its temporary name.
     #[error("{}: complete, but cannot be renamed: {error}", part.display())]
     Name {

@@ -7,6 +7,7 @@ use std::{io::ErrorKind, process::ExitCode};
 
 use clap::Parser;
 
+mod blocks;
 mod btf;
 mod call;
 mod cli;
@@ -15,11 +16,13 @@ mod command;
 mod describe;
 mod descriptors;
 mod doctor;
+mod dumps;
 mod encoder;
 mod entries;
 mod error;
 mod files;
 mod filters;
+mod flight;
 mod history;
 mod ledger;
 mod listing;
@@ -37,6 +40,7 @@ mod session;
 mod signals;
 mod syscall_set;
 mod trace;
+mod trigger;
 mod under_way;
 mod units;
 mod users;
@@ -53,6 +57,14 @@ const LOST: u8 = 3;
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Record(options) => record(&options),
+        Command::Dump(options) => match dumps::ask(&options.pid) {
+            Ok(pids) => {
+                let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+                eprintln!("syscord: asked for a dump: process {}", pids.join(", "));
+                ExitCode::SUCCESS
+            }
+            Err(error) => fail(&error, FAILED),
+        },
         Command::Doctor if doctor::run() => ExitCode::SUCCESS,
         Command::Doctor => ExitCode::from(FAILED),
         Command::Syscalls(options) => match listing::run(&options) {
@@ -74,7 +86,7 @@ fn record(options: &Record) -> ExitCode {
     };
     if !options.quiet {
         let summary = progress::summary(&outcome.figures, outcome.elapsed);
-        let files = progress::files(outcome.files, outcome.removed);
+        let files = progress::files(&outcome.written, options.several_files());
         eprintln!("syscord: {summary}, {}{files}", options.output.display());
     }
     if outcome.figures.dropped > 0 {
@@ -84,6 +96,7 @@ fn record(options: &Record) -> ExitCode {
         eprintln!("syscord: COMMAND ignores SIGTERM and goes on unrecorded as process {pid}");
     }
     match outcome.status.map_or(0, command::exit_code) {
+        0 if outcome.written.dumps_failed > 0 => ExitCode::from(FAILED),
         0 if outcome.figures.dropped > 0 => ExitCode::from(LOST),
         code => ExitCode::from(code),
     }

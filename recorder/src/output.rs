@@ -14,7 +14,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{cli::Rotation, error::RecordError};
+use crate::{
+    cli::{Record, Rotation},
+    error::RecordError,
+};
 
 /// As which standard output is named.
 pub const STDOUT: &str = "-";
@@ -54,9 +57,9 @@ struct Found {
 }
 
 impl Output {
-    /// `path` as the user has named it.
-    pub fn new(path: &Path, rotation: &Rotation) -> Output {
-        let numbered = rotation.rotates().then(|| Numbered::new(path, rotation));
+    /// `path` as the user has named it; `several`: numbered files.
+    pub fn new(path: &Path, rotation: &Rotation, several: bool) -> Output {
+        let numbered = several.then(|| Numbered::new(path, rotation));
         Output { path: path.to_owned(), numbered }
     }
 
@@ -106,17 +109,18 @@ impl Output {
     }
 }
 
-/// Whether the output can be what was asked for: a trace is not for a terminal, and a pipe does not rotate.
-pub fn check(path: &Path, rotation: &Rotation, command: bool) -> Result<(), RecordError> {
-    if rotation.keep.is_some() && !rotation.rotates() {
+/// Whether the output can be what was asked for: a trace is not for a terminal, and a pipe is not several files.
+pub fn check(options: &Record) -> Result<(), RecordError> {
+    let (path, several) = (options.output.as_path(), options.several_files());
+    if options.rotation.keep.is_some() && !several {
         Err(RecordError::KeepOfOne)
     } else if path != Path::new(STDOUT) {
         Ok(())
-    } else if rotation.rotates() {
+    } else if several {
         Err(RecordError::RotatedStdout)
     } else if io::stdout().is_terminal() {
         Err(RecordError::Terminal)
-    } else if command {
+    } else if !options.command.is_empty() {
         Err(RecordError::SharedStdout)
     } else {
         Ok(())

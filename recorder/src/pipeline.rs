@@ -18,9 +18,10 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use syscord_format::{Clock, EncodedChunk, LedgerRow, ProcRecord};
+use syscord_format::{Clock, LedgerRow, ProcRecord};
 
 use crate::{
+    blocks::Blocks,
     encoder::Encoder,
     error::RecordError,
     history::{History, NewImages},
@@ -40,8 +41,10 @@ pub enum Work {
     Ledger(Vec<LedgerRow>),
     /// A reading of the clocks.
     Clock(Clock),
-    /// What comes is for another file, which begins at that moment.
-    NextFile(Clock),
+    /// What comes is for another file or segment, which begins at that moment.
+    Next(Clock),
+    /// What the flight recorder keeps is to be written.
+    Dump,
 }
 
 /// All of them, from the other side.
@@ -81,15 +84,15 @@ impl Pipeline {
         self.done.try_recv().unwrap_or_default()
     }
 
-    /// Bytes written so far.
+    /// Bytes written so far, or kept.
     pub fn written(&self) -> u64 {
         self.state.written.load(Ordering::Relaxed)
     }
 
-    /// Bytes of the file at hand, and how many files were begun.
-    pub fn file(&self) -> (u64, u64) {
-        let files = self.state.files.load(Ordering::Acquire);
-        (self.state.file_bytes.load(Ordering::Relaxed), files)
+    /// Bytes of the file or segment at hand, and how many were begun.
+    pub fn part(&self) -> (u64, u64) {
+        let begun = self.state.begun.load(Ordering::Acquire);
+        (self.state.part_bytes.load(Ordering::Relaxed), begun)
     }
 
     /// Waits for room.
@@ -137,9 +140,14 @@ struct Intake {
 /// Work of which what must be done in order is done.
 enum Job {
     Batch(Batch, Vec<ProcRecord>, NewImages),
-    Ledger(Vec<LedgerRow>),
-    Clock(Clock),
-    NextFile(Clock, Vec<ProcRecord>),
+    Encoded(Order),
+}
+
+/// What is done with the trace.
+enum Order {
+    Write(Blocks),
+    Next(Clock, Vec<ProcRecord>),
+    Dump,
 }
 
 impl Intake {
@@ -150,34 +158,16 @@ impl Intake {
                 let (records, new_images) = self.history.of(&mut batch);
                 Job::Batch(batch, records, new_images)
             }
-            Work::Ledger(rows) => Job::Ledger(rows),
-            Work::Clock(clock) => Job::Clock(clock),
-            Work::NextFile(clock) => Job::NextFile(clock, self.history.snapshot(clock.monotonic)),
+            Work::Ledger(rows) => Job::Encoded(Order::Write(Blocks::Ledger(rows))),
+            Work::Clock(clock) => Job::Encoded(Order::Write(Blocks::Clock(clock))),
+            Work::Next(clock) => {
+                let processes = self.history.snapshot(clock.monotonic);
+                Job::Encoded(Order::Next(clock, processes))
+            }
+            Work::Dump => Job::Encoded(Order::Dump),
         };
         self.taken += 1;
         Some((self.taken - 1, job))
-    }
-}
-
-/// Blocks to be written.
-enum Blocks {
-    Events(Vec<ProcRecord>, Vec<EncodedChunk>),
-    Ledger(Vec<LedgerRow>),
-    Clock(Clock),
-    NextFile(Clock, Vec<ProcRecord>),
-}
-
-impl Blocks {
-    fn write(&self, trace: &mut Trace) -> Result<(), RecordError> {
-        match self {
-            Blocks::Events(records, chunks) => trace.write(|writer| {
-                writer.processes(records)?;
-                chunks.iter().try_for_each(|chunk| writer.events(chunk))
-            }),
-            Blocks::Ledger(rows) => trace.write(|writer| writer.ledger(rows)),
-            Blocks::Clock(clock) => trace.write(|writer| writer.clock(clock)),
-            Blocks::NextFile(clock, processes) => trace.next_file(clock, processes),
-        }
     }
 }
 
@@ -205,13 +195,21 @@ impl Outlet {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the blocks of the work of that number when it is their turn. False if writing has failed, now or before.
-    fn write(&self, number: u64, blocks: Result<Blocks, RecordError>, state: &State) -> bool {
+    /// Does what is to be done of the work of that number when it is its turn. False if writing has failed, now or
+    /// before.
+    fn obey(&self, number: u64, order: Result<Order, RecordError>, state: &State) -> bool {
         let early = |out: &mut Out| out.next != number && matches!(out.trace, Some(Ok(_)));
         let mut out =
             self.turn.wait_while(self.lock(), early).unwrap_or_else(PoisonError::into_inner);
         let Some(Ok(trace)) = &mut out.trace else { return false };
-        let result = blocks.and_then(|blocks| blocks.write(trace));
+        let result = order.and_then(|order| match order {
+            Order::Write(blocks) => trace.take(blocks),
+            Order::Next(clock, processes) => trace.next(clock, processes),
+            Order::Dump => {
+                trace.dump();
+                Ok(())
+            }
+        });
         state.tell(trace);
         out.next += 1;
         self.turn.notify_all();
@@ -245,8 +243,8 @@ impl Worker {
             let next = self.intake.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((number, job)) = next else { break };
             let is_batch = matches!(job, Job::Batch(..));
-            let blocks = self.encode(job, pulse.as_ref());
-            if !self.outlet.write(number, blocks, &state) {
+            let order = self.encode(job, pulse.as_ref());
+            if !self.outlet.obey(number, order, &state) {
                 break;
             }
             if is_batch {
@@ -257,21 +255,17 @@ impl Worker {
         std::mem::forget(lost);
     }
 
-    fn encode(&mut self, job: Job, pulse: Option<&Pulse>) -> Result<Blocks, RecordError> {
-        Ok(match job {
-            Job::Batch(mut batch, records, new_images) => {
-                let _beating = pulse.map(Pulse::beat);
-                let chunks =
-                    self.encoder.chunks(&batch, new_images).map_err(RecordError::Encode)?;
-                batch.clear();
-                // Nobody may want it any more.
-                let _ = self.give_back.send(batch);
-                Blocks::Events(records, chunks)
-            }
-            Job::Ledger(rows) => Blocks::Ledger(rows),
-            Job::Clock(clock) => Blocks::Clock(clock),
-            Job::NextFile(clock, processes) => Blocks::NextFile(clock, processes),
-        })
+    fn encode(&mut self, job: Job, pulse: Option<&Pulse>) -> Result<Order, RecordError> {
+        let (mut batch, records, new_images) = match job {
+            Job::Batch(batch, records, new_images) => (batch, records, new_images),
+            Job::Encoded(order) => return Ok(order),
+        };
+        let _beating = pulse.map(Pulse::beat);
+        let chunks = self.encoder.chunks(&batch, new_images).map_err(RecordError::Encode)?;
+        batch.clear();
+        // Nobody may want it any more.
+        let _ = self.give_back.send(batch);
+        Ok(Order::Write(Blocks::Events(records, chunks)))
     }
 }
 
@@ -287,12 +281,12 @@ impl Drop for Lost {
 
 /// What all threads know.
 struct State {
-    /// Bytes in all files.
+    /// Bytes of all.
     written: AtomicU64,
-    /// Bytes in the file at hand; stored before its number.
-    file_bytes: AtomicU64,
-    /// Files that were begun.
-    files: AtomicU64,
+    /// Bytes in the file or segment at hand; stored before its number.
+    part_bytes: AtomicU64,
+    /// Files or segments that were begun.
+    begun: AtomicU64,
     /// Batches that are not yet in the file.
     waiting: AtomicUsize,
     /// The encoders' threads; 0 before one runs, and once it has ended, as its id may be another's then.
@@ -307,8 +301,8 @@ impl State {
     fn new(threads: usize, trace: &Trace) -> State {
         let state = State {
             written: AtomicU64::new(0),
-            file_bytes: AtomicU64::new(0),
-            files: AtomicU64::new(0),
+            part_bytes: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
             threads: (0..threads).map(|_| AtomicI32::new(0)).collect(),
             closing: AtomicBool::new(false),
@@ -320,8 +314,8 @@ impl State {
 
     fn tell(&self, trace: &Trace) {
         self.written.store(trace.bytes(), Ordering::Relaxed);
-        self.file_bytes.store(trace.file_bytes(), Ordering::Relaxed);
-        self.files.store(trace.files(), Ordering::Release);
+        self.part_bytes.store(trace.part_bytes(), Ordering::Relaxed);
+        self.begun.store(trace.begun(), Ordering::Release);
     }
 
     /// There is more to do than the next batch.

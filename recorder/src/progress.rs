@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::units;
+use crate::{trace::Written, units};
 
 /// Figures of a recording.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,11 +91,12 @@ pub fn summary(figures: &Figures, elapsed: Duration) -> String {
 }
 
 /// What is to be said of several files; nothing of one.
-pub fn files(files: u64, removed: u64) -> String {
-    match (files, removed) {
-        (1, 0) => String::new(),
-        (files, 0) => format!(" ({files} files)"),
-        (files, removed) => format!(" ({files} files; {removed} old ones removed)"),
+pub fn files(written: &Written, several: bool) -> String {
+    let files = if written.files == 1 { "file" } else { "files" };
+    match (several, written.removed) {
+        (false, _) => String::new(),
+        (true, 0) => format!(" ({} {files})", written.files),
+        (true, removed) => format!(" ({} {files}; {removed} old removed)", written.files),
     }
 }
 

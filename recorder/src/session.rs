@@ -12,17 +12,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use syscord_format::{ChunkBuilder, Clock, Meta, columns};
+use syscord_format::{ChunkBuilder, Clock, Meta, Totals, columns};
 use syscord_syscalls::{
     Abi, SyscallSet,
     record::{STRING_KEPT, Verdict, verdict},
 };
 
 use crate::{
+    blocks::Blocks,
     cli::{HowMuch, Record},
     clocks,
     command::{self, Held},
     describe::describe,
+    dumps::Dumps,
     encoder::Encoder,
     entries::Entries,
     error::RecordError,
@@ -38,6 +40,7 @@ use crate::{
     schema::{self, Schema},
     signals, syscall_set,
     trace::{Trace, Written},
+    trigger::Trigger,
     under_way::UnderWay,
     world::{self, World},
 };
@@ -59,9 +62,8 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Outcome {
     /// For the summary.
     pub figures: Figures,
-    /// How many files it took, and how many older ones were removed.
-    pub files: u64,
-    pub removed: u64,
+    /// What was written.
+    pub written: Written,
     /// How long it took.
     pub elapsed: Duration,
     /// How COMMAND ended.
@@ -85,6 +87,9 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         command => Some(command::hold(command, options.user.as_deref())?),
     };
     signals::install().map_err(RecordError::Signals)?;
+    if options.flight.ring.is_some() {
+        signals::hold_dump();
+    }
     let mut probe = Probe::load(&probe_options(options, &filters, &set, &schema))?;
     let rings = Rings::map(&probe)?;
     if let Some(held) = &held {
@@ -92,22 +97,27 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         probe.decide(held.pid, Verdict { flags, ..Verdict::default() })?;
     }
     // Last, so that nothing that can fail before costs the user an older trace.
-    let output = Output::new(&options.output, &options.rotation);
+    let output = Output::new(&options.output, &options.rotation, options.several_files());
     let clock = clocks::together();
-    let mut trace = Trace::begin(output, meta(options, &filters, probe.cpus), &clock)?;
+    let meta = meta(options, &filters, probe.cpus);
+    let mut trace = Trace::begin(output, meta, clock, options.flight.ring)?;
     probe.attach()?;
+    if options.flight.ring.is_some() {
+        signals::install_dump().map_err(RecordError::Signals)?;
+    }
     let mut world = World::new(clock.monotonic);
     if filters.filter.active == 0 {
-        trace.write(|writer| writer.processes(&world.snapshot()))?;
+        trace.take(Blocks::Events(world.snapshot(), Vec::new()))?;
     } else if let Some(held) = &held {
-        trace.write(|writer| writer.processes(&world.command(held.pid)))?;
+        trace.take(Blocks::Events(world.command(held.pid), Vec::new()))?;
     }
     let tick = options.how_much.time_resolution.0;
     let entries = Arc::new(Entries::default());
     let HowMuch { no_duration, compression_level, encoders, .. } = options.how_much;
+    let trigger = options.flight.dump_on.as_ref().map(Trigger::new);
     let encoder = |_| {
         let builder = ChunkBuilder::new(tick, !no_duration, compression_level);
-        Encoder::new(Arc::clone(&schema), builder, Arc::clone(&entries))
+        Encoder::new(Arc::clone(&schema), builder, Arc::clone(&entries), trigger.clone())
     };
     let encoders = (0..encoders.unwrap_or_else(|| encoders_for(probe.cpus))).map(encoder).collect();
     let history = History::new(Arc::clone(&schema), world, Arc::clone(&entries));
@@ -124,8 +134,9 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         progress,
         batch: Batch::default(),
         command: held.as_ref().map(|held| held.pid),
-        files: 1,
-        file_begun: Instant::now(),
+        dumps: Dumps::new(trigger, options.flight.after),
+        parts: 1,
+        part_begun: Instant::now(),
     };
     session.run(held)
 }
@@ -141,9 +152,10 @@ struct Session<'a> {
     batch: Batch,
     /// COMMAND's process id.
     command: Option<u32>,
-    /// Files that the pipeline was told to begin, and when the last one was.
-    files: u64,
-    file_begun: Instant,
+    dumps: Dumps,
+    /// Files or segments that the pipeline was told to begin, and when the last one was.
+    parts: u64,
+    part_begun: Instant,
 }
 
 impl Session<'_> {
@@ -165,11 +177,12 @@ impl Session<'_> {
         }
         let sums = self.sums();
         // Why the writer has gone comes before that it has.
-        let Written { totals, files, removed } = self.pipeline.finish()?;
+        let written = self.pipeline.finish()?;
         let status = last?;
-        let figures = Figures { events: totals.events, dropped: sums.dropped, bytes: totals.bytes };
+        let Totals { events, bytes, .. } = written.totals;
+        let figures = Figures { events, dropped: sums.dropped, bytes };
         let left_running = child.filter(|_| status.is_none()).map(|child| child.id());
-        Ok(Outcome { figures, files, removed, elapsed, status, left_running })
+        Ok(Outcome { figures, written, elapsed, status, left_running })
     }
 
     /// Until something says stop. Returns how COMMAND ended.
@@ -184,8 +197,9 @@ impl Session<'_> {
                 self.send_batch()?;
                 cut = Instant::now();
             }
-            if until > 0 && self.file_is_full() {
-                self.next_file(until)?;
+            let dumps = until > 0 && self.dumps.is_due();
+            if dumps || until > 0 && self.part_is_full() {
+                self.next_part(until, dumps)?;
                 (cut, ledger) = (Instant::now(), Instant::now());
             }
             let due = ledger.elapsed() > LEDGER_AGE;
@@ -244,7 +258,8 @@ impl Session<'_> {
         self.batch = under_way.into_batch(end);
         self.ledger.under_way(self.batch.events);
         self.send_batch()?;
-        self.send_ledger()
+        self.send_ledger()?;
+        if self.dumps.is_due_at_the_end() { self.send(Work::Dump) } else { Ok(()) }
     }
 
     /// Takes what the rings hold up to the moment that is returned, and looks at processes that have appeared before
@@ -263,22 +278,30 @@ impl Session<'_> {
             || (age >= CHUNK_AGE && !batch.bytes.is_empty())
     }
 
-    /// Whether it is time for another file; not before the last one that was asked for has begun.
-    fn file_is_full(&self) -> bool {
-        let rotation = &self.options.rotation;
-        let (bytes, files) = self.pipeline.file();
-        files == self.files
-            && (rotation.largest().is_some_and(|most| bytes >= most)
-                || rotation.rotate_time.is_some_and(|most| self.file_begun.elapsed() >= most))
+    /// Whether it is time for another file or segment; not before the last one that was asked for has begun.
+    fn part_is_full(&self) -> bool {
+        let Record { rotation, flight, .. } = self.options;
+        let (most, longest) = match flight.ring {
+            Some(keep) => keep.of_a_segment(),
+            None => (rotation.largest(), rotation.rotate_time),
+        };
+        let (bytes, begun) = self.pipeline.part();
+        begun == self.parts
+            && (most.is_some_and(|most| bytes >= most)
+                || longest.is_some_and(|longest| self.part_begun.elapsed() >= longest))
     }
 
-    /// What has come until then goes into the file at hand, with its part of the ledger; the rest into the next.
-    fn next_file(&mut self, until: u64) -> Result<(), RecordError> {
+    /// What has come until then goes into the file or segment at hand, with its part of the ledger, and that may be
+    /// dumped; the rest goes into the next.
+    fn next_part(&mut self, until: u64, dump: bool) -> Result<(), RecordError> {
         self.send_batch()?;
         let clock = clocks::at(until);
         self.send_rows(&clock)?;
-        self.send(Work::NextFile(clock))?;
-        (self.files, self.file_begun) = (self.files + 1, Instant::now());
+        if dump {
+            self.send(Work::Dump)?;
+        }
+        self.send(Work::Next(clock))?;
+        (self.parts, self.part_begun) = (self.parts + 1, Instant::now());
         Ok(())
     }
 
@@ -388,7 +411,7 @@ fn check_usage(options: &Record) -> Result<(), RecordError> {
     if options.command.is_empty() && std::env::args_os().last().is_some_and(|last| last == "--") {
         return Err(RecordError::NoCommand);
     }
-    output::check(&options.output, &options.rotation, !options.command.is_empty())
+    output::check(options)
 }
 
 fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {

@@ -1,25 +1,40 @@
-//! The trace that is being written: one file, or several of which each stands alone.
+//! The trace that is being written: one file, several of which each stands alone, or none yet, as a flight recorder keeps
+//! it in memory until it is dumped.
 
 use std::fs::File;
 
 use syscord_format::{Clock, FormatError, Meta, ProcRecord, Totals, Writer};
 
-use crate::{error::RecordError, output::Output};
+use crate::{
+    blocks::Blocks,
+    error::RecordError,
+    flight::{Flight, Keep},
+    output::Output,
+};
 
 /// A trace that is being written.
 pub struct Trace {
     output: Output,
     meta: Meta,
-    /// None once a file could not be begun.
-    writer: Option<Writer<File>>,
-    /// What the files before the one at hand hold.
+    sink: Sink,
+    /// What the files hold that are finished.
     before: Totals,
-    /// Files that were begun.
+    /// Files, or segments of the flight recorder, that were begun.
+    begun: u64,
+    /// Files that are finished.
     files: u64,
+    dumps_failed: u64,
+}
+
+enum Sink {
+    File(Writer<File>),
+    Flight(Flight),
+    /// A file could not be finished, or none be begun.
+    Gone,
 }
 
 /// What a trace came to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Written {
     /// What its files hold.
     pub totals: Totals,
@@ -27,46 +42,86 @@ pub struct Written {
     pub files: u64,
     /// How many older ones were removed.
     pub removed: u64,
+    /// How many dumps could not be written.
+    pub dumps_failed: u64,
 }
 
 impl Trace {
-    /// Opens the first file, and writes META and the clocks.
+    /// Opens the first file, unless what is recorded is kept in memory, and begins with META, the clocks and the
+    /// processes that are there.
     ///
     /// # Errors
     /// When that cannot be done.
-    pub fn begin(output: Output, meta: Meta, clock: &Clock) -> Result<Trace, RecordError> {
+    pub fn begin(
+        output: Output,
+        meta: Meta,
+        clock: Clock,
+        ring: Option<Keep>,
+    ) -> Result<Trace, RecordError> {
+        let sink = ring.map_or(Sink::Gone, |keep| Sink::Flight(Flight::new(keep)));
         let before = Totals::default();
-        let mut trace = Trace { output, meta, writer: None, before, files: 0 };
-        trace.begin_file(clock)?;
+        let mut trace = Trace { output, meta, sink, before, begun: 0, files: 0, dumps_failed: 0 };
+        trace.next(clock, Vec::new())?;
         Ok(trace)
     }
 
-    /// Writes something into the file at hand.
+    /// Takes blocks.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub fn write(
-        &mut self,
-        what: impl FnOnce(&mut Writer<File>) -> Result<(), FormatError>,
-    ) -> Result<(), RecordError> {
-        let writer = self.writer.as_mut().ok_or(RecordError::WriterGone)?;
-        what(writer).map_err(|error| failed(&self.output, error))?;
-        self.output.make_room(writer.written());
+    /// When they cannot be written.
+    pub fn take(&mut self, blocks: Blocks) -> Result<(), RecordError> {
+        match &mut self.sink {
+            Sink::File(writer) => {
+                blocks.write(writer).map_err(|error| failed(&self.output, error))?;
+                self.output.make_room(writer.written());
+            }
+            Sink::Flight(flight) => flight.push(blocks),
+            Sink::Gone => return Err(RecordError::WriterGone),
+        }
         Ok(())
     }
 
-    /// Goes on in the next file, from `clock` on. `processes` are those that are there.
+    /// Goes on in the next file or segment, from `clock` on. `processes` are those that are there.
     ///
     /// # Errors
-    /// When the one cannot be finished, or the other not begun.
-    pub fn next_file(
-        &mut self,
-        clock: &Clock,
-        processes: &[ProcRecord],
-    ) -> Result<(), RecordError> {
+    /// When the one file cannot be finished, or the other not begun.
+    pub fn next(&mut self, clock: Clock, processes: Vec<ProcRecord>) -> Result<(), RecordError> {
+        self.begun += 1;
+        if let Sink::Flight(flight) = &mut self.sink {
+            flight.begin(clock, processes);
+            return Ok(());
+        }
         self.end_file()?;
-        self.begin_file(clock)?;
-        self.write(|writer| writer.processes(processes))
+        let file = self.output.open()?;
+        let begun = begun(file, &self.meta, &clock).map_err(|error| failed(&self.output, error))?;
+        self.sink = Sink::File(begun);
+        self.take(Blocks::Events(processes, Vec::new()))
+    }
+
+    /// Writes what the flight recorder keeps into a file of its own; it keeps it no longer, so that no event is in two
+    /// files. If that fails, the user is told, and recording goes on: the next dump may have more luck.
+    pub fn dump(&mut self) {
+        match self.try_dump() {
+            Ok(()) => {
+                if let Sink::Flight(flight) = &mut self.sink {
+                    flight.clear();
+                }
+            }
+            Err(error) => {
+                eprintln!("syscord: {error}; recording goes on");
+                self.dumps_failed += 1;
+            }
+        }
+    }
+
+    fn try_dump(&mut self) -> Result<(), RecordError> {
+        let Sink::Flight(flight) = &self.sink else { return Ok(()) };
+        let Some(clock) = flight.start() else { return Ok(()) };
+        let file = self.output.open()?;
+        let mut writer =
+            begun(file, &self.meta, &clock).map_err(|error| failed(&self.output, error))?;
+        flight.write(&mut writer).map_err(|error| failed(&self.output, error))?;
+        self.finish_file(writer)
     }
 
     /// Finishes the last file.
@@ -75,39 +130,57 @@ impl Trace {
     /// When it cannot be written.
     pub fn finish(mut self) -> Result<Written, RecordError> {
         self.end_file()?;
-        Ok(Written { totals: self.before, files: self.files, removed: self.output.removed() })
+        let Trace { before: totals, files, dumps_failed, ref output, .. } = self;
+        Ok(Written { totals, files, removed: output.removed(), dumps_failed })
     }
 
-    /// Bytes of all files.
+    /// Bytes of all files and of what is kept.
     pub fn bytes(&self) -> u64 {
-        self.before.bytes + self.file_bytes()
+        self.before.bytes
+            + match &self.sink {
+                Sink::File(writer) => writer.written(),
+                Sink::Flight(flight) => flight.bytes(),
+                Sink::Gone => 0,
+            }
     }
 
-    /// Bytes of the file at hand.
-    pub fn file_bytes(&self) -> u64 {
-        self.writer.as_ref().map_or(0, Writer::written)
+    /// Bytes of the file or segment at hand.
+    pub fn part_bytes(&self) -> u64 {
+        match &self.sink {
+            Sink::File(writer) => writer.written(),
+            Sink::Flight(flight) => flight.segment_bytes(),
+            Sink::Gone => 0,
+        }
     }
 
-    /// Files that were begun.
-    pub fn files(&self) -> u64 {
-        self.files
+    /// Files or segments that were begun.
+    pub fn begun(&self) -> u64 {
+        self.begun
     }
 
-    fn begin_file(&mut self, clock: &Clock) -> Result<(), RecordError> {
-        let writer = Writer::new(self.output.open()?, file_id(), &self.meta);
-        self.writer = Some(writer.map_err(|error| failed(&self.output, error))?);
-        self.files += 1;
-        self.write(|writer| writer.clock(clock))
-    }
-
+    /// Finishes the file at hand, if there is one.
     fn end_file(&mut self) -> Result<(), RecordError> {
-        let writer = self.writer.take().ok_or(RecordError::WriterGone)?;
+        match std::mem::replace(&mut self.sink, Sink::Gone) {
+            Sink::File(writer) => self.finish_file(writer),
+            _ => Ok(()),
+        }
+    }
+
+    fn finish_file(&mut self, writer: Writer<File>) -> Result<(), RecordError> {
         let (_, totals) = writer.finish().map_err(|error| failed(&self.output, error))?;
         self.before.events += totals.events;
         self.before.chunks += totals.chunks;
         self.before.bytes += totals.bytes;
+        self.files += 1;
         self.output.finished()
     }
+}
+
+/// A file with META and the clocks.
+fn begun(file: File, meta: &Meta, clock: &Clock) -> Result<Writer<File>, FormatError> {
+    let mut writer = Writer::new(file, file_id(), meta)?;
+    writer.clock(clock)?;
+    Ok(writer)
 }
 
 fn failed(output: &Output, error: FormatError) -> RecordError {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cli::TickShift;
+use crate::{cli::TickShift, flight::Keep};
 
 /// Parses `512K`, `16M`, `1G`, `1T` or plain bytes; the units are powers of 1024.
 pub fn size(text: &str) -> Result<u64, String> {
@@ -41,6 +41,19 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err(bad()),
     }
+}
+
+/// Parses how much is kept: a size (`64M`) or a time (`30s`, `5m`), with its unit.
+pub fn keep(text: &str) -> Result<Keep, String> {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    if unit.is_empty() {
+        return Err(format!("`{text}` could be bytes or seconds: write 64M or 30s"));
+    }
+    // A small m means minutes, as everywhere with times.
+    duration(text)
+        .map(Keep::Time)
+        .or_else(|_| size(text).map(Keep::Size))
+        .map_err(|_| format!("`{text}` is neither a size nor a time: write 64M or 30s"))
 }
 
 /// Parses a time resolution: a power of two of nanoseconds, up to about a millisecond.

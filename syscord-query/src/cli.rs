@@ -219,6 +219,9 @@ pub(crate) struct FilterArgs {
     /// Calls that took that long or longer, like 1ms
     #[arg(long, value_name = "SPAN", value_parser = parse_span)]
     pub(crate) min_duration: Option<u64>,
+    /// Calls because of which a flight recorder was dumped (syscord record --dump-on)
+    #[arg(long)]
+    pub(crate) trigger: bool,
     /// From then on: an offset from the start of the first trace (1.5s), a time of day (14:03:59)
     /// or a date and time (2026-11-25T14:03:59, RFC 3339), in UTC unless it says otherwise
     #[arg(long, value_name = "WHEN", value_parser = parse_moment)]

@@ -37,7 +37,7 @@ impl Needs {
     /// Events in time order.
     pub(crate) const ORDER: Needs = Needs(1 << 9);
     /// What cannot be told from the values: calls that never returned, arguments not known.
-    const MARKS: Needs = Needs(1 << 10);
+    pub(crate) const MARKS: Needs = Needs(1 << 10);
     /// What descriptors stand for at the time of the event.
     pub(crate) const FILES: Needs = Needs(1 << 11);
     /// All that a trace has of each event.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use syscord_format::{BlockHeader, Meta, ZoneMap};
+use syscord_format::{BlockHeader, Meta, ZoneMap, mark};
 use syscord_syscalls::nearest::suggestion;
 
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) struct Filter {
     tids: Vec<u32>,
     comms: Vec<Comm>,
     outcome: Option<Outcome>,
+    trigger: bool,
     paths: Option<GlobSet>,
     fd: Option<i32>,
     min_duration: Option<u64>,
@@ -66,6 +67,7 @@ impl Filter {
             tids: args.tid.clone(),
             comms: args.comm.iter().map(|name| Comm::new(name.as_bytes())).collect(),
             outcome,
+            trigger: args.trigger,
             paths: globs(&args.path)?,
             fd: args.fd,
             min_duration: args.min_duration,
@@ -117,6 +119,7 @@ impl Bound<'_> {
         when(self.syscalls.is_some() || filter.fd.is_some(), Needs::CALLS);
         when(!filter.pids.is_empty() || !filter.tids.is_empty(), Needs::THREADS);
         when(filter.outcome.is_some() || self.errnos.is_some(), Needs::RESULTS);
+        when(filter.trigger, Needs::MARKS);
         when(filter.min_duration.is_some() || self.cuts_time(header, clocks), Needs::TIMES);
         needs
     }
@@ -154,6 +157,7 @@ impl Bound<'_> {
             let thread = columns.thread_of_row.get(row);
             thread.is_none_or(|thread| threads[*thread as usize])
                 && of_row.get(row).is_none_or(|call| calls[usize::from(*call)])
+                && (!self.filter.trigger || columns.marks(row) & mark::TRIGGER != 0)
                 && self.wants_result(columns, row)
                 && self.wants_time(columns, row, clocks)
         };

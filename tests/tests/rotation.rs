@@ -179,7 +179,7 @@ fn the_caps_hold_at_every_moment() {
     });
     let ran = stop(recorder, libc::SIGINT);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains(" old ones removed)"), "{}", ran.err);
+    assert!(ran.err.contains(" old removed)"), "{}", ran.err);
     // A chunk is written before room is made for it.
     assert!(largest > CAP / 2 && largest <= CAP + CAP / 8, "{largest}");
     let files = listed(&folder);

@@ -166,13 +166,19 @@ impl ChunkBuilder {
         event.files.iter().for_each(|file| self.put_file(file));
     }
 
-    /// Marks the event that was put last, which has no marks yet.
+    /// Marks the event that was put last, beside the marks that it has.
     #[inline]
     pub fn put_marks(&mut self, marks: u8) {
         let Columns { row, marks: column, .. } = &mut self.columns;
-        if marks != 0 && *row > 0 {
-            column.keys.push((*row - 1) as i64);
-            column.values.push(i64::from(marks));
+        let Some(row) = row.checked_sub(1).filter(|_| marks != 0) else { return };
+        match column.values.last_mut() {
+            Some(before) if column.keys.last() == Some(&(row as i64)) => {
+                *before |= i64::from(marks);
+            }
+            _ => {
+                column.keys.push(row as i64);
+                column.values.push(i64::from(marks));
+            }
         }
     }
 

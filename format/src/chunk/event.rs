@@ -159,4 +159,6 @@ pub mod mark {
     /// The call was under way when recording stopped: the duration is its age. Comes with
     /// [`NEVER_RETURNED`].
     pub const UNDER_WAY: u8 = 4;
+    /// The flight recorder was dumped because of it.
+    pub const TRIGGER: u8 = 8;
 }
