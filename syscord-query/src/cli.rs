@@ -85,7 +85,7 @@ pub(crate) enum Command {
 /// Arguments of the default command.
 #[derive(Debug, Args)]
 pub(crate) struct EventsArgs {
-    /// Traces, read one after the other; `-` is standard input
+    /// Traces, or folders of traces, which are read in the order of their times as one; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// Which events.
@@ -237,7 +237,7 @@ pub(crate) struct FilterArgs {
 /// Arguments of `stats`.
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
-    /// Traces; `-` is standard input
+    /// Traces, or folders of traces, which are read in the order of their times as one; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// What shares a line
@@ -293,7 +293,7 @@ pub(crate) struct InfoArgs {
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// The traces; `-` is standard input
+    /// The traces, or folders of traces; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 }

@@ -15,6 +15,9 @@ pub(crate) enum Error {
         /// What is wrong with it.
         source: Box<FormatError>,
     },
+    /// A folder without a trace.
+    #[error("{0}: no trace is in this folder: their names end in .scd; name another")]
+    NoTrace(String),
     /// The request makes no sense, by itself or for this trace.
     #[error("{0}")]
     Usage(String),

@@ -29,6 +29,7 @@ mod stats;
 mod structure;
 mod table;
 mod time;
+mod traces;
 mod verify;
 mod walk;
 mod world;
@@ -63,7 +64,7 @@ const DAMAGED: u8 = 3;
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    let code = match run(&Cli::parse()) {
+    let code = match run(Cli::parse()) {
         Ok(false) => DONE,
         Ok(true) => DAMAGED,
         Err(error) => told(&error),
@@ -87,13 +88,23 @@ fn told(error: &Error) -> u8 {
 }
 
 /// Does what was asked for; says whether part of a trace could not be read.
-fn run(cli: &Cli) -> Result<bool, Error> {
-    match &cli.command {
-        Some(Command::Stats(args)) => stats::run(args).map(finish),
-        Some(Command::Info(args)) => info::run(args),
-        Some(Command::Verify(args)) => verify::run(args),
-        Some(Command::Repair(args)) => repair::run(args),
-        None => events(&cli.events).map(finish),
+fn run(cli: Cli) -> Result<bool, Error> {
+    match cli.command {
+        Some(Command::Stats(mut args)) => {
+            args.files = traces::files(&args.files)?;
+            stats::run(&args).map(finish)
+        }
+        Some(Command::Info(args)) => info::run(&args),
+        Some(Command::Verify(mut args)) => {
+            args.files = traces::files(&args.files)?;
+            verify::run(&args)
+        }
+        Some(Command::Repair(args)) => repair::run(&args),
+        None => {
+            let mut args = cli.events;
+            args.files = traces::files(&args.files)?;
+            events(&args).map(finish)
+        }
     }
 }
 
@@ -107,7 +118,6 @@ fn finish(outcome: Outcome) -> bool {
 
 fn events(args: &EventsArgs) -> Result<Outcome, Error> {
     let filter = Filter::new(&args.filter)?;
-    report::check(&args.files)?;
     let mut output = Output::new(args.output.as_deref(), &args.files)?;
     if args.format.parquet {
         return parquet(args, &filter, output);

@@ -97,7 +97,7 @@ fn files_that_are_no_traces() {
     };
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
     let mangled = [b"\x89SCD\n\x1a\n".as_slice(), &[0; 100]].concat();
-    let cases: [(PathBuf, &[&str]); 9] = [
+    let cases: [(PathBuf, &[&str]); 8] = [
         (scratch.file("missing.scd"), &["missing.scd", "No such file", "check the path"]),
         (file("empty", b""), &["empty", "the recording wrote nothing"]),
         (file("notes", b"Dear diary,\nnothing was recorded today.\n"), &["text file"]),
@@ -106,7 +106,6 @@ fn files_that_are_no_traces() {
         (file("mangled", &mangled), &["binary mode"]),
         (file("short", b"\x89SCD\r\n\x1a\n\x01\0"), &["cut off", "nothing can be read"]),
         (file("zeros", &[0; 4096]), &["not a syscord trace"]),
-        (PathBuf::from("/"), &["Is a directory", "name the trace in it"]),
     ];
     for (path, words) in &cases {
         let path = text(path);
@@ -120,6 +119,10 @@ fn files_that_are_no_traces() {
         assert!(!new.exists(), "{path}");
     }
     refused(&query(["-"]), FAILED, &["standard input", "empty"]);
+    for args in [&["/"][..], &["stats", "/"], &["verify", "/"]] {
+        refused(&query(args), FAILED, &["/", "no trace is in this folder"]);
+    }
+    refused(&query(["info", "/"]), FAILED, &["Is a directory", "name the trace in it"]);
 }
 
 #[test]

@@ -65,8 +65,8 @@ fn each_file_stands_alone_and_all_hold_everything() {
     let script =
         format!("exec 7<{}; {}; {}; read -r line <&7", text(&held), dd(BLOCKS), dd(BLOCKS));
     let output = folder.join("t.scd");
-    let args = ["-o", text(&output), "--rotate-size", "90K", "--", "sh", "-c", &script];
-    let ran = record(args);
+    let options = ["-o", text(&output), "--buffer-size", "64M", "--rotate-size", "90K"];
+    let ran = record(options.iter().chain(&["--", "sh", "-c", &script]));
     assert_eq!(ran.code, 0, "{}", ran.err);
 
     let files = listed(&folder);
@@ -94,6 +94,15 @@ fn each_file_stands_alone_and_all_hold_everything() {
     let all: Vec<&Path> = files.values().map(PathBuf::as_path).collect();
     let both = ["--comm", "dd", "--fd", "1", "--syscall", "write"];
     assert_eq!(count(&all, &both), 2 * BLOCKS);
+    // The folder is the trace, and so are the files in any order.
+    assert_eq!(count(&[&folder], &both), 2 * BLOCKS);
+    let backwards: Vec<&Path> = all.iter().rev().copied().collect();
+    let lines = |files: &[&Path]| {
+        let args = files.iter().map(|file| text(file)).chain(["--comm", "sh", "--text"]);
+        query(args).out
+    };
+    assert_eq!(lines(&backwards), lines(&[&folder]));
+    assert!(lines(&[&folder]).contains(", execve, "), "{}", lines(&[&folder]));
     let last = all.last().expect("files");
     let used = events_with(last, &["--comm", "sh", "--fd", "7", "--path", text(&held)]);
     assert!(!used.is_empty(), "descriptors are known in each");
