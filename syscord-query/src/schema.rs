@@ -43,7 +43,7 @@ pub(crate) struct KindInfo {
 pub(crate) struct Argument {
     /// Its name.
     pub(crate) name: Box<str>,
-    /// Its name as a key of a JSON object, with the colon.
+    /// Its name as a key of a JSON object, with the brace or comma before it and the colon.
     pub(crate) key: Box<[u8]>,
     /// The same within a field of CSV.
     pub(crate) csv_key: Box<[u8]>,
@@ -97,6 +97,12 @@ impl KindInfo {
         KindInfo { id: def.id, shape, role: Role::from_id(def.role), detail: Detail::None }
     }
 
+    /// Whether a value is no more than what its register holds, in any call.
+    #[inline]
+    pub(crate) fn is_number(&self) -> bool {
+        self.role.is_none() && !matches!(self.detail, Detail::Choice(_))
+    }
+
     /// Whether values are file descriptors.
     pub(crate) fn is_fd(&self) -> bool {
         self.id == Kind::Fd.id() || self.id == Kind::DirFd.id()
@@ -109,8 +115,9 @@ impl KindInfo {
 }
 
 impl Argument {
-    fn new(name: &str, kind: KindInfo) -> Argument {
+    fn new(index: usize, name: &str, kind: KindInfo) -> Argument {
         let (mut key, mut csv_key) = (Vec::new(), Vec::new());
+        key.push(if index == 0 { b'{' } else { b',' });
         json_string(&mut key, name.as_bytes());
         key.push(b':');
         render::doubled(&mut csv_key, &key);
@@ -206,11 +213,11 @@ impl Schema {
             .find(|table| table.id == def.abi)
             .and_then(|table| table.syscalls.iter().find(|call| call.number == def.number));
         let mut args: Vec<Argument> = known.map_or_else(Vec::new, |known| {
-            let named = known.args.iter();
-            named.map(|arg| Argument::new(&arg.name, self.kind(arg.kind))).collect()
+            let named = known.args.iter().enumerate();
+            named.map(|(at, arg)| Argument::new(at, &arg.name, self.kind(arg.kind))).collect()
         });
         for index in args.len()..usize::from(def.args) {
-            args.push(Argument::new(&format!("arg{index}"), KindInfo::RAW));
+            args.push(Argument::new(index, &format!("arg{index}"), KindInfo::RAW));
         }
         args.truncate(usize::from(def.args));
         let name: Box<str> = match known {
