@@ -131,7 +131,7 @@ fn text(out: &mut Vec<u8>, field: &mut Vec<u8>, bytes: &[u8]) {
     quoted(out, field);
 }
 
-fn number(out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
+fn number(out: &mut Vec<u8>, number: Option<impl Into<i128>>) {
     out.push(b',');
     if let Some(number) = number {
         decimal(out, number);

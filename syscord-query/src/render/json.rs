@@ -130,7 +130,7 @@ fn text_part(bytes: &[u8], cut: bool) -> Option<&[u8]> {
     }
 }
 
-fn number_or_null(out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
+fn number_or_null(out: &mut Vec<u8>, number: Option<impl Into<i128>>) {
     match number {
         Some(number) => decimal(out, number),
         None => out.extend_from_slice(b"null"),

@@ -22,6 +22,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{
     columns::Needs,
+    digits::{decimal, hexadecimal},
     error::Error,
     pipeline::Weigh,
     row::Row,
@@ -179,37 +180,5 @@ impl Maker for u64 {
 impl Weigh for u64 {
     fn bytes(&self) -> usize {
         0
-    }
-}
-
-/// Appends a number in decimal.
-fn decimal(out: &mut Vec<u8>, number: impl itoa::Integer) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-}
-
-/// Appends a number in hexadecimal, with `0x`.
-fn hexadecimal(out: &mut Vec<u8>, number: u64) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend_from_slice(b"0x");
-    let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
-    for digit in (0..digits).rev() {
-        out.push(DIGITS[(number >> (4 * digit)) as usize & 15]);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hexadecimal_numbers_have_no_leading_zeros() {
-        let hex = |number| {
-            let mut out = Vec::new();
-            hexadecimal(&mut out, number);
-            String::from_utf8(out).unwrap()
-        };
-        for number in [0, 1, 15, 16, 0x7fff_1234_5678, u64::MAX] {
-            assert_eq!(hex(number), format!("{number:#x}"));
-        }
     }
 }
