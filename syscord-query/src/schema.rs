@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 use syscord_format::{CallDef, Detail, KindDef, KindRef, Meta};
@@ -11,7 +11,11 @@ use syscord_syscalls::{Abi, Kind, Len, Role, Shape, structs::time::TIMESPEC};
 
 use crate::{
     escape::json_string,
-    render::{self, strace::Quirk, text},
+    render::{
+        self,
+        strace::{Names, Quirk},
+        text,
+    },
 };
 
 /// The results that mean failure: `-errno`.
@@ -147,6 +151,8 @@ pub(crate) struct Schema {
     kinds: Vec<Option<KindInfo>>,
     abis: HashMap<u8, Arc<str>>,
     errnos: HashMap<u16, Box<str>>,
+    /// Vocabularies, taken apart when they are first used.
+    names: Vec<OnceLock<Names>>,
     /// Those that chunks refer to, made when the first one does.
     calls: RwLock<HashMap<(u8, u32, u8), Arc<Call>>>,
 }
@@ -160,6 +166,7 @@ impl Schema {
             kinds,
             abis: meta.abis.iter().map(|abi| (abi.id, Arc::from(abi.name.as_str()))).collect(),
             errnos: meta.errnos.iter().map(|e| (e.number, e.name.as_str().into())).collect(),
+            names: meta.names.iter().map(|_| OnceLock::new()).collect(),
             calls: RwLock::default(),
             meta: meta.clone(),
         }
@@ -188,6 +195,13 @@ impl Schema {
             Some(name) => Cow::Borrowed(name),
             None => Cow::Owned(format!("E{number}")),
         }
+    }
+
+    /// A vocabulary.
+    pub(crate) fn names(&self, index: u16) -> Option<&Names> {
+        let index = usize::from(index);
+        let (def, names) = (self.meta.names.get(index)?, self.names.get(index)?);
+        Some(names.get_or_init(|| Names::of(def)))
     }
 
     /// The call that a chunk refers to, with as many arguments as the chunk has.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, io::Write, net::Ipv4Addr};
 
-use syscord_format::{Detail, NamesDef};
+use syscord_format::Detail;
 use syscord_syscalls::{Kind, names::files::WHENCE, signal::signal_name};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     View,
     address::bytes_named,
     descriptor::descriptor,
-    names::{Set, Xlat, named_wide, symbol},
+    names::{Names, Set, Xlat, named_wide, symbol},
     time::{ticks, time_text},
 };
 use crate::{
@@ -54,7 +54,7 @@ pub(super) fn scalar(
     style: &View<'_>,
 ) {
     if let Detail::Names(index) = kind.detail
-        && let Some(names) = schema.meta().names.get(usize::from(index))
+        && let Some(names) = schema.names(index)
         && kind.id != REQUEST
     {
         if kind.id == SWAPPED {
@@ -65,7 +65,7 @@ pub(super) fn scalar(
             NOTED => Set::Noted,
             _ => Set::One,
         };
-        let bits = if bits == 0 { names.bits.into() } else { bits };
+        let bits = if bits == 0 { names.bits } else { bits };
         return named_wide(out, names, set, raw, bits, style.xlat);
     }
     match (kind.id, value) {
@@ -128,7 +128,7 @@ pub(super) fn scalar(
 }
 
 /// A value of which the two bytes are in the network's order.
-fn swapped(out: &mut Vec<u8>, names: &NamesDef, raw: u64, xlat: Xlat) {
+fn swapped(out: &mut Vec<u8>, names: &Names, raw: u64, xlat: Xlat) {
     let mut name = Vec::new();
     named_wide(&mut name, names, Set::One, (raw as u16).swap_bytes().into(), 32, Xlat::Abbrev);
     let name = format!("htons({})", String::from_utf8_lossy(&name));
@@ -233,10 +233,9 @@ pub(super) fn hex(number: u64) -> String {
 /// An ioctl(2) request by name, else taken apart (ioctl_list(2), asm-generic/ioctl.h).
 fn request(out: &mut Vec<u8>, schema: &Schema, kind: KindInfo, raw: u32, xlat: Xlat) {
     let Detail::Names(index) = kind.detail else { return drop(write!(out, "{raw:#x}")) };
-    let names = schema.meta().names.get(usize::from(index));
+    let members = schema.names(index).map_or(&[][..], Names::members).iter();
     // Drivers that chose the same number.
-    let members = names.into_iter().flat_map(|names| names.members());
-    let same = members.filter(|member| member.value == u64::from(raw)).map(|member| member.name);
+    let same = members.filter(|member| member.value == u64::from(raw)).map(|member| &*member.name);
     let mut same: Vec<&str> = same.collect();
     same.sort_unstable();
     let name = Some(same.join(" or ")).filter(|name| !name.is_empty());
