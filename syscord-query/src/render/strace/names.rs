@@ -153,7 +153,7 @@ pub(super) fn named_wide(
     let text = if known { text.as_slice() } else { unknown.as_bytes() };
     // One that is called by its number is not said twice.
     let says_more = match known {
-        true => text != hex(value).as_bytes(),
+        true => text != hex(value).to_string().as_bytes(),
         false => value != 0 || !matches!(set, Set::Bits | Set::Loose),
     };
     if xlat != Xlat::Raw && says_more && !text.is_empty() {
@@ -203,7 +203,12 @@ fn apart(names: &Names, value: u64, counts: u64) -> Option<(u64, Names, Names)> 
 }
 
 /// Appends a number that may have a name.
-pub(super) fn symbol(out: &mut Vec<u8>, number: impl Display, name: Option<&str>, xlat: Xlat) {
+pub(super) fn symbol(
+    out: &mut Vec<u8>,
+    number: impl Display,
+    name: Option<impl Display>,
+    xlat: Xlat,
+) {
     // A Vec takes every write.
     drop(match (xlat, name) {
         (Xlat::Abbrev, Some(name)) => write!(out, "{name}"),
@@ -223,7 +228,7 @@ fn beside_permissions(out: &mut Vec<u8>, names: &Names, value: u64, counts: u64,
         hexadecimal(&mut text, left);
     }
     if flags != 0 {
-        let (number, text) = (hex(flags), String::from_utf8_lossy(&text));
+        let (number, text) = (hex(flags).to_string(), String::from_utf8_lossy(&text));
         let name = Some(&*text).filter(|text| *text != number);
         symbol(out, &number, name, xlat);
     }
@@ -248,8 +253,8 @@ fn numbers(out: &mut Vec<u8>, start: usize, names: &Names, value: u64, xlat: Xla
         }
         any = true;
         out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
-        let number = if *in_hex { hex(number) } else { number.to_string() };
-        out.extend_from_slice(number.as_bytes());
+        // A Vec takes every write.
+        drop(if *in_hex { write!(out, "{}", hex(number)) } else { write!(out, "{number}") });
         if let Some(name) = behind.strip_prefix("<<") {
             out.extend_from_slice(b"<<");
             symbol(out, shift, Some(name), xlat);
