@@ -19,9 +19,10 @@ pub(crate) fn decimal(out: &mut Vec<u8>, number: impl Into<i128>) {
 #[inline]
 fn unsigned(out: &mut Vec<u8>, number: u64) {
     match number / HUNDRED_MILLION {
+        0 if number < 10 => out.push(b'0' + number as u8),
         0 => {
             let digits = spread(number);
-            let zeros = digits.trailing_zeros().min(u64::BITS - 8) / 8;
+            let zeros = digits.trailing_zeros() / 8;
             put(out, digits >> (8 * zeros), 8 - zeros as usize);
         }
         above => {
