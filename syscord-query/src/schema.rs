@@ -12,7 +12,7 @@ use syscord_syscalls::{Abi, Kind, Len, Role, Shape, structs::time::TIMESPEC};
 use crate::{
     escape::json_string,
     render::{
-        self,
+        self, Fixed,
         strace::{Names, Quirk},
         text,
     },
@@ -48,9 +48,9 @@ pub(crate) struct Argument {
     /// Its name.
     pub(crate) name: Box<str>,
     /// Its name as a key of a JSON object, with the brace or comma before it and the colon.
-    pub(crate) key: Box<[u8]>,
+    pub(crate) key: Fixed,
     /// The same within a field of CSV.
-    pub(crate) csv_key: Box<[u8]>,
+    pub(crate) csv_key: Fixed,
     /// Its kind.
     pub(crate) kind: KindInfo,
 }
@@ -125,7 +125,7 @@ impl Argument {
         json_string(&mut key, name.as_bytes());
         key.push(b':');
         render::doubled(&mut csv_key, &key);
-        Argument { name: name.into(), key: key.into(), csv_key: csv_key.into(), kind }
+        Argument { name: name.into(), key: Fixed::new(key), csv_key: Fixed::new(csv_key), kind }
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
+use super::append;
 use crate::{row::Row, world::Comm};
 
 /// So many things are remembered at a time.
@@ -52,7 +53,7 @@ impl Texts {
     ) {
         let Some(number) = number else { return write(out) };
         if let Some((start, end)) = self.places.0.get(&number) {
-            return out.extend_from_slice(&self.bytes[*start as usize..*end as usize]);
+            return append(out, &self.bytes[*start as usize..], (end - start) as usize);
         }
         if self.bytes.len() >= MOST_BYTES || self.places.0.len() >= MOST {
             *self = Texts::default();

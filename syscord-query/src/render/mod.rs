@@ -135,6 +135,43 @@ impl Weigh for Vec<u8> {
     }
 }
 
+/// Appends the first `length` bytes of `text`. Of a short text that has others behind it, more is copied than is
+/// kept: with a length that is known beforehand, copying takes no call.
+#[inline]
+fn append(out: &mut Vec<u8>, text: &[u8], length: usize) {
+    match text.first_chunk::<SHORT>() {
+        Some(short) if length <= SHORT => {
+            let end = out.len() + length;
+            out.extend_from_slice(short);
+            out.truncate(end);
+        }
+        _ => out.extend_from_slice(&text[..length]),
+    }
+}
+
+/// Up to this length, a text is short.
+const SHORT: usize = 32;
+
+/// A text that is appended often: as much stands behind it as [`append`] wants.
+#[derive(Clone, Debug)]
+pub(crate) struct Fixed {
+    padded: Box<[u8]>,
+    length: usize,
+}
+
+impl Fixed {
+    pub(crate) fn new(mut text: Vec<u8>) -> Fixed {
+        let length = text.len();
+        text.resize(length.max(SHORT), 0);
+        Fixed { padded: text.into(), length }
+    }
+
+    #[inline]
+    fn put(&self, out: &mut Vec<u8>) {
+        append(out, &self.padded, self.length);
+    }
+}
+
 /// What tables show, with or without the state of the process.
 const fn table_needs(state: bool) -> Needs {
     let all = Needs::NONE.and(Needs::ALL);

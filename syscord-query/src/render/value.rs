@@ -8,7 +8,7 @@ use std::{
 
 use syscord_syscalls::{Kind, Role, record::family};
 
-use super::{decimal, hexadecimal, memo::Texts};
+use super::{Fixed, decimal, hexadecimal, memo::Texts};
 use crate::{
     escape::{c_escaped, json_string},
     row::{Memory, Row, Set, Value},
@@ -35,14 +35,14 @@ pub(super) fn args_with(
     row: &Row<'_>,
     data: Option<usize>,
     known: &mut Texts,
-    key: impl Fn(&Argument) -> &[u8],
+    key: impl Fn(&Argument) -> &Fixed,
     mut write: impl FnMut(&mut Vec<u8>, Value<'_>),
 ) {
     if row.args().is_empty() {
         out.push(b'{');
     }
     for (index, arg) in row.args().iter().enumerate() {
-        out.extend_from_slice(key(arg));
+        key(arg).put(out);
         if arg.kind.is_number() {
             write(out, row.number(index, arg.kind.shape));
         } else if data == Some(index) && arg.kind.role == Some(Role::Content) {
