@@ -51,7 +51,7 @@ mod writer;
 mod zone;
 
 pub use block::{BlockHeader, BlockKind};
-pub use chunk::arguments::Arguments;
+pub use chunk::arguments::{Arguments, Place};
 pub use chunk::builder::{ChunkBuilder, EncodedChunk};
 pub use chunk::captures::{Captured, Captures};
 pub use chunk::decode::{CallDef, Calls, Chunk, SectionInfo, ThreadRun, Times};

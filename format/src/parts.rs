@@ -29,6 +29,11 @@ impl<'a> Parts<'a> {
     /// Without any part.
     pub const NONE: Parts<'static> = Parts { left: 0, table: &[], bytes: &[] };
 
+    /// Whether none is left.
+    pub fn is_over(&self) -> bool {
+        self.left == 0
+    }
+
     /// The parts that an entry holds; `None` if it is malformed.
     pub fn of(entry: &'a [u8]) -> Option<Parts<'a>> {
         let mut cursor = Cursor::new(entry, "parts");

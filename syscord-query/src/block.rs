@@ -187,6 +187,9 @@ impl<'w> Job<'w> {
                 ret: columns.ret(index, call),
                 columns,
                 index,
+                thread,
+                place: columns.arguments.as_ref().and_then(|args| args.place(index)),
+                marks: columns.marks(index),
             };
             if picky && !bound.matches(&row) {
                 continue;

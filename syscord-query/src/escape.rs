@@ -5,7 +5,7 @@ use std::io::Write;
 /// Appends `bytes` as they read in C: control characters, bytes that are no UTF-8 and the
 /// backslash are escaped (`\n`, `\t`, `\r`, `\\`, else `\xNN` with exactly two digits a byte).
 pub(crate) fn c_escape(out: &mut Vec<u8>, bytes: &[u8]) {
-    escape(out, bytes, &C_PLAIN, c_escape_char, |out, invalid| {
+    escape(out, bytes, C_SPECIAL, c_escape_char, |out, invalid| {
         invalid.iter().for_each(|byte| hex_escape(out, *byte));
     });
 }
@@ -21,32 +21,33 @@ pub(crate) fn c_escaped(bytes: &[u8]) -> String {
 /// characters are escaped, those that JSON would allow (U+007F to U+009F) too.
 pub(crate) fn json_string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
-    escape(out, bytes, &JSON_PLAIN, json_escape_char, |out, _| {
+    escape(out, bytes, JSON_SPECIAL, json_escape_char, |out, _| {
         push_char(out, char::REPLACEMENT_CHARACTER);
     });
     out.push(b'"');
 }
 
-/// Appends `bytes`: what is plain as it is, other characters by `character`, and what is none by `invalid`.
+/// Appends `bytes`: printable ASCII as it is, but for what is `special`; that and other characters by `character`, and
+/// what is none by `invalid`.
 fn escape(
     out: &mut Vec<u8>,
     bytes: &[u8],
-    plain: &[bool; 256],
+    special: [u8; 2],
     character: impl Fn(&mut Vec<u8>, char),
     invalid: impl Fn(&mut Vec<u8>, &[u8]),
 ) {
     out.reserve(bytes.len());
     let mut rest = bytes;
     while !rest.is_empty() {
-        let (as_is, behind) = rest.split_at(plain_len(rest, plain));
+        let (as_is, behind) = rest.split_at(plain_len(rest, special));
         out.extend_from_slice(as_is);
         // Characters beyond ASCII have no byte of ASCII in them.
         let beyond = behind.iter().take_while(|byte| !byte.is_ascii()).count();
-        let (special, behind) = behind.split_at(beyond.max(1).min(behind.len()));
-        match special {
+        let (others, behind) = behind.split_at(beyond.max(1).min(behind.len()));
+        match others {
             [byte] if byte.is_ascii() => character(out, char::from(*byte)),
             _ => {
-                for chunk in special.utf8_chunks() {
+                for chunk in others.utf8_chunks() {
                     chunk.valid().chars().for_each(|one| character(out, one));
                     if !chunk.invalid().is_empty() {
                         invalid(out, chunk.invalid());
@@ -58,29 +59,23 @@ fn escape(
     }
 }
 
-/// How many bytes at the start are plain.
-fn plain_len(bytes: &[u8], plain: &[bool; 256]) -> usize {
-    let eights = bytes.as_chunks::<8>().0;
-    let all =
-        |eight: &&[u8; 8]| eight.iter().fold(true, |all, byte| all & plain[usize::from(*byte)]);
-    let start = 8 * eights.iter().take_while(all).count();
-    let rest = bytes[start..].iter();
-    start + rest.take_while(|byte| plain[usize::from(**byte)]).count()
+/// Bytes that are looked at together.
+const TOGETHER: usize = 16;
+
+/// How many bytes at the start are plain: printable ASCII that is neither of `special`.
+fn plain_len(bytes: &[u8], special: [u8; 2]) -> usize {
+    let plain =
+        |byte: &u8| matches!(byte, b' '..=b'~') & (*byte != special[0]) & (*byte != special[1]);
+    let groups = bytes.as_chunks::<TOGETHER>().0.iter();
+    // Without a way out in between, which vector instructions do not have.
+    let all = |group: &&[u8; TOGETHER]| group.iter().fold(true, |all, byte| all & plain(byte));
+    let start = TOGETHER * groups.take_while(all).count();
+    start + bytes[start..].iter().take_while(|byte| plain(byte)).count()
 }
 
-/// Printable ASCII that C does not escape; JSON escapes a quote, too.
-static C_PLAIN: [bool; 256] = plain_but(b'\\', b'\\');
-static JSON_PLAIN: [bool; 256] = plain_but(b'\\', b'"');
-
-const fn plain_but(one: u8, other: u8) -> [bool; 256] {
-    let mut plain = [false; 256];
-    let mut byte = 0x20;
-    while byte < 0x7f {
-        plain[byte as usize] = byte != one && byte != other;
-        byte += 1;
-    }
-    plain
-}
+/// Printable characters that C escapes; JSON escapes a quote, too.
+const C_SPECIAL: [u8; 2] = [b'\\', b'\\'];
+const JSON_SPECIAL: [u8; 2] = [b'\\', b'"'];
 
 fn c_escape_char(out: &mut Vec<u8>, character: char) {
     match character {

@@ -10,6 +10,7 @@ mod cli;
 mod clocks;
 mod columns;
 mod descriptors;
+mod digits;
 mod error;
 mod escape;
 mod filter;

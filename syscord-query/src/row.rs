@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, FileFd, mark};
+use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, FileFd, Place, mark};
 use syscord_syscalls::{Kind, Role, Shape};
 
 use crate::{
@@ -39,6 +39,12 @@ pub(crate) struct Row<'a> {
     pub(crate) columns: &'a Columns,
     /// Its row there.
     pub(crate) index: usize,
+    /// The place of its thread there.
+    pub(crate) thread: usize,
+    /// Where its arguments are there, if they are.
+    pub(crate) place: Option<Place>,
+    /// What is special about it.
+    pub(crate) marks: u8,
 }
 
 /// What an argument is, once a register's value, its kind and what was captured are put together.
@@ -112,15 +118,16 @@ impl<'a> Row<'a> {
 
     /// Whether the call was under way when recording stopped.
     pub(crate) fn is_under_way(&self) -> bool {
-        self.columns.is_under_way(self.index)
+        self.marks & mark::UNDER_WAY != 0
     }
 
     /// The raw register value of an argument, where the trace has it.
+    #[inline]
     pub(crate) fn raw(&self, arg: usize) -> Option<u64> {
-        if self.columns.marks(self.index) & mark::ARGS_UNKNOWN != 0 {
+        if self.marks & mark::ARGS_UNKNOWN != 0 {
             return None;
         }
-        self.columns.arguments.as_ref()?.raw(self.index, arg)
+        self.columns.arguments.as_ref()?.raw_at(self.place?, arg)
     }
 
     /// What an argument is, in this call.
@@ -162,9 +169,15 @@ impl<'a> Row<'a> {
             Some(Err(Unreadable)) => return Value::Unreadable(self.raw(arg)),
             None => {}
         }
+        self.number(arg, kind.shape)
+    }
+
+    /// The value of an argument that is no more than its register.
+    #[inline]
+    pub(crate) fn number(&self, arg: usize, shape: Shape) -> Value<'a> {
         match self.raw(arg) {
             None => Value::Unknown,
-            Some(raw) => number(kind.shape, self.call.narrow, raw),
+            Some(raw) => number(shape, self.call.narrow, raw),
         }
     }
 
@@ -276,7 +289,7 @@ impl<'a> Row<'a> {
     }
 
     /// The place of the call in the block's table.
-    pub(crate) fn place(&self) -> u16 {
+    pub(crate) fn call_place(&self) -> u16 {
         let calls = self.columns.calls.as_ref();
         calls.and_then(|calls| calls.of_row.get(self.index)).copied().unwrap_or_default()
     }
@@ -294,7 +307,7 @@ impl<'a> Row<'a> {
         }
         let failed = self.ret.is_none_or(|ret| ret < 0);
         let how = (arg as u64) << 2 | u64::from(failed) << 1 | u64::from(cut);
-        Some(u64::from(entry) << 32 | how << 16 | u64::from(self.place()))
+        Some(u64::from(entry) << 32 | how << 16 | u64::from(self.call_place()))
     }
 
     /// Every captured path.
@@ -338,9 +351,10 @@ impl<'a> Row<'a> {
     }
 
     /// What was captured behind an argument: `None` if nothing was to be.
+    #[inline]
     fn captured(&self, arg: usize) -> Option<Result<Captured<'a>, Unreadable>> {
-        let columns = self.columns;
-        let (section, status) = columns.arguments.as_ref()?.status(self.index, arg)?;
+        let (columns, place) = (self.columns, self.place?);
+        let (section, status) = columns.arguments.as_ref()?.status_at(place, arg)?;
         match status {
             CaptureStatus::None => None,
             CaptureStatus::Unreadable => Some(Err(Unreadable)),
@@ -351,7 +365,7 @@ impl<'a> Row<'a> {
                         columns.contents.as_ref()?
                     }
                 };
-                captures.get(self.index, arg).map(Ok)
+                captures.get_at(place, arg).map(Ok)
             }
         }
     }
@@ -361,6 +375,7 @@ impl<'a> Row<'a> {
 struct Unreadable;
 
 /// A raw register value in its kind's shape.
+#[inline]
 pub(crate) fn number(shape: Shape, narrow: bool, raw: u64) -> Value<'static> {
     match shape {
         Shape::Signed64 if narrow => Value::Signed(i64::from(raw as u32 as i32)),

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 use syscord_format::{CallDef, Detail, KindDef, KindRef, Meta};
@@ -11,7 +11,11 @@ use syscord_syscalls::{Abi, Kind, Len, Role, Shape, structs::time::TIMESPEC};
 
 use crate::{
     escape::json_string,
-    render::{self, strace::Quirk, text},
+    render::{
+        self, Fixed,
+        strace::{Names, Quirk},
+        text,
+    },
 };
 
 /// The results that mean failure: `-errno`.
@@ -43,10 +47,10 @@ pub(crate) struct KindInfo {
 pub(crate) struct Argument {
     /// Its name.
     pub(crate) name: Box<str>,
-    /// Its name as a key of a JSON object, with the colon.
-    pub(crate) key: Box<[u8]>,
+    /// Its name as a key of a JSON object, with the brace or comma before it and the colon.
+    pub(crate) key: Fixed,
     /// The same within a field of CSV.
-    pub(crate) csv_key: Box<[u8]>,
+    pub(crate) csv_key: Fixed,
     /// Its kind.
     pub(crate) kind: KindInfo,
 }
@@ -97,6 +101,12 @@ impl KindInfo {
         KindInfo { id: def.id, shape, role: Role::from_id(def.role), detail: Detail::None }
     }
 
+    /// Whether a value is no more than what its register holds, in any call.
+    #[inline]
+    pub(crate) fn is_number(&self) -> bool {
+        self.role.is_none() && !matches!(self.detail, Detail::Choice(_))
+    }
+
     /// Whether values are file descriptors.
     pub(crate) fn is_fd(&self) -> bool {
         self.id == Kind::Fd.id() || self.id == Kind::DirFd.id()
@@ -109,12 +119,13 @@ impl KindInfo {
 }
 
 impl Argument {
-    fn new(name: &str, kind: KindInfo) -> Argument {
+    fn new(index: usize, name: &str, kind: KindInfo) -> Argument {
         let (mut key, mut csv_key) = (Vec::new(), Vec::new());
+        key.push(if index == 0 { b'{' } else { b',' });
         json_string(&mut key, name.as_bytes());
         key.push(b':');
         render::doubled(&mut csv_key, &key);
-        Argument { name: name.into(), key: key.into(), csv_key: csv_key.into(), kind }
+        Argument { name: name.into(), key: Fixed::new(key), csv_key: Fixed::new(csv_key), kind }
     }
 }
 
@@ -140,6 +151,8 @@ pub(crate) struct Schema {
     kinds: Vec<Option<KindInfo>>,
     abis: HashMap<u8, Arc<str>>,
     errnos: HashMap<u16, Box<str>>,
+    /// Vocabularies, taken apart when they are first used.
+    names: Vec<OnceLock<Names>>,
     /// Those that chunks refer to, made when the first one does.
     calls: RwLock<HashMap<(u8, u32, u8), Arc<Call>>>,
 }
@@ -153,6 +166,7 @@ impl Schema {
             kinds,
             abis: meta.abis.iter().map(|abi| (abi.id, Arc::from(abi.name.as_str()))).collect(),
             errnos: meta.errnos.iter().map(|e| (e.number, e.name.as_str().into())).collect(),
+            names: meta.names.iter().map(|_| OnceLock::new()).collect(),
             calls: RwLock::default(),
             meta: meta.clone(),
         }
@@ -183,6 +197,13 @@ impl Schema {
         }
     }
 
+    /// A vocabulary.
+    pub(crate) fn names(&self, index: u16) -> Option<&Names> {
+        let index = usize::from(index);
+        let (def, names) = (self.meta.names.get(index)?, self.names.get(index)?);
+        Some(names.get_or_init(|| Names::of(def)))
+    }
+
     /// The call that a chunk refers to, with as many arguments as the chunk has.
     pub(crate) fn call(&self, def: &CallDef) -> Arc<Call> {
         let key = (def.abi, def.number, def.args);
@@ -206,11 +227,11 @@ impl Schema {
             .find(|table| table.id == def.abi)
             .and_then(|table| table.syscalls.iter().find(|call| call.number == def.number));
         let mut args: Vec<Argument> = known.map_or_else(Vec::new, |known| {
-            let named = known.args.iter();
-            named.map(|arg| Argument::new(&arg.name, self.kind(arg.kind))).collect()
+            let named = known.args.iter().enumerate();
+            named.map(|(at, arg)| Argument::new(at, &arg.name, self.kind(arg.kind))).collect()
         });
         for index in args.len()..usize::from(def.args) {
-            args.push(Argument::new(&format!("arg{index}"), KindInfo::RAW));
+            args.push(Argument::new(index, &format!("arg{index}"), KindInfo::RAW));
         }
         args.truncate(usize::from(def.args));
         let name: Box<str> = match known {

@@ -350,6 +350,9 @@ impl<'a> Structure<'a> {
 
     /// What stands behind what its members point to.
     fn pieces_behind(&self) -> Parts<'a> {
+        if self.pieces.is_over() {
+            return self.pieces;
+        }
         self.members().last().map_or(self.pieces, |last| last.pieces_behind())
     }
 
@@ -447,6 +450,9 @@ impl<'a> Member<'a> {
 
     /// What stands behind what it, or members of it, point to.
     fn pieces_behind(&self) -> Parts<'a> {
+        if self.pieces.is_over() {
+            return self.pieces;
+        }
         if !self.points() {
             return self.only_inner().map_or(self.pieces, |inner| inner.pieces_behind());
         }

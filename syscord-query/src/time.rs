@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike};
 
+use crate::digits::nine_digits;
+
 /// Nanoseconds of a second.
 const SECOND: i64 = 1_000_000_000;
 /// Nanoseconds of a day.
@@ -150,13 +152,8 @@ impl TimeWriter {
             self.text.extend_from_slice(date.format("%Y-%m-%dT%H:%M:%S.").to_string().as_bytes());
         }
         out.extend_from_slice(&self.text);
-        let mut digits = *b"000000000Z";
-        let mut rest = nanos.rem_euclid(SECOND);
-        for digit in digits[..9].iter_mut().rev() {
-            *digit = b'0' + (rest % 10) as u8;
-            rest /= 10;
-        }
-        out.extend_from_slice(&digits);
+        nine_digits(out, nanos.rem_euclid(SECOND) as u32);
+        out.push(b'Z');
     }
 }
 

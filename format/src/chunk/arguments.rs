@@ -1,5 +1,7 @@
 //! Columns of arguments (SPEC.md §5.5).
 
+use std::sync::Arc;
+
 use crate::chunk::decode::{Calls, Chunk};
 use crate::chunk::event::{CaptureSection, CaptureStatus};
 use crate::chunk::section;
@@ -10,24 +12,56 @@ use crate::ints;
 /// The arguments of a chunk's rows. Access takes constant time.
 #[derive(Debug)]
 pub struct Arguments {
-    /// For each row, its place when rows stand by call, and its call.
-    pub(super) rows: Vec<RowPlace>,
-    /// For each call, its first column, and how many it has; then one more.
-    pub(super) calls: Vec<CallColumns>,
+    pub(super) places: Arc<Places>,
     pub(super) columns: Vec<Column>,
 }
 
+/// Where the arguments of rows are among the columns.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// For each row, its place when rows stand by call, and its call.
+    rows: Vec<RowPlace>,
+    /// For each call, its first column, and how many it has.
+    calls: Vec<CallColumns>,
+}
+
+/// Where the arguments of a row are, and what was captured of them: what is asked of several arguments need not
+/// find the row each time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RowPlace {
-    /// Among the rows of its call.
-    pub(super) rank: u32,
-    pub(super) call: u16,
+pub struct Place {
+    rank: u32,
+    columns: CallColumns,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct CallColumns {
-    pub(super) first: u32,
-    pub(super) args: u8,
+struct RowPlace {
+    /// Among the rows of its call.
+    rank: u32,
+    call: u16,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct CallColumns {
+    first: u32,
+    args: u8,
+}
+
+impl Places {
+    #[inline]
+    pub(super) fn of(&self, row: usize) -> Option<Place> {
+        let place = self.rows.get(row)?;
+        let columns = *self.calls.get(usize::from(place.call))?;
+        Some(Place { rank: place.rank, columns })
+    }
+}
+
+impl Place {
+    /// The number of an argument's column, and the row's place in it.
+    #[inline]
+    pub(super) fn column(self, arg: usize) -> Option<(usize, usize)> {
+        let Place { rank, columns } = self;
+        (arg < usize::from(columns.args)).then_some((columns.first as usize + arg, rank as usize))
+    }
 }
 
 /// An argument of a call, for all of the call's rows.
@@ -64,7 +98,8 @@ impl Chunk {
             call,
         };
         let rows = calls.of_row.iter().zip(calls.places()).map(rank).collect();
-        Ok(Some(Arguments { rows, calls: call_columns, columns }))
+        let places = Arc::new(Places { rows, calls: call_columns });
+        Ok(Some(Arguments { places, columns }))
     }
 }
 
@@ -108,11 +143,23 @@ impl Column {
 }
 
 impl Arguments {
+    /// Where a row's arguments are: none for rows beyond the chunk.
+    #[inline]
+    pub fn place(&self, row: usize) -> Option<Place> {
+        self.places.of(row)
+    }
+
     /// The raw value of a row's argument: none if it was left out because the memory it points to is
     /// there, or if the call has no such argument.
     #[inline]
     pub fn raw(&self, row: usize, arg: usize) -> Option<u64> {
-        let (column, rank) = self.column(row, arg)?;
+        self.raw_at(self.place(row)?, arg)
+    }
+
+    /// The same of the row at a place.
+    #[inline]
+    pub fn raw_at(&self, place: Place, arg: usize) -> Option<u64> {
+        let (column, rank) = self.column(place, arg)?;
         if column.statuses.get(rank).is_some_and(|status| status.stands_for_address())
             && column.section != Some(CaptureSection::Addressed)
         {
@@ -125,28 +172,24 @@ impl Arguments {
     /// memory is never captured.
     #[inline]
     pub fn status(&self, row: usize, arg: usize) -> Option<(CaptureSection, CaptureStatus)> {
-        let (column, rank) = self.column(row, arg)?;
+        self.status_at(self.place(row)?, arg)
+    }
+
+    /// The same of the row at a place.
+    #[inline]
+    pub fn status_at(&self, place: Place, arg: usize) -> Option<(CaptureSection, CaptureStatus)> {
+        let (column, rank) = self.column(place, arg)?;
         Some((column.section?, *column.statuses.get(rank)?))
     }
 
     /// The number of arguments of a row; 0 for rows beyond the chunk.
     pub fn count(&self, row: usize) -> usize {
-        let call = self.rows.get(row).and_then(|place| self.calls.get(usize::from(place.call)));
-        call.map_or(0, |call| usize::from(call.args))
+        self.place(row).map_or(0, |place| usize::from(place.columns.args))
     }
 
-    /// The column of a row's argument, and the row's place in it.
     #[inline]
-    fn column(&self, row: usize, arg: usize) -> Option<(&Column, usize)> {
-        let (column, rank) = self.column_of(row, arg)?;
+    fn column(&self, place: Place, arg: usize) -> Option<(&Column, usize)> {
+        let (column, rank) = place.column(arg)?;
         Some((self.columns.get(column)?, rank))
-    }
-
-    /// The number of that column.
-    #[inline]
-    pub(super) fn column_of(&self, row: usize, arg: usize) -> Option<(usize, usize)> {
-        let place = self.rows.get(row)?;
-        let call = self.calls.get(usize::from(place.call))?;
-        (arg < usize::from(call.args)).then_some((call.first as usize + arg, place.rank as usize))
     }
 }

@@ -1,8 +1,9 @@
 //! Captured memory (SPEC.md §5.6).
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::chunk::arguments::{Arguments, Column};
+use crate::chunk::arguments::{Arguments, Column, Place, Places};
 use crate::chunk::decode::Chunk;
 use crate::chunk::event::{CaptureSection, CaptureStatus};
 use crate::chunk::section;
@@ -20,13 +21,7 @@ pub struct Captures {
     /// By argument, numbered as in [`Arguments`].
     columns: Vec<Vec<Found>>,
     /// For each row, where to look: as in [`Arguments`].
-    places: Places,
-}
-
-#[derive(Debug)]
-struct Places {
-    rows: Vec<super::arguments::RowPlace>,
-    calls: Vec<super::arguments::CallColumns>,
+    places: Arc<Places>,
 }
 
 /// What was captured of one argument of one row.
@@ -85,7 +80,7 @@ impl Chunk {
         if columns.iter().flatten().any(beyond) {
             return Err(cursor.problem("an entry is not in the dictionary"));
         }
-        let places = Places { rows: args.rows.clone(), calls: args.calls.clone() };
+        let places = Arc::clone(&args.places);
         Ok(Some(Captures { bytes, ends, columns, places }))
     }
 }
@@ -143,13 +138,14 @@ impl Captures {
     /// What was captured of a row's argument, if it was captured into this section.
     #[inline]
     pub fn get(&self, row: usize, arg: usize) -> Option<Captured<'_>> {
-        let place = self.places.rows.get(row)?;
-        let call = self.places.calls.get(usize::from(place.call))?;
-        if arg >= usize::from(call.args) {
-            return None;
-        }
-        let column = self.columns.get(call.first as usize + arg)?;
-        let found = column.get(place.rank as usize)?;
+        self.get_at(self.places.of(row)?, arg)
+    }
+
+    /// The same of the row at a place.
+    #[inline]
+    pub fn get_at(&self, place: Place, arg: usize) -> Option<Captured<'_>> {
+        let (column, rank) = place.column(arg)?;
+        let found = self.columns.get(column)?.get(rank)?;
         let bytes = self.bytes.get(self.range(found.entry)?)?;
         let (cut, torn) = (found.status.lacks(), found.status == CaptureStatus::Torn);
         Some(Captured { bytes, entry: found.entry, full: found.full, cut, torn })

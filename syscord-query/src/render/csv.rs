@@ -2,7 +2,7 @@
 
 use super::{
     COLUMNS, Renderer, STATE, decimal,
-    memo::Texts,
+    memo::{Texts, Threads},
     state::state_json,
     table_needs,
     value::{args_with, value_json},
@@ -21,9 +21,10 @@ pub(crate) struct CsvRenderer {
     time: TimeWriter,
     field: Vec<u8>,
     state: bool,
-    /// Values of arguments, and of `data`.
+    threads: Threads,
+    /// Values of arguments, and of `path` and `data`.
     args: Texts,
-    data: Texts,
+    shown: Texts,
 }
 
 impl Renderer for CsvRenderer {
@@ -43,10 +44,14 @@ impl Renderer for CsvRenderer {
     fn event(&mut self, out: &mut Vec<u8>, row: &Row<'_>) {
         self.time.write(out, row.ts);
         number(out, row.duration);
-        number(out, Some(row.tgid));
-        number(out, Some(row.tid));
-        self.text(out, row.who.comm.bytes());
-        number(out, row.who.ppid);
+        let field = &mut self.field;
+        self.threads.put(out, row, |out| {
+            number(out, Some(row.tgid));
+            number(out, Some(row.tid));
+            out.push(b',');
+            text(out, field, row.who.comm.bytes());
+            number(out, row.who.ppid);
+        });
         number(out, row.cpu);
         out.extend_from_slice(&row.call.csv);
         number(out, row.ret);
@@ -56,11 +61,13 @@ impl Renderer for CsvRenderer {
         }
         let data = row.data();
         self.args(out, row, data.map(|(index, _)| index));
-        self.text(out, row.path().unwrap_or_default());
+        out.push(b',');
+        if let Some((arg, path)) = row.first_path() {
+            self.shown(out, row, arg, path);
+        }
         out.push(b',');
         if let Some((arg, memory)) = data {
-            let field = &mut self.field;
-            self.data.put(out, row.alike(arg), |out| text(out, field, memory.bytes));
+            self.shown(out, row, arg, memory.bytes);
         }
         if self.state {
             self.field.clear();
@@ -79,8 +86,9 @@ impl CsvRenderer {
             time: TimeWriter::default(),
             field: Vec::new(),
             state,
+            threads: Threads::default(),
             args: Texts::default(),
-            data: Texts::default(),
+            shown: Texts::default(),
         }
     }
 
@@ -109,9 +117,10 @@ impl CsvRenderer {
         out.extend_from_slice(quote);
     }
 
-    fn text(&mut self, out: &mut Vec<u8>, bytes: &[u8]) {
-        out.push(b',');
-        text(out, &mut self.field, bytes);
+    /// Appends what was captured of an argument as a field of its own.
+    fn shown(&mut self, out: &mut Vec<u8>, row: &Row<'_>, arg: usize, bytes: &[u8]) {
+        let field = &mut self.field;
+        self.shown.put(out, row.alike(arg), |out| text(out, field, bytes));
     }
 }
 
@@ -122,7 +131,7 @@ fn text(out: &mut Vec<u8>, field: &mut Vec<u8>, bytes: &[u8]) {
     quoted(out, field);
 }
 
-fn number(out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
+fn number(out: &mut Vec<u8>, number: Option<impl Into<i128>>) {
     out.push(b',');
     if let Some(number) = number {
         decimal(out, number);

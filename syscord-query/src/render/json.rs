@@ -2,7 +2,7 @@
 
 use super::{
     Renderer, decimal,
-    memo::Texts,
+    memo::{Texts, Threads},
     state::state_json,
     table_needs,
     value::{args_json, base64},
@@ -14,9 +14,10 @@ use crate::{columns::Needs, escape::json_string, row::Row, time::TimeWriter};
 pub(crate) struct JsonRenderer {
     time: TimeWriter,
     state: bool,
-    /// Values of arguments, and of `data`.
+    threads: Threads,
+    /// Values of arguments, and of `path` and `data`.
     args: Texts,
-    data: Texts,
+    shown: Texts,
 }
 
 impl JsonRenderer {
@@ -25,8 +26,9 @@ impl JsonRenderer {
         JsonRenderer {
             time: TimeWriter::default(),
             state,
+            threads: Threads::default(),
             args: Texts::default(),
-            data: Texts::default(),
+            shown: Texts::default(),
         }
     }
 }
@@ -41,37 +43,34 @@ impl Renderer for JsonRenderer {
         self.time.write(out, row.ts);
         out.extend_from_slice(b"\",\"duration\":");
         number_or_null(out, row.duration);
-        out.extend_from_slice(b",\"pid\":");
-        decimal(out, row.tgid);
-        out.extend_from_slice(b",\"tid\":");
-        decimal(out, row.tid);
-        out.extend_from_slice(b",\"comm\":");
-        let comm = row.who.comm.bytes();
-        string_or_null(out, Some(comm).filter(|comm| !comm.is_empty()));
-        out.extend_from_slice(b",\"ppid\":");
-        number_or_null(out, row.who.ppid);
-        out.extend_from_slice(b",\"cpu\":");
+        self.threads.put(out, row, |out| thread(out, row));
         number_or_null(out, row.cpu);
         out.extend_from_slice(&row.call.json);
-        out.extend_from_slice(b",\"ret\":");
         number_or_null(out, row.ret);
-        out.extend_from_slice(b",\"errno\":");
         match row.errno() {
-            Some(number) => json_string(out, row.schema.errno(number).as_bytes()),
-            None => out.extend_from_slice(b"null"),
+            Some(number) => {
+                out.extend_from_slice(b",\"errno\":");
+                json_string(out, row.schema.errno(number).as_bytes());
+                out.extend_from_slice(b",\"args\":");
+            }
+            None => out.extend_from_slice(b",\"errno\":null,\"args\":"),
         }
-        out.extend_from_slice(b",\"args\":");
         let data = row.data();
         args_json(out, row, data.map(|(index, _)| index), &mut self.args);
-        out.extend_from_slice(b",\"path\":");
-        string_or_null(out, row.path());
-        out.extend_from_slice(b",\"data\":");
-        match data {
-            None => out.extend_from_slice(b"null"),
-            Some((arg, memory)) => {
-                let number = row.alike(arg);
-                self.data.put(out, number, |out| content(out, memory.bytes, memory.cut));
+        match row.first_path() {
+            Some((arg, path)) => {
+                out.extend_from_slice(b",\"path\":");
+                self.shown.put(out, row.alike(arg), |out| json_string(out, path));
             }
+            None => out.extend_from_slice(b",\"path\":null"),
+        }
+        match data {
+            Some((arg, memory)) => {
+                out.extend_from_slice(b",\"data\":");
+                let number = row.alike(arg);
+                self.shown.put(out, number, |out| content(out, memory.bytes, memory.cut));
+            }
+            None => out.extend_from_slice(b",\"data\":null"),
         }
         if self.state {
             out.extend_from_slice(b",\"state\":");
@@ -81,12 +80,29 @@ impl Renderer for JsonRenderer {
     }
 }
 
-/// The keys that all events of a call have in common.
+/// The keys from `pid` to `cpu`: who made the call.
+fn thread(out: &mut Vec<u8>, row: &Row<'_>) {
+    out.extend_from_slice(b",\"pid\":");
+    decimal(out, row.tgid);
+    out.extend_from_slice(b",\"tid\":");
+    decimal(out, row.tid);
+    out.extend_from_slice(b",\"comm\":");
+    match row.who.comm.bytes() {
+        [] => out.extend_from_slice(b"null"),
+        comm => json_string(out, comm),
+    }
+    out.extend_from_slice(b",\"ppid\":");
+    number_or_null(out, row.who.ppid);
+    out.extend_from_slice(b",\"cpu\":");
+}
+
+/// The keys that all events of a call have in common, and that of the result.
 pub(crate) fn call_json(abi: &str, name: &str) -> Vec<u8> {
     let mut out = b",\"abi\":".to_vec();
     json_string(&mut out, abi.as_bytes());
     out.extend_from_slice(b",\"syscall\":");
     json_string(&mut out, name.as_bytes());
+    out.extend_from_slice(b",\"ret\":");
     out
 }
 
@@ -114,16 +130,9 @@ fn text_part(bytes: &[u8], cut: bool) -> Option<&[u8]> {
     }
 }
 
-fn number_or_null(out: &mut Vec<u8>, number: Option<impl itoa::Integer>) {
+fn number_or_null(out: &mut Vec<u8>, number: Option<impl Into<i128>>) {
     match number {
         Some(number) => decimal(out, number),
-        None => out.extend_from_slice(b"null"),
-    }
-}
-
-fn string_or_null(out: &mut Vec<u8>, text: Option<&[u8]>) {
-    match text {
-        Some(text) => json_string(out, text),
         None => out.extend_from_slice(b"null"),
     }
 }

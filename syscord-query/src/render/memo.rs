@@ -5,6 +5,9 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
+use super::append;
+use crate::{row::Row, world::Comm};
+
 /// So many things are remembered at a time.
 const MOST: usize = 1 << 16;
 
@@ -50,7 +53,7 @@ impl Texts {
     ) {
         let Some(number) = number else { return write(out) };
         if let Some((start, end)) = self.places.0.get(&number) {
-            return out.extend_from_slice(&self.bytes[*start as usize..*end as usize]);
+            return append(out, &self.bytes[*start as usize..], (end - start) as usize);
         }
         if self.bytes.len() >= MOST_BYTES || self.places.0.len() >= MOST {
             *self = Texts::default();
@@ -59,6 +62,36 @@ impl Texts {
         write(out);
         self.bytes.extend_from_slice(&out[before..]);
         self.places.0.insert(number, (start as u32, self.bytes.len() as u32));
+    }
+}
+
+/// Texts on who the threads of a block are, by a thread's place in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Threads(Vec<Option<(Identity, Box<[u8]>)>>);
+
+/// What such a text is made of: process, thread, name, and parent.
+type Identity = (u32, u32, Comm, Option<u32>);
+
+impl Threads {
+    /// Appends what is remembered of a row's thread, or else written.
+    pub(super) fn put(
+        &mut self,
+        out: &mut Vec<u8>,
+        row: &Row<'_>,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
+        let identity = (row.tgid, row.tid, row.who.comm, row.who.ppid);
+        if self.0.len() <= row.thread {
+            self.0.resize(row.thread + 1, None);
+        }
+        match &mut self.0[row.thread] {
+            Some((known, text)) if *known == identity => out.extend_from_slice(text),
+            slot => {
+                let start = out.len();
+                write(out);
+                *slot = Some((identity, out[start..].into()));
+            }
+        }
     }
 }
 

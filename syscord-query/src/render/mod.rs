@@ -22,6 +22,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{
     columns::Needs,
+    digits::{decimal, hexadecimal},
     error::Error,
     pipeline::Weigh,
     row::Row,
@@ -134,6 +135,43 @@ impl Weigh for Vec<u8> {
     }
 }
 
+/// Appends the first `length` bytes of `text`. Of a short text that has others behind it, more is copied than is
+/// kept: with a length that is known beforehand, copying takes no call.
+#[inline]
+fn append(out: &mut Vec<u8>, text: &[u8], length: usize) {
+    match text.first_chunk::<SHORT>() {
+        Some(short) if length <= SHORT => {
+            let end = out.len() + length;
+            out.extend_from_slice(short);
+            out.truncate(end);
+        }
+        _ => out.extend_from_slice(&text[..length]),
+    }
+}
+
+/// Up to this length, a text is short.
+const SHORT: usize = 32;
+
+/// A text that is appended often: as much stands behind it as [`append`] wants.
+#[derive(Clone, Debug)]
+pub(crate) struct Fixed {
+    padded: Box<[u8]>,
+    length: usize,
+}
+
+impl Fixed {
+    pub(crate) fn new(mut text: Vec<u8>) -> Fixed {
+        let length = text.len();
+        text.resize(length.max(SHORT), 0);
+        Fixed { padded: text.into(), length }
+    }
+
+    #[inline]
+    fn put(&self, out: &mut Vec<u8>) {
+        append(out, &self.padded, self.length);
+    }
+}
+
 /// What tables show, with or without the state of the process.
 const fn table_needs(state: bool) -> Needs {
     let all = Needs::NONE.and(Needs::ALL);
@@ -179,37 +217,5 @@ impl Maker for u64 {
 impl Weigh for u64 {
     fn bytes(&self) -> usize {
         0
-    }
-}
-
-/// Appends a number in decimal.
-fn decimal(out: &mut Vec<u8>, number: impl itoa::Integer) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-}
-
-/// Appends a number in hexadecimal, with `0x`.
-fn hexadecimal(out: &mut Vec<u8>, number: u64) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend_from_slice(b"0x");
-    let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
-    for digit in (0..digits).rev() {
-        out.push(DIGITS[(number >> (4 * digit)) as usize & 15]);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hexadecimal_numbers_have_no_leading_zeros() {
-        let hex = |number| {
-            let mut out = Vec::new();
-            hexadecimal(&mut out, number);
-            String::from_utf8(out).unwrap()
-        };
-        for number in [0, 1, 15, 16, 0x7fff_1234_5678, u64::MAX] {
-            assert_eq!(hex(number), format!("{number:#x}"));
-        }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use syscord_syscalls::{Kind, Role, record::family};
 
-use super::{decimal, hexadecimal, memo::Texts};
+use super::{Fixed, decimal, hexadecimal, memo::Texts};
 use crate::{
     escape::{c_escaped, json_string},
     row::{Memory, Row, Set, Value},
@@ -35,16 +35,17 @@ pub(super) fn args_with(
     row: &Row<'_>,
     data: Option<usize>,
     known: &mut Texts,
-    key: impl Fn(&Argument) -> &[u8],
+    key: impl Fn(&Argument) -> &Fixed,
     mut write: impl FnMut(&mut Vec<u8>, Value<'_>),
 ) {
-    out.push(b'{');
+    if row.args().is_empty() {
+        out.push(b'{');
+    }
     for (index, arg) in row.args().iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        out.extend_from_slice(key(arg));
-        if data == Some(index) && arg.kind.role == Some(Role::Content) {
+        key(arg).put(out);
+        if arg.kind.is_number() {
+            write(out, row.number(index, arg.kind.shape));
+        } else if data == Some(index) && arg.kind.role == Some(Role::Content) {
             out.extend_from_slice(b"null");
         } else {
             known.put(out, row.alike(index), |out| write(out, row.value(index)));
@@ -53,6 +54,7 @@ pub(super) fn args_with(
     out.push(b'}');
 }
 
+#[inline]
 pub(super) fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
     match value {
         Value::Unknown => out.extend_from_slice(b"null"),
@@ -68,6 +70,14 @@ pub(super) fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
             octal(out, number);
             out.push(b'"');
         }
+        Value::Memory(_) | Value::Structures(_) | Value::Set(_) | Value::Unreadable(_) => {
+            captured_json(out, value);
+        }
+    }
+}
+
+fn captured_json(out: &mut Vec<u8>, value: Value<'_>) {
+    match value {
         Value::Memory(memory) if memory.cut => {
             out.extend_from_slice(b"{\"text\":");
             memory_json(out, memory);
@@ -92,6 +102,7 @@ pub(super) fn value_json(out: &mut Vec<u8>, value: Value<'_>) {
             value_json(out, address.map_or(Value::Unknown, Value::Hex));
             out.extend_from_slice(b",\"unreadable\":true}");
         }
+        _ => {}
     }
 }
 

@@ -255,7 +255,7 @@ impl Group {
         self.comm.push(comm);
         self.ppid.push(row.who.ppid.map(u32::cast_signed));
         self.cpu.push(row.cpu.map(u32::cast_signed));
-        let place = usize::from(row.place());
+        let place = usize::from(row.call_place());
         if known.calls.len() <= place {
             known.calls.resize(place + 1, None);
         }

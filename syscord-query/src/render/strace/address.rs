@@ -1,6 +1,7 @@
 //! Socket addresses (`struct sockaddr`) by their fields.
 
 use std::{
+    fmt::{self, Display, Formatter},
     io::Write,
     net::{Ipv4Addr, Ipv6Addr},
 };
@@ -81,7 +82,7 @@ fn inet(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
     let address: &[u8; 4] = bytes.get(4..8)?.first_chunk()?;
     port(out, "sin_port", bytes, xlat)?;
     out.extend_from_slice(b", sin_addr=");
-    bytes_named(out, address, &format!("inet_addr(\"{}\")", Ipv4Addr::from(*address)), xlat);
+    bytes_named(out, address, format_args!("inet_addr(\"{}\")", Ipv4Addr::from(*address)), xlat);
     Some(())
 }
 
@@ -90,13 +91,13 @@ fn inet6(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
     let flow: &[u8; 4] = bytes.get(4..8)?.first_chunk()?;
     port(out, "sin6_port", bytes, xlat)?;
     out.extend_from_slice(b", sin6_flowinfo=");
-    bytes_named(out, flow, &format!("htonl({})", u32::from_be_bytes(*flow)), xlat);
+    bytes_named(out, flow, format_args!("htonl({})", u32::from_be_bytes(*flow)), xlat);
     let name = Ipv6Addr::from(*address);
     match xlat {
         Xlat::Abbrev => drop(write!(out, ", inet_pton(AF_INET6, \"{name}\", &sin6_addr)")),
         _ => {
             out.extend_from_slice(b", sin6_addr=");
-            bytes_named(out, address, &format!("inet_pton(AF_INET6, \"{name}\")"), xlat);
+            bytes_named(out, address, format_args!("inet_pton(AF_INET6, \"{name}\")"), xlat);
         }
     }
     if let Some(scope) = bytes.get(24..28).and_then(|scope| scope.first_chunk::<4>()) {
@@ -127,7 +128,7 @@ fn packet(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
     let known = u64::from(u16::from_be_bytes(*protocol));
     named(&mut name, &ETHERNET_PROTOCOLS, known, Xlat::Abbrev);
     let name = String::from_utf8_lossy(&name);
-    bytes_named(out, protocol, &format!("htons({name})"), xlat);
+    bytes_named(out, protocol, format_args!("htons({name})"), xlat);
     drop(write!(out, ", sll_ifindex={}, sll_hatype=", double(bytes, 4)?));
     named(out, &ARP_HARDWARE, word(bytes, 8)?.into(), xlat);
     out.extend_from_slice(b", sll_pkttype=");
@@ -163,7 +164,7 @@ fn vsock(out: &mut Vec<u8>, bytes: &[u8], xlat: Xlat) -> Option<()> {
         _ => named(out, &VSOCK_FLAGS, flags.into(), xlat),
     }
     if zero.iter().any(|byte| *byte != 0) {
-        drop(write!(out, ", svm_zero={}", in_hex(zero)));
+        drop(write!(out, ", svm_zero={}", InHex(zero)));
     }
     Some(())
 }
@@ -190,19 +191,24 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
 fn port(out: &mut Vec<u8>, name: &str, bytes: &[u8], xlat: Xlat) -> Option<()> {
     let port = bytes.get(2..4)?.first_chunk::<2>()?;
     drop(write!(out, ", {name}="));
-    bytes_named(out, port, &format!("htons({})", u16::from_be_bytes(*port)), xlat);
+    bytes_named(out, port, format_args!("htons({})", u16::from_be_bytes(*port)), xlat);
     Some(())
 }
 
 /// Appends what stands in the network's byte order: its name, or by `-X` its bytes.
-pub(super) fn bytes_named(out: &mut Vec<u8>, bytes: &[u8], name: &str, xlat: Xlat) {
-    symbol(out, in_hex(bytes), Some(name), xlat);
+pub(super) fn bytes_named(out: &mut Vec<u8>, bytes: &[u8], name: impl Display, xlat: Xlat) {
+    symbol(out, InHex(bytes), Some(name), xlat);
 }
 
 /// Bytes in quotes, all of them escaped.
-fn in_hex(bytes: &[u8]) -> String {
-    let raw: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
-    format!("\"{raw}\"")
+struct InHex<'a>(&'a [u8]);
+
+impl Display for InHex<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        self.0.iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"))?;
+        f.write_str("\"")
+    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use self::{
     value::argument,
 };
 pub(crate) use self::{
-    names::Xlat,
+    names::{Names, Xlat},
     quirk::Quirk,
     sink::{StraceBlock, StraceQuery, StraceSink},
     spans::Spans,
@@ -219,7 +219,7 @@ fn joined(row: &Row<'_>, index: usize) -> Option<i64> {
 /// Appends such a number, by its names if it has any.
 fn wide(out: &mut Vec<u8>, row: &Row<'_>, index: usize, number: i64, style: &Style) {
     let names = row.kind(index).and_then(|kind| match kind.detail {
-        Detail::Names(names) => row.schema.meta().names.get(usize::from(names)),
+        Detail::Names(names) => row.schema.names(names),
         _ => None,
     });
     match names {
@@ -325,14 +325,14 @@ fn named_result(
         (_, Set::Bits) => hexadecimal(out, raw),
         (_, Set::One | Set::Noted | Set::Loose) => decimal(out, raw.cast_signed()),
     }
-    let Some(names) = row.schema.meta().names.get(usize::from(names)) else { return };
+    let Some(names) = row.schema.names(names) else { return };
     let mut text = Vec::new();
     let is_two = names.unknown.contains('|');
     let xlat = if is_two { style.xlat } else { Xlat::Abbrev };
     named(&mut text, names, Set::Bits, raw, xlat);
     let named = is_two || !text.starts_with(b"0") || text.contains(&b'*') && set == Set::Bits;
     if (style.xlat != Xlat::Raw || is_two) && named {
-        let word = WORDS.iter().find(|(of, _)| *of == names.name).map_or("", |(_, word)| word);
+        let word = WORDS.iter().find(|(of, _)| *of == &*names.name).map_or("", |(_, word)| word);
         drop(write!(out, " ({word}"));
         out.extend_from_slice(&text);
         out.push(b')');

@@ -1,8 +1,8 @@
 //! Values by their names: flags and enumerations.
 
-use std::{fmt::Display, io::Write};
+use std::{fmt::Display, io::Write, sync::Arc};
 
-use syscord_format::{Member, NamesDef};
+use syscord_format::NamesDef;
 use syscord_syscalls::names::newer::is_newer;
 
 use super::{
@@ -35,20 +35,88 @@ pub(super) enum Set {
     Noted,
 }
 
+/// A vocabulary of the trace, its names taken apart once.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    /// What the names are of.
+    pub(super) name: Arc<str>,
+    /// What stands for a value without a name.
+    pub(super) unknown: Arc<str>,
+    /// How many of a value's bits count, from the lowest.
+    pub(super) bits: u32,
+    /// In the order in which they are looked for and written.
+    members: Vec<Member>,
+    /// The bits that are numbers.
+    numeric: u64,
+}
+
+/// A name of a value.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    /// The bits that count, and what they are.
+    mask: u64,
+    pub(super) value: u64,
+    pub(super) name: Arc<str>,
+    /// Whether strace 6.1 does not know it: it shows the bits as a number.
+    is_newer: bool,
+    /// How it is written if it is a number.
+    number: Option<Number>,
+}
+
+/// Whether a number is signed or in hexadecimal, and what stands behind it.
+#[derive(Clone, Debug)]
+struct Number {
+    in_hex: bool,
+    behind: Arc<str>,
+}
+
+impl Names {
+    pub(crate) fn of(def: &NamesDef) -> Names {
+        let members = def.members().map(|member| Member {
+            mask: member.mask,
+            value: member.value,
+            name: member.name.into(),
+            is_newer: is_newer(member.name),
+            number: Number::of(member.name),
+        });
+        let (name, unknown) = (def.name.as_str().into(), def.unknown.as_str().into());
+        Names::with(name, unknown, def.bits.into(), members.collect())
+    }
+
+    fn with(name: Arc<str>, unknown: Arc<str>, bits: u32, members: Vec<Member>) -> Names {
+        let numbers = members.iter().filter(|member| member.number.is_some());
+        let numeric = numbers.fold(0, |bits, member| bits | member.mask);
+        Names { name, unknown, bits, members, numeric }
+    }
+
+    pub(super) fn members(&self) -> &[Member] {
+        &self.members
+    }
+}
+
+impl Number {
+    fn of(name: &str) -> Option<Number> {
+        let in_hex = name.strip_prefix("%#x").map(|behind| (true, behind));
+        let (in_hex, behind) =
+            in_hex.or_else(|| name.strip_prefix("%d").map(|behind| (false, behind)))?;
+        Some(Number { in_hex, behind: behind.into() })
+    }
+}
+
 /// What stands for a value without a name, if it is a format (printf(3)): a signed decimal, which what
 /// it is called may follow, or the permissions that stand beside flags.
 const DECIMAL: &str = "%d";
 const PERMISSIONS: &str = "%#03o";
 
 /// Appends a value by its names.
-pub(super) fn named(out: &mut Vec<u8>, names: &NamesDef, set: Set, raw: u64, xlat: Xlat) {
-    named_wide(out, names, set, raw, names.bits.into(), xlat);
+pub(super) fn named(out: &mut Vec<u8>, names: &Names, set: Set, raw: u64, xlat: Xlat) {
+    named_wide(out, names, set, raw, names.bits, xlat);
 }
 
 /// Appends a value by its names, of which `bits` count.
 pub(super) fn named_wide(
     out: &mut Vec<u8>,
-    names: &NamesDef,
+    names: &Names,
     set: Set,
     raw: u64,
     bits: u32,
@@ -64,25 +132,16 @@ pub(super) fn named_wide(
         }
         return;
     }
-    if names.unknown == PERMISSIONS {
+    if &*names.unknown == PERMISSIONS {
         return beside_permissions(out, names, value, counts, xlat);
     }
-    let mut text = Vec::new();
-    let left = symbols(&mut text, names, value, counts, set);
-    let has_numbers = numbers(&mut Vec::new(), names, value, Xlat::Abbrev);
-    if left != 0 && (has_numbers || !text.is_empty()) {
-        let alone = text.is_empty() && !names.unknown.is_empty();
-        text.extend_from_slice(if text.is_empty() { b"" } else { b"|" });
-        hexadecimal(&mut text, left);
-        if alone {
-            comment(&mut text, names.unknown.trim_start_matches('|').as_bytes());
-        }
-    }
-    numbers(&mut text, names, value, Xlat::Abbrev);
-    let known = !text.is_empty();
+    let start = out.len();
+    by_name(out, names, value, counts, set);
+    let known = out.len() > start;
     if xlat == Xlat::Abbrev && known && set != Set::Noted {
-        return out.extend_from_slice(&text);
+        return;
     }
+    let text = out.split_off(start);
     let in_decimal = names.unknown.strip_prefix(DECIMAL);
     match value {
         _ if in_decimal.is_some() && bits < 64 => decimal(out, value as u32 as i32),
@@ -94,7 +153,7 @@ pub(super) fn named_wide(
     let text = if known { text.as_slice() } else { unknown.as_bytes() };
     // One that is called by its number is not said twice.
     let says_more = match known {
-        true => text != hex(value).as_bytes(),
+        true => text != hex(value).to_string().as_bytes(),
         false => value != 0 || !matches!(set, Set::Bits | Set::Loose),
     };
     if xlat != Xlat::Raw && says_more && !text.is_empty() {
@@ -102,38 +161,54 @@ pub(super) fn named_wide(
     }
 }
 
+/// Appends what a value is called; nothing if it has no name at all.
+fn by_name(out: &mut Vec<u8>, names: &Names, value: u64, counts: u64, set: Set) {
+    let start = out.len();
+    let left = symbols(out, names, value, counts, set);
+    let nameless = out.len() == start;
+    if left != 0 && (!nameless || numbers(&mut Vec::new(), 0, names, value, Xlat::Abbrev)) {
+        out.extend_from_slice(if nameless { b"" } else { b"|" });
+        hexadecimal(out, left);
+        if nameless && !names.unknown.is_empty() {
+            comment(out, names.unknown.trim_start_matches('|').as_bytes());
+        }
+    }
+    numbers(out, start, names, value, Xlat::Abbrev);
+}
+
 /// The bits of the field that comes first, its names, and those of the flags behind it, if those are two numbers; not if the
 /// value as a whole has a name.
-fn apart(names: &NamesDef, value: u64, counts: u64) -> Option<(u64, NamesDef, NamesDef)> {
+fn apart(names: &Names, value: u64, counts: u64) -> Option<(u64, Names, Names)> {
     let (field, flags) = names.unknown.split_once('|')?;
-    let is_whole = |mask: u64| mask & counts == counts;
-    if names.members().any(|member| is_whole(member.mask) && member.value & counts == value) {
+    let is_whole = |member: &Member| member.mask & counts == counts;
+    let mut members = names.members.iter();
+    if members.any(|member| is_whole(member) && member.value & counts == value) {
         return None;
     }
-    let mask = *names.masks.iter().find(|mask| !is_whole(**mask))?;
-    let mut in_field = names.members().filter(|member| member.mask == mask);
+    let mask = names.members.iter().find(|member| !is_whole(member))?.mask;
+    let mut in_field = names.members.iter().filter(|member| member.mask == mask);
     if field.is_empty() && !in_field.any(|member| member.value == value & mask) {
         return None;
     }
     let part = |unknown: &str, in_field: bool| {
-        let members = names.members();
+        let members = names.members.iter();
         let members = members.filter(|member| (member.mask == mask) == in_field);
-        let members: Vec<_> = members.filter(|member| !is_whole(member.mask)).collect();
-        NamesDef {
-            name: names.name.clone(),
-            unknown: unknown.to_owned(),
-            bits: names.bits,
-            names: members.iter().map(|member| member.name).collect::<Vec<_>>().join(" "),
-            // Nothing but the field is in its number.
-            masks: members.iter().map(|m| if in_field { u64::MAX } else { m.mask }).collect(),
-            values: members.iter().map(|member| member.value).collect(),
-        }
+        let members = members.filter(|member| !is_whole(member)).cloned();
+        // Nothing but the field is in its number.
+        let alone = |member| if in_field { Member { mask: u64::MAX, ..member } } else { member };
+        let members = members.map(alone).collect();
+        Names::with(Arc::clone(&names.name), unknown.into(), names.bits, members)
     };
     Some((mask, part(field, true), part(flags, false)))
 }
 
 /// Appends a number that may have a name.
-pub(super) fn symbol(out: &mut Vec<u8>, number: impl Display, name: Option<&str>, xlat: Xlat) {
+pub(super) fn symbol(
+    out: &mut Vec<u8>,
+    number: impl Display,
+    name: Option<impl Display>,
+    xlat: Xlat,
+) {
     // A Vec takes every write.
     drop(match (xlat, name) {
         (Xlat::Abbrev, Some(name)) => write!(out, "{name}"),
@@ -143,22 +218,22 @@ pub(super) fn symbol(out: &mut Vec<u8>, number: impl Display, name: Option<&str>
 }
 
 /// Flags, numbers and permissions, each a number of its own.
-fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64, xlat: Xlat) {
+fn beside_permissions(out: &mut Vec<u8>, names: &Names, value: u64, counts: u64, xlat: Xlat) {
     const BITS: u64 = 0o777;
     let (start, mut text) = (out.len(), Vec::new());
-    let flags = value & !BITS & !numeric(names);
+    let flags = value & !BITS & !names.numeric;
     let left = symbols(&mut text, names, flags, counts, Set::Bits);
     if left != 0 {
         text.extend_from_slice(if text.is_empty() { b"" } else { b"|" });
         hexadecimal(&mut text, left);
     }
     if flags != 0 {
-        let (number, text) = (hex(flags), String::from_utf8_lossy(&text));
+        let (number, text) = (hex(flags).to_string(), String::from_utf8_lossy(&text));
         let name = Some(&*text).filter(|text| *text != number);
         symbol(out, &number, name, xlat);
     }
     let mut parts = Vec::new();
-    if numbers(&mut parts, names, value, xlat) {
+    if numbers(&mut parts, 0, names, value, xlat) {
         out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
         out.extend_from_slice(&parts);
     }
@@ -166,32 +241,20 @@ fn beside_permissions(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u
     out.extend_from_slice(format!("0{:02o}", value & BITS).as_bytes());
 }
 
-/// How a member is written that is a number: signed or in hexadecimal, and what stands behind it.
-fn is_number<'a>(member: &Member<'a>) -> Option<(bool, &'a str)> {
-    let in_hex = member.name.strip_prefix("%#x").map(|behind| (true, behind));
-    in_hex.or_else(|| member.name.strip_prefix("%d").map(|behind| (false, behind)))
-}
-
-/// The bits that are numbers.
-fn numeric(names: &NamesDef) -> u64 {
-    let masks = names.members().filter(|member| is_number(member).is_some());
-    masks.fold(0, |bits, member| bits | member.mask)
-}
-
-/// Appends the numbers beside the flags; says whether there are any to show.
-fn numbers(out: &mut Vec<u8>, names: &NamesDef, value: u64, xlat: Xlat) -> bool {
+/// Appends the numbers beside the flags, which are in `out` from `start` on; says whether there are any to show.
+fn numbers(out: &mut Vec<u8>, start: usize, names: &Names, value: u64, xlat: Xlat) -> bool {
     let mut any = false;
-    for member in names.members() {
-        let Some((in_hex, behind)) = is_number(&member) else { continue };
+    for member in &names.members {
+        let Some(Number { in_hex, behind }) = &member.number else { continue };
         let shift = member.mask.trailing_zeros();
         let number = (value & member.mask).unbounded_shr(shift);
         if number == 0 && !behind.is_empty() {
             continue;
         }
         any = true;
-        out.extend_from_slice(if out.is_empty() { b"" } else { b"|" });
-        let number = if in_hex { hex(number) } else { number.to_string() };
-        out.extend_from_slice(number.as_bytes());
+        out.extend_from_slice(if out.len() > start { b"|" } else { b"" });
+        // A Vec takes every write.
+        drop(if *in_hex { write!(out, "{}", hex(number)) } else { write!(out, "{number}") });
         if let Some(name) = behind.strip_prefix("<<") {
             out.extend_from_slice(b"<<");
             symbol(out, shift, Some(name), xlat);
@@ -203,20 +266,20 @@ fn numbers(out: &mut Vec<u8>, names: &NamesDef, value: u64, xlat: Xlat) -> bool 
 /// Appends the names that a value has, with `|` between them; returns the bits without a name. Of a
 /// field that holds none of its values, its number stands there. Names that came later are left
 /// out: strace 6.1 shows their bits as numbers.
-fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64, set: Set) -> u64 {
+fn symbols(out: &mut Vec<u8>, names: &Names, value: u64, counts: u64, set: Set) -> u64 {
     // Negative values are kept with all their bits; only those that count are compared.
-    let (mut done, start) = (numeric(names), out.len());
+    let (mut done, start) = (names.numeric, out.len());
     let separate = |out: &mut Vec<u8>| {
         if out.len() > start {
             out.push(b'|');
         }
     };
     let mut is_field = false;
-    let mut members = names.members().filter(|member| is_number(member).is_none()).peekable();
+    let mut members = names.members.iter().filter(|member| member.number.is_none()).peekable();
     while let Some(member) = members.next() {
         let mask = member.mask & counts;
         let open = done & mask == 0;
-        if open && value & mask == member.value & counts && !is_newer(member.name) {
+        if open && value & mask == member.value & counts && !member.is_newer {
             separate(out);
             out.extend_from_slice(member.name.as_bytes());
             done |= mask;
@@ -228,12 +291,9 @@ fn symbols(out: &mut Vec<u8>, names: &NamesDef, value: u64, counts: u64, set: Se
         }
         // Of what fields overlap, one may hold a value where another does not.
         let elsewhere = || {
-            names.members().any(|other| {
+            names.members.iter().any(|other| {
                 let (theirs, known) = (other.mask & counts, other.value & counts);
-                theirs != mask
-                    && theirs & mask != 0
-                    && value & theirs == known
-                    && !is_newer(other.name)
+                theirs != mask && theirs & mask != 0 && value & theirs == known && !other.is_newer
             })
         };
         if std::mem::take(&mut is_field)
@@ -286,7 +346,7 @@ mod tests {
 
     fn text(names: &NamesDef, set: Set, raw: u64, xlat: Xlat) -> String {
         let mut out = Vec::new();
-        named(&mut out, names, set, raw, xlat);
+        named(&mut out, &Names::of(names), set, raw, xlat);
         String::from_utf8(out).unwrap()
     }
 
@@ -350,7 +410,14 @@ mod tests {
     #[test]
     fn of_wide_members_all_bits_count() {
         let mut out = Vec::new();
-        named_wide(&mut out, &open_flags(), Set::Bits, 0xdead_0000_0000_0001, 64, Xlat::Abbrev);
+        named_wide(
+            &mut out,
+            &Names::of(&open_flags()),
+            Set::Bits,
+            0xdead_0000_0000_0001,
+            64,
+            Xlat::Abbrev,
+        );
         assert_eq!(String::from_utf8(out).unwrap(), "O_WRONLY|0xdead000000000000");
     }
 

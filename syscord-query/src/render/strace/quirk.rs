@@ -8,7 +8,7 @@ use syscord_syscalls::{Role, dirent, names::capabilities::CAPABILITIES};
 use super::{
     super::{decimal, hexadecimal},
     View,
-    names::{Set, Xlat, named, symbol},
+    names::{Names, Set, Xlat, named, symbol},
     option::{given_option, told_option},
     scalar::{hex, pointer},
     value::{argument, elements, member, register, string, structure_with, structure_without},
@@ -567,8 +567,8 @@ fn is_empty_mask(row: &Row<'_>, arg: usize) -> bool {
 }
 
 /// The names of a policy, if that is what the argument is.
-fn mode_names<'a>(row: &Row<'a>, arg: usize) -> Option<&'a NamesDef> {
+fn mode_names<'a>(row: &Row<'a>, arg: usize) -> Option<&'a Names> {
     let Detail::Names(index) = row.kind(arg)?.detail else { return None };
     let is_mode = &*row.args().get(arg)?.name == "mode";
-    row.schema.meta().names.get(usize::from(index)).filter(|_| is_mode)
+    row.schema.names(index).filter(|_| is_mode)
 }

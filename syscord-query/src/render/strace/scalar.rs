@@ -1,8 +1,13 @@
 //! Numbers by their kind: names, devices, modes, signals, requests.
 
-use std::{borrow::Cow, io::Write, net::Ipv4Addr};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display, Formatter},
+    io::Write,
+    net::Ipv4Addr,
+};
 
-use syscord_format::{Detail, NamesDef};
+use syscord_format::Detail;
 use syscord_syscalls::{Kind, names::files::WHENCE, signal::signal_name};
 
 use super::{
@@ -10,7 +15,7 @@ use super::{
     View,
     address::bytes_named,
     descriptor::descriptor,
-    names::{Set, Xlat, named_wide, symbol},
+    names::{Names, Set, Xlat, named_wide, symbol},
     time::{ticks, time_text},
 };
 use crate::{
@@ -54,7 +59,7 @@ pub(super) fn scalar(
     style: &View<'_>,
 ) {
     if let Detail::Names(index) = kind.detail
-        && let Some(names) = schema.meta().names.get(usize::from(index))
+        && let Some(names) = schema.names(index)
         && kind.id != REQUEST
     {
         if kind.id == SWAPPED {
@@ -65,7 +70,7 @@ pub(super) fn scalar(
             NOTED => Set::Noted,
             _ => Set::One,
         };
-        let bits = if bits == 0 { names.bits.into() } else { bits };
+        let bits = if bits == 0 { names.bits } else { bits };
         return named_wide(out, names, set, raw, bits, style.xlat);
     }
     match (kind.id, value) {
@@ -89,8 +94,8 @@ pub(super) fn scalar(
         (PTR, _) => pointer(out, raw),
         (INET, _) => {
             let bytes = (raw as u32).to_le_bytes();
-            let name = format!("inet_addr(\"{}\")", Ipv4Addr::from(bytes));
-            bytes_named(out, &bytes, &name, style.xlat);
+            let name = format_args!("inet_addr(\"{}\")", Ipv4Addr::from(bytes));
+            bytes_named(out, &bytes, name, style.xlat);
         }
         (PADDED, _) => drop(match raw {
             0 => write!(out, "00000000"),
@@ -117,7 +122,13 @@ pub(super) fn scalar(
             }
         }
         (SIGSET, _) => signal_set(out, &(raw as u32).to_le_bytes()),
-        (DATA, _) => drop(write!(out, "{{u32={}, u64={raw}}}", raw as u32)),
+        (DATA, _) => {
+            out.extend_from_slice(b"{u32=");
+            decimal(out, raw as u32);
+            out.extend_from_slice(b", u64=");
+            decimal(out, raw);
+            out.push(b'}');
+        }
         _ if kind.role.is_some() => pointer(out, raw),
         (_, Value::Signed(number)) => decimal(out, number),
         (_, Value::Unsigned(number)) => decimal(out, number),
@@ -128,11 +139,11 @@ pub(super) fn scalar(
 }
 
 /// A value of which the two bytes are in the network's order.
-fn swapped(out: &mut Vec<u8>, names: &NamesDef, raw: u64, xlat: Xlat) {
+fn swapped(out: &mut Vec<u8>, names: &Names, raw: u64, xlat: Xlat) {
     let mut name = Vec::new();
     named_wide(&mut name, names, Set::One, (raw as u16).swap_bytes().into(), 32, Xlat::Abbrev);
-    let name = format!("htons({})", String::from_utf8_lossy(&name));
-    symbol(out, hex(raw), Some(&name), xlat);
+    let name = format_args!("htons({})", String::from_utf8_lossy(&name));
+    symbol(out, hex(raw), Some(name), xlat);
 }
 
 /// A limit of a resource (getrlimit(2)).
@@ -221,22 +232,30 @@ fn file_mode(out: &mut Vec<u8>, mode: u32, xlat: Xlat) {
 fn device(out: &mut Vec<u8>, device: u64, xlat: Xlat) {
     let major = (device >> 8 & 0xfff) | (device >> 32 & 0xffff_f000);
     let minor = (device & 0xff) | (device >> 12 & 0xffff_ff00);
-    let name = format!("makedev({}, {})", hex(major), hex(minor));
-    symbol(out, hex(device), Some(&name), xlat);
+    let name = format_args!("makedev({}, {})", hex(major), hex(minor));
+    symbol(out, hex(device), Some(name), xlat);
 }
 
 /// A number in hexadecimal; 0 without a prefix.
-pub(super) fn hex(number: u64) -> String {
-    if number == 0 { "0".to_owned() } else { format!("{number:#x}") }
+pub(super) fn hex(number: u64) -> Hex {
+    Hex(number)
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Hex(u64);
+
+impl Display for Hex {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 { f.write_str("0") } else { write!(f, "{:#x}", self.0) }
+    }
 }
 
 /// An ioctl(2) request by name, else taken apart (ioctl_list(2), asm-generic/ioctl.h).
 fn request(out: &mut Vec<u8>, schema: &Schema, kind: KindInfo, raw: u32, xlat: Xlat) {
     let Detail::Names(index) = kind.detail else { return drop(write!(out, "{raw:#x}")) };
-    let names = schema.meta().names.get(usize::from(index));
+    let members = schema.names(index).map_or(&[][..], Names::members).iter();
     // Drivers that chose the same number.
-    let members = names.into_iter().flat_map(|names| names.members());
-    let same = members.filter(|member| member.value == u64::from(raw)).map(|member| member.name);
+    let same = members.filter(|member| member.value == u64::from(raw)).map(|member| &*member.name);
     let mut same: Vec<&str> = same.collect();
     same.sort_unstable();
     let name = Some(same.join(" or ")).filter(|name| !name.is_empty());

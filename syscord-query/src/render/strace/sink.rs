@@ -2,7 +2,7 @@
 //! did something is torn in two.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     io::Write,
     ops::{Range, RangeInclusive},
     sync::Arc,
@@ -11,6 +11,7 @@ use std::{
 use syscord_syscalls::Kind;
 
 use super::{
+    super::{BUFFER, decimal},
     Quirk, RESULT_COLUMN, Style, Xlat, call, result,
     scalar::signal,
     siginfo::delivered,
@@ -92,7 +93,7 @@ enum Point {
     /// A call returns.
     Return(usize),
     /// A call begins that ends in a later block.
-    Span(Span),
+    Span(Box<Span>),
 }
 
 impl StraceSink {
@@ -132,9 +133,13 @@ impl StraceSink {
             }
         }
         let points = self.points(&block);
-        let mut out = Vec::with_capacity(2 * block.text.len());
+        let mut out = Vec::with_capacity(2 * BUFFER);
         let mut at = 0;
         while let Some((time, _, point)) = points.get(at) {
+            if out.len() >= BUFFER {
+                self.output.write(&out)?;
+                out.clear();
+            }
             self.told = *time;
             match point {
                 Point::Whole(index) => self.whole(&mut out, &block, *index),
@@ -175,12 +180,9 @@ impl StraceSink {
             }
         }
         if let Some(last) = points.iter().map(|(time, ..)| *time).max() {
-            let here: HashSet<(u32, i64)> =
-                block.happened.iter().map(|one| (one.tid, one.start)).collect();
-            while let Some(span) = self.spans.begin(last, |tid, start| here.contains(&(tid, start)))
-            {
-                points.push((span.start, 1, Point::Span(span)));
-            }
+            let here = block.happened.iter().map(|one| (one.tid, one.start));
+            let spans = self.spans.begin(last, here);
+            points.extend(spans.map(|span| (span.start, 1, Point::Span(span.into()))));
         }
         points.sort_by_key(|(time, order, _)| (*time, *order));
         points
@@ -192,7 +194,9 @@ impl StraceSink {
             out.extend_from_slice(b" <unfinished ...>\n");
         }
         let line = out.len();
-        drop(write!(out, "{tid:<5} "));
+        decimal(out, tid);
+        out.resize(out.len().max(line + PID_WIDTH), b' ');
+        out.push(b' ');
         self.time.stamp(out, time, self.style.time);
         line
     }
@@ -298,6 +302,9 @@ fn resuming(out: &mut Vec<u8>, call: &str, resumed: &str) {
 const RESTART_BLOCK: i64 = -516;
 /// What a call returns that a signal interrupts, before it is known how it goes on: ERESTARTSYS and its like.
 const INTERRUPTED: RangeInclusive<i64> = RESTART_BLOCK..=-512;
+
+/// How wide the column of thread ids is, unless one is longer.
+const PID_WIDTH: usize = 5;
 
 /// The signal that no program ever sees.
 const SIGKILL: u32 = 9;

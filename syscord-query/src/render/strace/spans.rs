@@ -56,16 +56,22 @@ impl Spans {
         Ok(Spans { pending: found.into(), open: HashSet::new() })
     }
 
-    /// Takes the next that begins by `time`, unless it ends in the same block.
-    pub(super) fn begin(&mut self, time: i64, ends: impl Fn(u32, i64) -> bool) -> Option<Span> {
-        while self.pending.front()?.start <= time {
-            let span = self.pending.pop_front()?;
-            if !ends(span.tid, span.start) {
-                self.open.insert((span.tid, span.start));
-                return Some(span);
-            }
+    /// Takes those that begin by `time`, but for those that end in the same block: `ends` has the threads and starts
+    /// of what does.
+    pub(super) fn begin(
+        &mut self,
+        time: i64,
+        ends: impl Iterator<Item = (u32, i64)>,
+    ) -> impl Iterator<Item = Span> {
+        let count = self.pending.partition_point(|span| span.start <= time);
+        let mut due: Vec<Span> = self.pending.drain(..count).collect();
+        if !due.is_empty() {
+            let begins = |start: &i64| due.binary_search_by_key(start, |span| span.start).is_ok();
+            let ended: HashSet<_> = ends.filter(|(_, start)| begins(start)).collect();
+            due.retain(|span| !ended.contains(&(span.tid, span.start)));
         }
-        None
+        self.open.extend(due.iter().map(|span| (span.tid, span.start)));
+        due.into_iter()
     }
 
     /// Whether a call's first line was written; its end is taken to be written now.

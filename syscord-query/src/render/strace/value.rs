@@ -45,6 +45,7 @@ const FIELDS: u8 = Kind::Fields(&WHENCE).id();
 pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &View<'_>) {
     let Some(kind) = row.kind(arg) else { return };
     let value = match kind.id {
+        _ if kind.role.is_none() => row.number(arg, kind.shape),
         TIME_LIMIT | READY => row.value_at(arg, Side::Before),
         _ => row.value(arg),
     };
@@ -88,7 +89,7 @@ pub(super) fn argument(out: &mut Vec<u8>, row: &Row<'_>, arg: usize, style: &Vie
                 _ if row.call.narrow => u64::from(raw as u32),
                 _ => raw,
             };
-            scalar(out, row.schema, kind, (raw, 0), row.value(arg), style);
+            scalar(out, row.schema, kind, (raw, 0), value, style);
         }
     }
 }
@@ -283,10 +284,10 @@ pub(super) fn structure_with(
     out.push(b'{');
     let (mut first, mut hidden) = (true, false);
     // Of a device, its number stands where other files have their size (stat(2)).
-    let device = structure.members().any(|field| is_device_mode(&field));
-    let lengths = structure.members().skip(1).map(Some).chain([None]);
-    let befores = [None].into_iter().chain(structure.members().map(Some));
-    for ((field, length), before) in structure.members().zip(lengths).zip(befores) {
+    let members: Vec<Member<'_>> = structure.members().collect();
+    let device = members.iter().any(is_device_mode);
+    for (index, field) in members.iter().enumerate() {
+        let (field, length) = (*field, members.get(index + 1).copied());
         let name = field.def.name.as_str();
         if left_out.contains(&name) || is_no_control(&field, length) {
             continue;
@@ -320,6 +321,7 @@ pub(super) fn structure_with(
             continue;
         }
         if field.kind.id == HARDWARE {
+            let before = index.checked_sub(1).map(|before| members[before]);
             hardware(out, field, before, style);
             continue;
         }
@@ -344,7 +346,7 @@ fn hardware(out: &mut Vec<u8>, member: Member<'_>, before: Option<Member<'_>>, s
     let bytes = bytes.get(..length as usize).unwrap_or(bytes);
     let name: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     drop(write!(out, "{}=", member.def.name));
-    bytes_named(out, bytes, &name.join(":"), style.xlat);
+    bytes_named(out, bytes, name.join(":"), style.xlat);
 }
 
 /// Several numbers in one, each by its name.
@@ -391,7 +393,7 @@ fn wall_time(out: &mut Vec<u8>, structure: &Structure<'_>, xlat: Xlat) -> bool {
         (9, NOW) => symbol(out, numbers, Some("UTIME_NOW"), xlat),
         (9, OMIT) => symbol(out, numbers, Some("UTIME_OMIT"), xlat),
         _ => {
-            symbol(out, numbers, None, xlat);
+            symbol(out, numbers, None::<&str>, xlat);
             if let Some(text) = time_text(seconds, (fraction, digits)) {
                 drop(write!(out, " /* {text} */"));
             }
