@@ -8,7 +8,7 @@ use std::{
         fd::{AsFd, AsRawFd},
         unix::{
             ffi::OsStrExt,
-            fs::{OpenOptionsExt, PermissionsExt},
+            fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
         },
     },
     path::{Path, PathBuf},
@@ -66,6 +66,14 @@ impl Output {
     /// The name to be shown.
     pub fn name(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether files will be made in a folder of somebody else's.
+    pub fn is_elsewhere(&self) -> bool {
+        // SAFETY: the call has no preconditions.
+        let own = unsafe { libc::geteuid() };
+        let owner = |numbered: &Numbered| fs::metadata(&numbered.folder).map(|data| data.uid());
+        self.numbered.as_ref().is_some_and(|numbered| !owner(numbered).is_ok_and(|uid| uid == own))
     }
 
     /// How many older files were removed.

@@ -14,6 +14,9 @@ pub struct Capability {
     pub required: bool,
 }
 
+const DAC_OVERRIDE: u32 = 1;
+const DAC_READ_SEARCH: u32 = 2;
+const KILL: u32 = 5;
 const SYS_ADMIN: u32 = 21;
 
 /// How to give this program all that it can use (setcap(8)).
@@ -51,6 +54,64 @@ impl Capability {
 /// The required capabilities that this process lacks.
 pub fn lacking() -> Vec<&'static str> {
     NEEDED.iter().filter(|c| c.required && !c.held()).map(|c| c.name).collect()
+}
+
+/// What a recording that runs may need beside what all need.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside {
+    /// To make files in a folder of somebody else's.
+    pub files: bool,
+    /// To end COMMAND, which runs as somebody else.
+    pub signals: bool,
+}
+
+/// Gives up what recording does not need once the hooks are in, for the current thread and those that it makes from now
+/// on; what they start cannot get it back (`no_new_privs`). A kernel that refuses leaves all as it was.
+pub fn give_up_others(beside: Beside) {
+    let needed = NEEDED.iter().chain([&STEP_ASIDE]).map(|capability| capability.bit);
+    // Descriptors of other users' processes are in folders that are closed to others (proc(5)).
+    let mut keep = needed.fold(1 << DAC_READ_SEARCH, |keep, bit| keep | 1 << bit);
+    let own = effective();
+    let lacks = |capability: &Capability| capability.required && own >> capability.bit & 1 == 0;
+    let wanted = [
+        (DAC_OVERRIDE, beside.files),
+        (KILL, beside.signals),
+        // Where it stands for those that are there since Linux 5.8.
+        (SYS_ADMIN, NEEDED.iter().any(lacks)),
+    ];
+    keep = wanted.iter().filter(|(_, wanted)| *wanted).fold(keep, |keep, (bit, _)| keep | 1 << bit);
+    set(own & keep);
+    // SAFETY: a plain system call.
+    unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
+}
+
+/// `struct __user_cap_header_struct` (include/uapi/linux/capability.h).
+#[repr(C)]
+struct Header {
+    version: u32,
+    thread: i32,
+}
+
+/// `struct __user_cap_data_struct`: 32 capabilities.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Word {
+    effective: u32,
+    permitted: u32,
+    inheritable: u32,
+}
+
+/// The current thread has these capabilities and no others (capset(2)).
+fn set(capabilities: u64) {
+    const VERSION_3: u32 = 0x2008_0522;
+    let header = Header { version: VERSION_3, thread: 0 };
+    let words = [capabilities as u32, (capabilities >> 32) as u32].map(|word| Word {
+        effective: word,
+        permitted: word,
+        inheritable: 0,
+    });
+    // SAFETY: version 3 has two words.
+    unsafe { libc::syscall(libc::SYS_capset, &raw const header, words.as_ptr()) };
 }
 
 fn effective() -> u64 {

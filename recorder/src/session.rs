@@ -36,6 +36,7 @@ use crate::{
     priority::Priority,
     probe::{self, Options, Probe},
     progress::{Figures, Progress},
+    rights::{self, Beside},
     rings::{Batch, Rings},
     schema::{self, Schema},
     signals, syscall_set,
@@ -99,9 +100,11 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     // Last, so that nothing that can fail before costs the user an older trace.
     let output = Output::new(&options.output, &options.rotation, options.several_files());
     let clock = clocks::together();
+    let beside = Beside { files: output.is_elsewhere(), signals: options.user.is_some() };
     let meta = meta(options, &filters, probe.cpus);
     let mut trace = Trace::begin(output, meta, clock, options.flight.ring)?;
     probe.attach()?;
+    rights::give_up_others(beside);
     if options.flight.ring.is_some() {
         signals::install_dump().map_err(RecordError::Signals)?;
     }
