@@ -58,11 +58,11 @@ fn put(out: &mut Vec<u8>, digits: u64, count: usize) {
 #[inline]
 fn spread(number: u64) -> u64 {
     let (high, low) = (number / 10_000, number % 10_000);
-    let fours = high | low << 32;
-    let hundreds = fours * 5243 >> 19 & 0x0000_007f_0000_007f;
-    let twos = hundreds | (fours - 100 * hundreds) << 16;
-    let tens = twos * 103 >> 10 & 0x000f_000f_000f_000f;
-    tens | (twos - 10 * tens) << 8
+    let fours = high | (low << 32);
+    let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let twos = hundreds | ((fours - 100 * hundreds) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((twos - 10 * tens) << 8)
 }
 
 /// Appends a number in hexadecimal, with `0x`.

@@ -277,12 +277,7 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// The first captured path.
-    pub(crate) fn path(&self) -> Option<&'a [u8]> {
-        self.first_path().map(|(_, path)| path)
-    }
-
-    /// The same, with its argument's index.
+    /// The first captured path, with its argument's index.
     pub(crate) fn first_path(&self) -> Option<(usize, &'a [u8])> {
         let mut paths = self.call.paths.iter();
         paths.find_map(|index| Some((*index, self.captured(*index)?.ok()?.bytes)))
