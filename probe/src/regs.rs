@@ -91,16 +91,16 @@ pub fn stack(regs: Regs, compat: bool) -> u64 {
     }
 }
 
-/// One argument register.
+/// One argument register; 0 where there is none of that index.
 #[inline(always)]
 pub fn argument(regs: Regs, compat: bool, index: u8) -> u64 {
     let mut args = [0; MAX_ARGS];
     copy_args(regs, compat, args.as_mut_ptr());
-    // A variable offset into the stack would have to be proven; six comparisons are not worth that.
-    for (i, arg) in args.into_iter().enumerate() {
-        if i == usize::from(index) {
-            return arg;
-        }
-    }
-    0
+    // By arithmetic: the compiler makes a look-up of comparisons, and kernels before 5.12 take no variable offset into
+    // the stack; branches would each be walked through all that comes behind.
+    args.into_iter().enumerate().fold(0, |sum, (i, arg)| {
+        let other = u64::from(index) ^ i as u64;
+        let chosen = other.wrapping_sub(1) >> 63;
+        sum | arg & chosen.wrapping_neg()
+    })
 }

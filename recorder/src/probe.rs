@@ -45,6 +45,8 @@ const ENTRY: &str = "sys_enter";
 const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_overflow"];
 /// Shown every task when recording stops. Kernels before 5.15 do not take it.
 const UNDER_WAY: &str = "under_way";
+/// Kernels from then on hand out the registers of a task.
+const TASK_REGS: (u32, u32) = (5, 15);
 /// Processes whose verdicts are kept; those beyond are judged at each call.
 const VERDICTS: u32 = 1 << 16;
 /// Threads that are found by their tids at once. Where tids can be more, a few are looked for elsewhere: 4 million
@@ -95,8 +97,10 @@ fn chain(error: &dyn std::error::Error) -> String {
         }
         source = cause.source();
     }
-    // Of the verifier's log, which may be long, the end says what is wrong.
-    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("processed ")).collect();
+    // Of the verifier's log, which may be long, the end says what is wrong, before figures of its own.
+    let figures = ["processed ", "verification time ", "stack depth "];
+    let is_figure = |line: &&str| figures.iter().any(|figure| line.starts_with(figure));
+    let lines: Vec<&str> = text.lines().filter(|line| !is_figure(line)).collect();
     match lines.as_slice() {
         [] | [_] => text,
         [first, .., last] => format!("{first} … {last}"),
@@ -261,6 +265,9 @@ impl Probe {
         if !self.is_loaded(UNDER_WAY) {
             lacking.push("calls under way at the end (needs Linux 5.15)");
         }
+        if kernel_version() < TASK_REGS {
+            lacking.push("arguments of calls that never return (needs Linux 5.15)");
+        }
         if !self.is_loaded(URING[0]) || !self.is_loaded(URING[1]) {
             lacking.push("operations of io_uring (needs Linux 5.17)");
         }
@@ -364,7 +371,7 @@ fn settings(options: &Options<'_>) -> Settings {
         machine: Abi::native()[0] as u32,
         unplanned: options.unplanned.into(),
         typed_task: (kernel_version() >= (5, 11)).into(),
-        task_regs: (kernel_version() >= (5, 15)).into(),
+        task_regs: (kernel_version() >= TASK_REGS).into(),
         restorers: options.restorers,
         ..Settings::default()
     }

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 mod bench;
 mod docs;
+mod document;
 mod fuzz;
+mod kernels;
 mod lint;
 mod probe;
 mod shell;
@@ -29,6 +31,9 @@ cargo xtask CHORE
                      measure what recording costs, beside the peers that are there; all parts together,
                      or those named with --write, write docs/PERFORMANCE.md; --install fetches nginx,
                      ab, perf and strace
+  kernels [--install] [--write] [NAME…]
+                     record on other kernels, which are booted under qemu's emulation: all, or those
+                     named; --write writes docs/KERNELS.md; --install fetches qemu
   demo               record a real program and show the result";
 
 fn main() -> ExitCode {
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
         ["check-table"] => tables::count(),
         ["bench", words @ ..] => bench::run(words),
         ["bench-loop", calls, rounds] => bench::spin(calls, rounds),
+        ["kernels", words @ ..] => kernels::run(words),
         ["demo"] => test::demo(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::{Bench, report::Table, samples::Samples, subject::Subject};
+use super::{Bench, Table, samples::Samples, subject::Subject};
 use crate::Result;
 
 const BLOCKS: u32 = 5_000_000;

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Bench, report::Table, samples::Samples, server::Nginx, subject::Subject};
+use super::{Bench, Table, samples::Samples, server::Nginx, subject::Subject};
 use crate::Result;
 
 const CLIENTS: u32 = 8;

@@ -1,6 +1,6 @@
 //! How long the format takes to encode and decode chunks (`format/benches/chunk.rs`), those of a recorded trace.
 
-use super::{Bench, report::Table, server::Nginx, subject::Subject};
+use super::{Bench, Table, server::Nginx, subject::Subject};
 use crate::{
     Result,
     shell::{cargo, output},

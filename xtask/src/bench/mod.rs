@@ -7,6 +7,7 @@ use std::{fs, path::PathBuf};
 
 use crate::{
     Result,
+    document::Table,
     shell::{self, cargo},
 };
 
@@ -51,7 +52,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    fn add(&self, table: report::Table) {
+    fn add(&self, table: Table) {
         table.print();
         self.report.borrow_mut().tables.push(table);
     }

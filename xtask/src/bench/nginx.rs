@@ -4,8 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{
-    Bench,
-    report::Table,
+    Bench, Table,
     samples::Samples,
     server::Nginx,
     subject::{Subject, busy, peers},

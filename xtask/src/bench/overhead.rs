@@ -3,8 +3,7 @@
 use std::{process::Command, time::Instant};
 
 use super::{
-    Bench,
-    report::Table,
+    Bench, Table,
     samples::Samples,
     subject::{Subject, peers},
 };

@@ -9,8 +9,7 @@ use std::{
 };
 
 use super::{
-    Bench,
-    report::Table,
+    Bench, Table,
     samples::Samples,
     server::Nginx,
     subject::{Subject, ended, program},

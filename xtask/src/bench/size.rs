@@ -3,8 +3,7 @@
 use std::fs;
 
 use super::{
-    Bench,
-    report::Table,
+    Bench, Table,
     server::Nginx,
     subject::{Subject, Summary},
 };

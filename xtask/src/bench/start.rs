@@ -5,7 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Bench, report::Table, samples::Samples, subject::program};
+use super::{Bench, Table, samples::Samples, subject::program};
 use crate::{Result, shell::output};
 
 const TURNS: usize = 15;

@@ -1,0 +1,71 @@
+//! Tables of figures, on the terminal and in documents.
+
+use std::fs;
+
+use crate::{Result, shell::repository};
+
+/// What is between them in a document is written by a chore.
+const MARKS: [&str; 2] = ["<!-- figures: ", "<!-- end of figures -->"];
+
+/// Puts the text into the document, in place of what a chore wrote there before.
+pub fn put(document: &str, text: &str) -> Result {
+    let path = repository().join(document);
+    let old = fs::read_to_string(&path).map_err(|error| format!("{document}: {error}"))?;
+    let lacks = || format!("{document} lacks its marks");
+    let begin = old.find(MARKS[0]).ok_or_else(lacks)?;
+    let begin = begin + old[begin..].find('\n').ok_or_else(lacks)? + 1;
+    let end = begin + old[begin..].find(MARKS[1]).ok_or_else(lacks)?;
+    let new = format!("{}\n{}\n{}", &old[..begin], text, &old[end..]);
+    fs::write(&path, new).map_err(|error| format!("{document}: {error}"))
+}
+
+/// A table of figures.
+pub struct Table {
+    title: String,
+    /// How it was measured.
+    how: String,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub fn new(title: &str, how: &str, heading: &[&str]) -> Table {
+        let heading = heading.iter().map(|cell| (*cell).to_owned()).collect();
+        Table { title: title.to_owned(), how: how.to_owned(), rows: vec![heading] }
+    }
+
+    pub fn row(&mut self, cells: &[&str]) {
+        self.rows.push(cells.iter().map(|cell| (*cell).to_owned()).collect());
+    }
+
+    /// Aligned; all columns but the first to the right.
+    pub fn print(&self) {
+        println!("\n{}\n{}", self.title, self.how);
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for row in &self.rows {
+            let cells = row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| match at {
+                0 => format!("{cell:<width$}"),
+                _ => format!("{cell:>width$}"),
+            });
+            println!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+        }
+    }
+
+    /// As a document has it.
+    pub fn markdown(&self) -> String {
+        let line = |row: &Vec<String>| format!("| {} |\n", row.join(" | "));
+        let how = if self.how.is_empty() { String::new() } else { format!("{}\n\n", self.how) };
+        let mut text = format!("### {}\n\n{how}", self.title);
+        for (at, row) in self.rows.iter().enumerate() {
+            text += &line(row);
+            if at == 0 {
+                text += &format!("|---|{}\n", "--:|".repeat(row.len().saturating_sub(1)));
+            }
+        }
+        text
+    }
+}

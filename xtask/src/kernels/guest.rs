@@ -1,0 +1,102 @@
+//! What runs in the machines: programs that need nothing else, and the filesystem that holds them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use syscord_guest::{CALLS, PRESENT, PRESENT_CONTENT, SYSCORD};
+
+use super::{folder, machine::Architecture};
+use crate::{
+    Result,
+    shell::{self, cargo},
+};
+
+/// The programs of an architecture.
+pub struct Guest {
+    pub initrd: PathBuf,
+    /// Our own reader of traces, for this machine.
+    pub query: PathBuf,
+}
+
+impl Guest {
+    /// Builds all of it.
+    pub fn build(architecture: Architecture) -> Result<Guest> {
+        let built = compile(architecture.target())?;
+        let initrd = folder().join(format!("{}.cpio", architecture.debian()));
+        fs::write(&initrd, filesystem(&built)?).map_err(|error| error.to_string())?;
+        Ok(Guest { initrd, query: built.join("syscord-query") })
+    }
+}
+
+/// Builds static programs, without Parquet, which takes most of the time. Returns their folder.
+fn compile(target: &str) -> Result<PathBuf> {
+    let packages = ["-p", "syscord", "-p", "syscord-query", "-p", "syscord-guest"];
+    shell::run(
+        cargo()
+            .args(["build", "--release", "--locked", "--no-default-features"])
+            .args(packages)
+            .args(["--target", target, "--target-dir"])
+            .arg(folder())
+            .env("RUSTFLAGS", "-C target-feature=+crt-static"),
+    )?;
+    Ok(folder().join(target).join("release"))
+}
+
+/// The first filesystem, as the kernel unpacks it.
+fn filesystem(built: &Path) -> Result<Vec<u8>> {
+    let mut archive = Cpio::default();
+    for folder in ["dev", "proc", "sys"] {
+        archive.add(folder, DIRECTORY | 0o755, (0, 0), b"");
+    }
+    // Standard output of the first program.
+    archive.add("dev/console", CHARACTERS | 0o600, (5, 1), b"");
+    for (name, program) in [("/init", "guest-init"), (SYSCORD, "syscord"), (CALLS, "guest-calls")] {
+        let path = built.join(program);
+        let program = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        archive.add(name, FILE | 0o755, (0, 0), &program);
+    }
+    archive.add(PRESENT.0, FILE | 0o644, (0, 0), PRESENT_CONTENT.as_bytes());
+    Ok(archive.end())
+}
+
+/// Kinds of files (inode(7)).
+const FILE: u32 = 0o100_000;
+const DIRECTORY: u32 = 0o040_000;
+const CHARACTERS: u32 = 0o020_000;
+
+/// An archive in cpio's form "newc" (Documentation/driver-api/early-userspace/buffer-format.rst of Linux).
+#[derive(Default)]
+struct Cpio {
+    bytes: Vec<u8>,
+    files: u32,
+}
+
+impl Cpio {
+    fn add(&mut self, path: &str, mode: u32, device: (u32, u32), content: &[u8]) {
+        let name = path.trim_start_matches('/');
+        self.files += 1;
+        // Inode, mode, user, group, links, time, size, device of the file, device it is, length of the name with its
+        // NUL, checksum.
+        let (size, length) = (content.len() as u32, name.len() as u32 + 1);
+        let fields = [self.files, mode, 0, 0, 1, 0, size, 0, 0, device.0, device.1, length, 0];
+        self.bytes.extend(b"070701");
+        for field in fields {
+            self.bytes.extend(format!("{field:08x}").bytes());
+        }
+        self.bytes.extend(name.bytes().chain([0]));
+        self.pad();
+        self.bytes.extend(content);
+        self.pad();
+    }
+
+    fn pad(&mut self) {
+        self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.add("TRAILER!!!", 0, (0, 0), b"");
+        self.bytes
+    }
+}

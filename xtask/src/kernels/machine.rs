@@ -1,0 +1,107 @@
+//! Virtual machines under qemu.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use syscord_guest::parts;
+
+use crate::{
+    Result,
+    shell::{command, output},
+};
+
+/// How long a machine may take: ten seconds where nothing else runs, a hundred where much does.
+const SECONDS: &str = "300";
+/// Kernels say little, and end when something is wrong.
+const COMMAND_LINE: &str = "panic=-1 loglevel=4 mitigations=off nokaslr";
+
+/// What a machine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Architecture {
+    X86_64,
+}
+
+impl Architecture {
+    pub fn emulator(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "qemu-system-x86_64",
+        }
+    }
+
+    /// Debian's name.
+    pub fn debian(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "amd64",
+        }
+    }
+
+    /// Rust's name.
+    pub fn target(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+        }
+    }
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Architecture::X86_64 => &["-M", "q35", "-cpu", "max"],
+        }
+    }
+
+    /// The first two serial ports: for what is printed, and for what is sent.
+    fn ports(self) -> [&'static str; 2] {
+        match self {
+            Architecture::X86_64 => ["ttyS0", "ttyS1"],
+        }
+    }
+}
+
+/// What came out of a machine.
+pub struct Ran {
+    /// The end of what was printed.
+    pub printed: String,
+    sent: Vec<u8>,
+}
+
+impl Ran {
+    /// A part of what was sent.
+    pub fn part(&self, name: &str) -> Result<&[u8]> {
+        let found = parts(&self.sent).into_iter().find(|(part, _)| part == name);
+        found.map(|(_, content)| content).ok_or_else(|| format!("the guest sent no {name}"))
+    }
+}
+
+/// Boots a kernel with that first filesystem, until it powers off. What comes out is kept in the folder.
+pub fn boot(architecture: Architecture, image: &Path, initrd: &Path, folder: &Path) -> Result<Ran> {
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let (console, port) = (folder.join("console"), folder.join("port"));
+    let file = |path: &PathBuf| format!("file:{}", path.display());
+    let [printed, sent] = architecture.ports();
+    let line = format!("console={printed} PORT=/dev/{sent} {COMMAND_LINE}");
+    let mut timeout = command("timeout");
+    timeout
+        .args(["--kill-after=5", SECONDS, architecture.emulator()])
+        .args(["-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-no-reboot"])
+        .args(["-display", "none", "-monitor", "none", "-net", "none"])
+        .args(architecture.options())
+        .args(["-serial", &file(&console), "-serial", &file(&port), "-append", &line])
+        .arg("-kernel")
+        .arg(image)
+        .arg("-initrd")
+        .arg(initrd);
+    let ended = output(&mut timeout);
+    let lossy = |path| fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let mut printed = lossy(&console).unwrap_or_default();
+    if let Err(error) = ended {
+        printed +=
+            &format!("\nthe machine ended badly (124: it took longer than {SECONDS} s): {error}");
+    }
+    Ok(Ran { printed: last_lines(&printed), sent: fs::read(&port).unwrap_or_default() })
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(10)..].join("\n")
+}
