@@ -16,7 +16,7 @@ pub(crate) enum Error {
         source: Box<FormatError>,
     },
     /// A folder without a trace.
-    #[error("{0}: no trace is in this folder: their names end in .scd; name another")]
+    #[error("{0}: no trace is in this folder; name another")]
     NoTrace(String),
     /// The request makes no sense, by itself or for this trace.
     #[error("{0}")]

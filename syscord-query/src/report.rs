@@ -2,20 +2,35 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
+    io::ErrorKind,
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
 
 use syscord_format::{FormatError, LedgerRow, Trace, drop_reason};
 
-use crate::error::{Error, shown};
+use crate::{
+    error::{Error, shown},
+    traces::PART,
+};
 
-/// Opens a trace; `-` is standard input.
+/// Opens a trace; `-` is standard input. One that was not finished when it was named may have got its name since.
 pub(crate) fn open(path: &Path) -> Result<Trace, Error> {
-    let trace = match path.to_str() {
-        Some("-") => Trace::from_reader(Box::new(std::io::stdin())),
+    let finished = path.as_os_str().as_bytes().strip_suffix(PART).map(OsStr::from_bytes);
+    let trace = match (path.to_str(), finished) {
+        (Some("-"), _) => Trace::from_reader(Box::new(std::io::stdin())),
+        (_, Some(name)) => Trace::open(path).or_else(|error| match is_missing(&error) {
+            true => Trace::open(Path::new(name)),
+            false => Err(error),
+        }),
         _ => Trace::open(path),
     };
     trace.map_err(|error| Error::trace(path, error))
+}
+
+fn is_missing(error: &FormatError) -> bool {
+    matches!(error, FormatError::Io(error) if error.kind() == ErrorKind::NotFound)
 }
 
 /// Makes sure that all files are there, before anything of an older output is overwritten.
@@ -80,6 +95,18 @@ impl Report {
             }
         }
         Ok(())
+    }
+
+    /// Passes over a trace that was there and is no longer, if that is what the error says.
+    pub(crate) fn pass_over(&mut self, error: Error) -> Result<(), Error> {
+        match error {
+            Error::Trace { source, .. } if is_missing(&source) => {
+                self.tell("it was removed meanwhile, and is left out");
+                self.damaged = true;
+                Ok(())
+            }
+            error => Err(error),
+        }
     }
 
     /// Tells something else that the reader of the output should know.

@@ -244,7 +244,7 @@ fn output(trace: &Path, options: &[&str]) -> Result<(Vec<u8>, bool), Error> {
     let mut line = vec!["syscord-query".as_ref(), trace.as_os_str(), "-o".as_ref()];
     line.push(out.path().as_os_str());
     line.extend(options.iter().map(std::ffi::OsStr::new));
-    let damaged = run(&Cli::try_parse_from(line).expect("a good command line"))?;
+    let damaged = run(Cli::try_parse_from(line).expect("a good command line"))?;
     Ok((fs::read(out.path()).unwrap_or_default(), damaged))
 }
 
@@ -433,7 +433,7 @@ fn output_does_not_overwrite_the_trace() {
     let file = trace(&[Made::call(1_100, "getpid", &[], 20)], 0);
     let path = file.path().to_str().unwrap();
     let cli = Cli::try_parse_from(["syscord-query", path, "-o", path]).unwrap();
-    assert!(matches!(run(&cli), Err(Error::Usage(_))));
+    assert!(matches!(run(cli), Err(Error::Usage(_))));
     assert!(fs::metadata(file.path()).unwrap().len() > 0);
 }
 
@@ -490,7 +490,7 @@ fn whole_traces_pass_and_others_do_not() {
     let file = trace(&[Made::call(1_100, "getpid", &[], 20)], 5);
     let verify = |path: &Path| {
         let line = ["syscord-query".as_ref(), "verify".as_ref(), path.as_os_str()];
-        run(&Cli::try_parse_from(line).unwrap()).unwrap()
+        run(Cli::try_parse_from(line).unwrap()).unwrap()
     };
     assert!(!verify(file.path()));
     let bytes = fs::read(file.path()).unwrap();
@@ -513,7 +513,7 @@ fn repair_makes_a_cut_trace_whole() {
     let repair = || {
         let [from, to] = [cut.path(), new.path()].map(Path::as_os_str);
         let line = ["syscord-query".as_ref(), "repair".as_ref(), from, "-o".as_ref(), to];
-        run(&Cli::try_parse_from(line).unwrap())
+        run(Cli::try_parse_from(line).unwrap())
     };
     repair().unwrap();
     let (out, damaged) = output(new.path(), &[]).unwrap();

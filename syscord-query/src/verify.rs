@@ -19,7 +19,15 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<bool, Error> {
     let mut output = Output::new(None, &[])?;
     let mut damaged = false;
     for path in &args.files {
-        let check = Check::all(path)?;
+        let check = match Check::all(path) {
+            // One of several that cannot be read does not keep the others from being looked at.
+            Err(error) if args.files.len() > 1 => {
+                output.write(format!("{error}\n").as_bytes())?;
+                damaged = true;
+                continue;
+            }
+            check => check?,
+        };
         let name = shown(path);
         let mut text = String::new();
         for problem in &check.problems {

@@ -290,7 +290,10 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
     /// Reads a trace. False if no more is wanted.
     fn file(&mut self, path: &'w Path) -> Result<bool, Error> {
         self.shared.report().start(path);
-        let mut trace = open(path)?;
+        let mut trace = match open(path) {
+            Ok(trace) => trace,
+            Err(error) => return self.shared.report().pass_over(error).map(|()| true),
+        };
         let schema = Arc::new(Schema::new(trace.meta()));
         self.warn_of_kinds(&schema);
         let mut state = State {

@@ -12,7 +12,8 @@ use std::{
 };
 
 use syscord_tests::{
-    Ran, Running, Scratch, Value, events_with, info, kernel, program, query, record, wait_until,
+    Ran, Running, Scratch, Value, events_with, info, kernel, program, query, record, run,
+    wait_until,
 };
 
 const BLOCKS: u64 = 300_000;
@@ -103,6 +104,19 @@ fn each_file_stands_alone_and_all_hold_everything() {
     };
     assert_eq!(lines(&backwards), lines(&[&folder]));
     assert!(lines(&[&folder]).contains(", execve, "), "{}", lines(&[&folder]));
+    // A pipe can be read but once.
+    let script = format!(
+        "cat {} | {} {} /dev/stdin --count",
+        text(all[1]),
+        text(&program("syscord-query")),
+        text(all[0])
+    );
+    let ran = run("sh", ["-c", &script]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.out.trim(), (count(&[all[0]], &[]) + count(&[all[1]], &[])).to_string());
+    // One that is begun, and holds nothing yet, is no damage.
+    fs::write(folder.join("t-000999.scd.part"), "").expect("a file");
+    assert_eq!(count(&[&folder], &both), 2 * BLOCKS);
     let last = all.last().expect("files");
     let used = events_with(last, &["--comm", "sh", "--fd", "7", "--path", text(&held)]);
     assert!(!used.is_empty(), "descriptors are known in each");

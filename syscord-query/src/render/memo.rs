@@ -1,4 +1,4 @@
-//! What was made of captured memory, so that the same memory is not gone through again.
+//! What was made of captured memory and of threads, so that the same is not gone through again.
 
 use std::{
     collections::HashMap,
@@ -60,6 +60,9 @@ impl Texts {
         }
         let (before, start) = (out.len(), self.bytes.len());
         write(out);
+        if out.len() - before > MOST_BYTES {
+            return;
+        }
         self.bytes.extend_from_slice(&out[before..]);
         self.places.0.insert(number, (start as u32, self.bytes.len() as u32));
     }

@@ -63,7 +63,7 @@ pub(super) struct Member {
     number: Option<Number>,
 }
 
-/// Whether a number is signed or in hexadecimal, and what stands behind it.
+/// Whether a number is in hexadecimal or in decimal, and what stands behind it.
 #[derive(Clone, Debug)]
 struct Number {
     in_hex: bool,
@@ -179,7 +179,8 @@ fn by_name(out: &mut Vec<u8>, names: &Names, value: u64, counts: u64, set: Set) 
 /// The bits of the field that comes first, its names, and those of the flags behind it, if those are two numbers; not if the
 /// value as a whole has a name.
 fn apart(names: &Names, value: u64, counts: u64) -> Option<(u64, Names, Names)> {
-    let (field, flags) = names.unknown.split_once('|')?;
+    // What is behind it stands for the flags alone, or each `|` would be a field of its own.
+    let (field, flags) = names.unknown.split_once('|').filter(|(_, flags)| !flags.contains('|'))?;
     let is_whole = |member: &Member| member.mask & counts == counts;
     let mut members = names.members.iter();
     if members.any(|member| is_whole(member) && member.value & counts == value) {
