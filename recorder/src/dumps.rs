@@ -14,32 +14,42 @@ pub struct Dumps {
     /// How long after it was asked for.
     after: Duration,
     asked: Option<Instant>,
+    /// How many there were.
+    done: u64,
 }
 
 impl Dumps {
     /// Nobody has asked yet.
     pub fn new(trigger: Option<Trigger>, after: Option<Duration>) -> Dumps {
-        Dumps { trigger, after: after.unwrap_or_default(), asked: None }
+        Dumps { trigger, after: after.unwrap_or_default(), asked: None, done: 0 }
     }
 
-    /// Whether it is time; who asks from now on asks for another.
+    /// The number of the dump into which goes what comes now, from 1.
+    pub fn next(&self) -> u64 {
+        self.done + 1
+    }
+
+    /// Whether it is time for it.
     pub fn is_due(&mut self) -> bool {
-        let fired = self.trigger.as_ref().is_some_and(Trigger::fired);
+        let fired = self.trigger.as_ref().is_some_and(|trigger| trigger.fired(self.next()));
         if self.asked.is_none() && (fired || signals::take_dump()) {
             self.asked = Some(Instant::now());
         }
-        let due = self.asked.is_some_and(|asked| asked.elapsed() >= self.after);
-        if due {
-            self.asked = None;
-            self.trigger.iter().for_each(Trigger::arm);
-        }
-        due
+        self.asked.is_some_and(|asked| asked.elapsed() >= self.after)
     }
 
-    /// Whether the end is to be dumped: if it was asked for, or if there is no condition to ask for it.
-    pub fn is_due_at_the_end(&mut self) -> bool {
-        let fired = self.trigger.as_ref().is_none_or(Trigger::fired);
-        fired || self.asked.is_some() || signals::take_dump()
+    /// It was done; who asks from now on asks for another.
+    pub fn done(&mut self) {
+        (self.asked, self.done) = (None, self.done + 1);
+        // Who has asked meanwhile has been served.
+        signals::take_dump();
+    }
+
+    /// What decides at the end whether there is a dump: the trigger, once all is encoded; none if there is one in any
+    /// case, as somebody has asked, or as there is no condition.
+    pub fn last(&self) -> Option<(Trigger, u64)> {
+        let asked = self.asked.is_some() || signals::take_dump();
+        self.trigger.clone().filter(|_| !asked).map(|trigger| (trigger, self.next()))
     }
 }
 
@@ -54,13 +64,14 @@ pub fn ask(processes: &[u32]) -> Result<Vec<u32>, RecordError> {
     if missing.is_some() || found.is_empty() {
         return Err(RecordError::NoFlightRecorder(missing));
     }
+    let mut refused = None;
     for pid in &found {
         // SAFETY: a plain system call.
         if unsafe { libc::kill(*pid as libc::pid_t, libc::SIGUSR1) } != 0 {
-            return Err(RecordError::Ask { pid: *pid, error: std::io::Error::last_os_error() });
+            refused = Some(RecordError::Ask { pid: *pid, error: std::io::Error::last_os_error() });
         }
     }
-    Ok(found)
+    refused.map_or(Ok(found), Err)
 }
 
 /// Whether a process is a flight recorder: it runs this program with `--ring`, and does not die of the signal.

@@ -9,7 +9,7 @@ use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, Format
 use syscord_syscalls::{
     Abi, MAX_ARGS,
     plan::NUMBERS,
-    record::{EventRecord, FILE, MARKS, RecordHeader, UNKNOWN_DURATION, record_kind},
+    record::{EventRecord, FILE, MARKS, RecordHeader, UNKNOWN_DURATION, event_mark, record_kind},
 };
 
 use crate::{
@@ -37,6 +37,8 @@ pub struct Encoder {
     builder: ChunkBuilder,
     entries: Arc<Entries>,
     trigger: Option<Trigger>,
+    /// The number of the dump into which the batch at hand goes.
+    dump: u64,
     /// Programs that processes began in the batch at hand.
     new_images: NewImages,
     /// The parts of the call at hand.
@@ -57,7 +59,7 @@ impl Encoder {
     ) -> Self {
         let (parts, target, places) = (PartsOf::default(), Target::default(), Vec::new());
         let new_images = NewImages::new();
-        Encoder { schema, builder, entries, trigger, new_images, parts, target, places }
+        Encoder { schema, builder, entries, trigger, dump: 1, new_images, parts, target, places }
     }
 
     /// The chunks of a batch, mostly one; `new_images` are the programs that processes began in it.
@@ -69,7 +71,7 @@ impl Encoder {
         batch: &Batch,
         new_images: NewImages,
     ) -> Result<Vec<EncodedChunk>, FormatError> {
-        self.new_images = new_images;
+        (self.new_images, self.dump) = (new_images, batch.dump);
         let (mut chunks, mut from) = (Vec::new(), 0);
         for until in cuts(batch) {
             chunks.extend(self.chunk(batch, &(from..=until))?);
@@ -151,7 +153,10 @@ impl Encoder {
         } else {
             self.builder.put(&event);
         }
-        if self.trigger.as_ref().is_some_and(|trigger| trigger.fires(&record)) {
+        // Of a call that has not returned, nothing is known that could be asked for.
+        let returned = || wire::marks(&wire::captures(bytes)) & event_mark::NEVER_RETURNED == 0;
+        let fires = |trigger: &Trigger| returned() && trigger.fires(&record, self.dump);
+        if self.trigger.as_ref().is_some_and(fires) {
             self.builder.put_marks(mark::TRIGGER);
         }
         let mut has_parts = false;

@@ -7,7 +7,7 @@ use std::{
 
 use syscord_syscalls::record::{EventRecord, UNKNOWN_DURATION};
 
-/// Beyond as many calls under way, the oldest are forgotten: most of them never came back.
+/// Beyond as many calls that are under way or wait for an encoder, the oldest are forgotten: most of them never came back.
 const MOST: usize = 65_536;
 
 /// Records of entries, by process and time of entry: an execve may change the tid.

@@ -76,15 +76,7 @@ pub enum RecordError {
         /// The reason.
         error: io::Error,
     },
-    /// A complete file that keeps its temporary name.
-    #[error("{}: complete, but cannot be renamed: {error}", part.display())]
-    Name {
-        /// The file.
-        part: PathBuf,
-        /// The reason.
-        error: io::Error,
-    },
-    /// The writing thread ended for no reason it told.
+    /// An encoding thread ended for no reason it told.
     #[error("the writer has stopped; please report this as a bug")]
     WriterGone,
     /// COMMAND.

@@ -47,6 +47,8 @@ struct Segment {
     clock: Clock,
     blocks: Vec<Blocks>,
     bytes: usize,
+    /// How many of them are the processes that are there.
+    opening: usize,
     /// When the next one began.
     ended: Option<Instant>,
 }
@@ -62,8 +64,10 @@ impl Flight {
         if let Some(last) = self.segments.back_mut() {
             last.ended = Some(Instant::now());
         }
-        self.segments.push_back(Segment { clock, blocks: Vec::new(), bytes: 0, ended: None });
-        self.push(Blocks::Events(processes, Vec::new()));
+        let opening = Blocks::Events(processes, Vec::new());
+        let bytes = opening.bytes();
+        let blocks = vec![opening];
+        self.segments.push_back(Segment { clock, blocks, bytes, opening: bytes, ended: None });
     }
 
     /// Keeps blocks, and lets the oldest segments go that are no longer wanted.
@@ -87,9 +91,9 @@ impl Flight {
         self.segments.iter().map(|segment| segment.bytes as u64).sum()
     }
 
-    /// Bytes of the segment at hand.
+    /// Bytes of the segment at hand, but for those with which it began.
     pub fn segment_bytes(&self) -> u64 {
-        self.segments.back().map_or(0, |segment| segment.bytes as u64)
+        self.segments.back().map_or(0, |segment| (segment.bytes - segment.opening) as u64)
     }
 
     /// When what is kept begins.

@@ -40,8 +40,9 @@ impl History {
     /// What happened to processes in the next batch, in time order, and the programs that began in it.
     pub fn of(&mut self, batch: &mut Batch) -> (Vec<ProcRecord>, NewImages) {
         self.looked = std::mem::take(&mut batch.looked);
-        let records = if batch.side { self.records(batch) } else { Vec::new() };
+        // Before those of the batch are added, which will be needed at once.
         self.entries.forget_oldest();
+        let records = if batch.side { self.records(batch) } else { Vec::new() };
         (records, std::mem::take(&mut self.new_images))
     }
 
@@ -94,7 +95,7 @@ impl History {
                 let is_thread = tgid == parent_tgid;
                 // A thread's beginning says nothing of its process.
                 if !is_thread {
-                    self.world.forked(Seen { tgid, ppid: parent_tgid, uid, comm: comm.clone() });
+                    self.world.runs(Seen { tgid, ppid: parent_tgid, uid, comm: comm.clone() });
                 }
                 push(ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm });
                 let shares = |flag: u32| p.status.cast_unsigned() & flag != 0;
@@ -151,7 +152,8 @@ impl History {
         };
         let image = NewImage { time, path: path.clone(), argv };
         self.new_images.entry(tgid).or_default().push(image);
-        self.world.renamed(tgid, &comm);
+        // A thread that is not the first may have become it, whose end was the process's end to us.
+        self.world.runs(Seen { tgid, ppid: p.ppid, uid, comm: comm.clone() });
         let exec = ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path };
         records.extend([exec, program].map(|event| ProcRecord { time, event }));
         if let Some(event) =

@@ -31,6 +31,8 @@ impl Ledger {
 
     /// The rows since the last, up to `to`.
     pub fn rows(&mut self, rings: &Rings, probe: &Probe, to: u64) -> Vec<LedgerRow> {
+        // The last rows may have been up to a later moment than the one that borders two files.
+        let to = to.max(self.from);
         let from = std::mem::replace(&mut self.from, to);
         let mut rows = Vec::new();
         for cpu in 0..rings.cpus() {

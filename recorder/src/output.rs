@@ -38,11 +38,11 @@ struct Numbered {
     /// What stands before the number and behind it.
     prefix: OsString,
     suffix: OsString,
-    /// The number of the file at hand.
+    /// The number of the latest file.
     number: u64,
     keep: Option<u64>,
     max_total: Option<u64>,
-    /// Bytes of all but the file at hand, as of the last look.
+    /// Bytes of all files but the one that is being written, as of the last look.
     others: u64,
     removed: u64,
 }
@@ -54,6 +54,8 @@ struct Found {
     bytes: u64,
     /// Whether it is still called [`PART`].
     part: bool,
+    /// Not a link or folder, which takes a number all the same.
+    is_file: bool,
 }
 
 impl Output {
@@ -97,14 +99,37 @@ impl Output {
         file.map_err(|error| RecordError::Open { output: self.path.clone(), error })
     }
 
-    /// The file at hand is complete: it gets its name.
+    /// The file at hand is complete: it gets its name, and what is beyond the caps goes. If it cannot be renamed, the
+    /// user is told; it is complete all the same.
+    pub fn finished(&mut self) {
+        let Some(numbered) = &mut self.numbered else { return };
+        let part = numbered.path(true);
+        if let Err(error) = rename_new(&part, &numbered.path(false)) {
+            eprintln!("syscord: {}: complete, but cannot be renamed: {error}", part.display());
+        }
+        numbered.remove_old(0);
+    }
+
+    /// The file at hand could not be written: it goes.
+    pub fn abandon(&mut self) {
+        if let Some(numbered) = &self.numbered {
+            // It may not even have been made.
+            let _ = fs::remove_file(numbered.path(true));
+        }
+    }
+
+    /// Makes sure, before anything is recorded, that files can be made later.
     ///
     /// # Errors
-    /// When it cannot be renamed; it is complete all the same.
-    pub fn finished(&mut self) -> Result<(), RecordError> {
-        let Some(numbered) = &mut self.numbered else { return Ok(()) };
-        let named = |error| RecordError::Name { part: numbered.path(true), error };
-        rename_new(&numbered.path(true), &numbered.path(false)).map_err(named)
+    /// When their folder is not there, or closed to us.
+    pub fn check_folder(&self) -> Result<(), RecordError> {
+        let Some(numbered) = &self.numbered else { return Ok(()) };
+        let failed = |error| RecordError::Open { output: self.path.clone(), error };
+        let folder = CString::new(numbered.folder.as_os_str().as_bytes());
+        let folder = folder.map_err(|error| failed(error.into()))?;
+        // SAFETY: the name ends with a NUL.
+        let open = unsafe { libc::access(folder.as_ptr(), libc::W_OK | libc::X_OK) } == 0;
+        if open { Ok(()) } else { Err(failed(io::Error::last_os_error())) }
     }
 
     /// The file at hand has so many bytes: old ones are removed as far as the cap says.
@@ -169,8 +194,7 @@ impl Numbered {
         };
         // As long as somebody writes it, it is locked: what is left of a recorder that has died counts as an old file.
         // SAFETY: a plain system call on our own descriptor.
-        unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) };
-        self.remove_old(0);
+        unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX) };
         Ok(file)
     }
 
@@ -178,15 +202,18 @@ impl Numbered {
         self.max_total.is_some_and(|most| self.others + bytes > most)
     }
 
-    /// Removes the oldest files beyond the caps, the one at hand having so many bytes. What cannot be removed stays,
-    /// and is tried again.
+    /// Removes the oldest files beyond the caps, the one that is being written having so many bytes. What cannot be
+    /// removed stays, and is tried again.
     fn remove_old(&mut self, bytes: u64) {
+        if self.keep.is_none() && self.max_total.is_none() {
+            return;
+        }
         let Ok(mut old) = self.found() else { return };
-        old.retain(|old| old.number != self.number && !(old.part && is_locked(&old.path)));
+        old.retain(|old| old.is_file && !(old.part && is_locked(&old.path)));
         old.sort_by_key(|old| old.number);
         self.others = old.iter().map(|old| old.bytes).sum();
         for (at, file) in old.iter().enumerate() {
-            let files = (old.len() - at + 1) as u64;
+            let files = (old.len() - at) as u64;
             if !self.too_large(bytes) && self.keep.is_none_or(|keep| files <= keep) {
                 break;
             }
@@ -212,13 +239,10 @@ impl Numbered {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             let Some((number, part)) = self.number_in(&entry.file_name()) else { continue };
-            match entry.metadata() {
-                Ok(data) if data.is_file() => {
-                    all.push(Found { path: entry.path(), number, bytes: data.len(), part });
-                }
-                // A link or folder takes the number all the same.
-                _ => all.push(Found { path: PathBuf::new(), number, bytes: 0, part }),
-            }
+            let (path, data) = (entry.path(), entry.metadata().ok());
+            let is_file = data.as_ref().is_some_and(fs::Metadata::is_file);
+            let bytes = data.map_or(0, |data| data.len());
+            all.push(Found { path, number, bytes, part, is_file });
         }
         Ok(all)
     }
@@ -274,5 +298,5 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 fn is_locked(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return true };
     // SAFETY: a plain system call on our own descriptor, whose closing gives the lock back.
-    unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) != 0 }
+    unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_SH | libc::LOCK_NB) != 0 }
 }

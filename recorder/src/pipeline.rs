@@ -28,6 +28,7 @@ use crate::{
     priority::{self, Priority, Pulse},
     rings::Batch,
     trace::{Trace, Written},
+    trigger::Trigger,
 };
 
 /// Batches under way to the encoders.
@@ -43,8 +44,8 @@ pub enum Work {
     Clock(Clock),
     /// What comes is for another file or segment, which begins at that moment.
     Next(Clock),
-    /// What the flight recorder keeps is to be written.
-    Dump,
+    /// What the flight recorder keeps is to be written, if that trigger has fired for the dump of that number.
+    Dump(Option<(Trigger, u64)>),
 }
 
 /// All of them, from the other side.
@@ -105,6 +106,7 @@ impl Pipeline {
             self.state.hurry();
         }
         match &self.work {
+            Some(_) if self.state.failed.load(Ordering::Relaxed) => Err(RecordError::WriterGone),
             Some(sender) => sender.send(work).map_err(|_| RecordError::WriterGone),
             None => Err(RecordError::WriterGone),
         }
@@ -140,14 +142,15 @@ struct Intake {
 /// Work of which what must be done in order is done.
 enum Job {
     Batch(Batch, Vec<ProcRecord>, NewImages),
-    Encoded(Order),
+    /// Nothing is to be encoded.
+    Ready(Order),
 }
 
 /// What is done with the trace.
 enum Order {
     Write(Blocks),
     Next(Clock, Vec<ProcRecord>),
-    Dump,
+    Dump(Option<(Trigger, u64)>),
 }
 
 impl Intake {
@@ -158,16 +161,17 @@ impl Intake {
                 let (records, new_images) = self.history.of(&mut batch);
                 Job::Batch(batch, records, new_images)
             }
-            Work::Ledger(rows) => Job::Encoded(Order::Write(Blocks::Ledger(rows))),
-            Work::Clock(clock) => Job::Encoded(Order::Write(Blocks::Clock(clock))),
+            Work::Ledger(rows) => Job::Ready(Order::Write(Blocks::Ledger(rows))),
+            Work::Clock(clock) => Job::Ready(Order::Write(Blocks::Clock(clock))),
             Work::Next(clock) => {
                 let processes = self.history.snapshot(clock.monotonic);
-                Job::Encoded(Order::Next(clock, processes))
+                Job::Ready(Order::Next(clock, processes))
             }
-            Work::Dump => Job::Encoded(Order::Dump),
+            Work::Dump(trigger) => Job::Ready(Order::Dump(trigger)),
         };
+        let number = self.taken;
         self.taken += 1;
-        Some((self.taken - 1, job))
+        Some((number, job))
     }
 }
 
@@ -205,8 +209,11 @@ impl Outlet {
         let result = order.and_then(|order| match order {
             Order::Write(blocks) => trace.take(blocks),
             Order::Next(clock, processes) => trace.next(clock, processes),
-            Order::Dump => {
-                trace.dump();
+            Order::Dump(trigger) => {
+                // All that came before is encoded.
+                if trigger.is_none_or(|(trigger, dump)| trigger.fired(dump)) {
+                    trace.dump();
+                }
                 Ok(())
             }
         });
@@ -215,6 +222,7 @@ impl Outlet {
         self.turn.notify_all();
         let done = result.is_ok();
         if let Err(error) = result {
+            state.failed.store(true, Ordering::Relaxed);
             out.trace = Some(Err(error));
         }
         done
@@ -258,7 +266,7 @@ impl Worker {
     fn encode(&mut self, job: Job, pulse: Option<&Pulse>) -> Result<Order, RecordError> {
         let (mut batch, records, new_images) = match job {
             Job::Batch(batch, records, new_images) => (batch, records, new_images),
-            Job::Encoded(order) => return Ok(order),
+            Job::Ready(order) => return Ok(order),
         };
         let _beating = pulse.map(Pulse::beat);
         let chunks = self.encoder.chunks(&batch, new_images).map_err(RecordError::Encode)?;
@@ -293,6 +301,8 @@ struct State {
     threads: Vec<AtomicI32>,
     /// Whether nothing more will come.
     closing: AtomicBool,
+    /// Whether writing has failed.
+    failed: AtomicBool,
     /// How they take their turns; none if they cannot step aside.
     turns: Option<Priority>,
 }
@@ -306,6 +316,7 @@ impl State {
             waiting: AtomicUsize::new(0),
             threads: (0..threads).map(|_| AtomicI32::new(0)).collect(),
             closing: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
             turns: Priority::if_free(),
         };
         state.tell(trace);

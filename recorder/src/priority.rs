@@ -119,6 +119,13 @@ impl Pulse {
     }
 }
 
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        // SAFETY: the timer is ours.
+        unsafe { libc::timer_delete(self.0) };
+    }
+}
+
 /// While it is there, a [`Pulse`] beats.
 pub struct Beating<'p>(&'p Pulse);
 

@@ -61,7 +61,7 @@ pub fn lacking() -> Vec<&'static str> {
 pub struct Beside {
     /// To make files in a folder of somebody else's.
     pub files: bool,
-    /// To end COMMAND, which runs as somebody else.
+    /// To end COMMAND, which may run as somebody else.
     pub signals: bool,
 }
 

@@ -56,6 +56,8 @@ pub struct Batch {
     pub strange: usize,
     /// Whether there are entry or process records too.
     pub side: bool,
+    /// The number of the dump into which it goes, from 1.
+    pub dump: u64,
     /// What was found of processes that appeared, by id.
     pub looked: HashMap<u32, Vec<ProcRecord>>,
     /// Bytes in which appearances were looked for.

@@ -56,6 +56,8 @@ const CHUNK_AGE: Duration = Duration::from_secs(1);
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
 /// How often the ledger goes to the file when nothing is dropped; the clocks too.
 const LEDGER_AGE: Duration = Duration::from_secs(10);
+/// How long a file or segment lasts at least.
+const SHORTEST_PART: Duration = Duration::from_millis(100);
 /// How long COMMAND may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -100,7 +102,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     // Last, so that nothing that can fail before costs the user an older trace.
     let output = Output::new(&options.output, &options.rotation, options.several_files());
     let clock = clocks::together();
-    let beside = Beside { files: output.is_elsewhere(), signals: options.user.is_some() };
+    let beside = Beside { files: output.is_elsewhere(), signals: held.is_some() };
     let meta = meta(options, &filters, probe.cpus);
     let mut trace = Trace::begin(output, meta, clock, options.flight.ring)?;
     probe.attach()?;
@@ -262,7 +264,10 @@ impl Session<'_> {
         self.ledger.under_way(self.batch.events);
         self.send_batch()?;
         self.send_ledger()?;
-        if self.dumps.is_due_at_the_end() { self.send(Work::Dump) } else { Ok(()) }
+        match self.options.flight.ring {
+            Some(_) => self.send(Work::Dump(self.dumps.last())),
+            None => Ok(()),
+        }
     }
 
     /// Takes what the rings hold up to the moment that is returned, and looks at processes that have appeared before
@@ -289,8 +294,10 @@ impl Session<'_> {
             None => (rotation.largest(), rotation.rotate_time),
         };
         let (bytes, begun) = self.pipeline.part();
+        // Not so often that nothing else is done than to begin.
         begun == self.parts
-            && (most.is_some_and(|most| bytes >= most)
+            && self.part_begun.elapsed() >= SHORTEST_PART
+            && (most.is_some_and(|most| bytes >= most.max(1))
                 || longest.is_some_and(|longest| self.part_begun.elapsed() >= longest))
     }
 
@@ -298,10 +305,13 @@ impl Session<'_> {
     /// dumped; the rest goes into the next.
     fn next_part(&mut self, until: u64, dump: bool) -> Result<(), RecordError> {
         self.send_batch()?;
-        let clock = clocks::at(until);
+        // Times are rounded down, and what is there must come before the first of them.
+        let tick = self.options.how_much.time_resolution.0;
+        let clock = clocks::at(until >> tick << tick);
         self.send_rows(&clock)?;
         if dump {
-            self.send(Work::Dump)?;
+            self.dumps.done();
+            self.send(Work::Dump(None))?;
         }
         self.send(Work::Next(clock))?;
         (self.parts, self.part_begun) = (self.parts + 1, Instant::now());
@@ -341,7 +351,8 @@ impl Session<'_> {
         if self.batch.bytes.is_empty() {
             return Ok(());
         }
-        let batch = std::mem::replace(&mut self.batch, self.pipeline.empty_batch());
+        let mut batch = std::mem::replace(&mut self.batch, self.pipeline.empty_batch());
+        batch.dump = self.dumps.next();
         self.send(Work::Batch(batch))
     }
 

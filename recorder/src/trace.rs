@@ -21,6 +21,8 @@ pub struct Trace {
     before: Totals,
     /// Files, or segments of the flight recorder, that were begun.
     begun: u64,
+    /// Bytes with which the file at hand began: META and the processes that are there.
+    opening: u64,
     /// Files that are finished.
     files: u64,
     dumps_failed: u64,
@@ -29,7 +31,7 @@ pub struct Trace {
 enum Sink {
     File(Writer<File>),
     Flight(Flight),
-    /// A file could not be finished, or none be begun.
+    /// No file is begun yet, or none could be finished or begun.
     Gone,
 }
 
@@ -60,7 +62,11 @@ impl Trace {
     ) -> Result<Trace, RecordError> {
         let sink = ring.map_or(Sink::Gone, |keep| Sink::Flight(Flight::new(keep)));
         let before = Totals::default();
-        let mut trace = Trace { output, meta, sink, before, begun: 0, files: 0, dumps_failed: 0 };
+        if ring.is_some() {
+            output.check_folder()?;
+        }
+        let mut trace =
+            Trace { output, meta, sink, before, begun: 0, opening: 0, files: 0, dumps_failed: 0 };
         trace.next(clock, Vec::new())?;
         Ok(trace)
     }
@@ -92,10 +98,13 @@ impl Trace {
             return Ok(());
         }
         self.end_file()?;
+        self.opening = 0;
         let file = self.output.open()?;
         let begun = begun(file, &self.meta, &clock).map_err(|error| failed(&self.output, error))?;
         self.sink = Sink::File(begun);
-        self.take(Blocks::Events(processes, Vec::new()))
+        self.take(Blocks::Events(processes, Vec::new()))?;
+        self.opening = self.part_bytes();
+        Ok(())
     }
 
     /// Writes what the flight recorder keeps into a file of its own; it keeps it no longer, so that no event is in two
@@ -108,7 +117,8 @@ impl Trace {
                 }
             }
             Err(error) => {
-                eprintln!("syscord: {error}; recording goes on");
+                self.output.abandon();
+                eprintln!("syscord: no dump: {error}; what is kept stays so");
                 self.dumps_failed += 1;
             }
         }
@@ -144,10 +154,10 @@ impl Trace {
             }
     }
 
-    /// Bytes of the file or segment at hand.
+    /// Bytes of the file or segment at hand, but for those with which it began.
     pub fn part_bytes(&self) -> u64 {
         match &self.sink {
-            Sink::File(writer) => writer.written(),
+            Sink::File(writer) => writer.written() - self.opening,
             Sink::Flight(flight) => flight.segment_bytes(),
             Sink::Gone => 0,
         }
@@ -172,7 +182,8 @@ impl Trace {
         self.before.chunks += totals.chunks;
         self.before.bytes += totals.bytes;
         self.files += 1;
-        self.output.finished()
+        self.output.finished();
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     vec::IntoIter,
 };
@@ -18,33 +18,29 @@ use syscord_syscalls::{
 
 use crate::{syscall_set, units};
 
-/// A condition that fires once, until it is armed again.
+/// A condition that fires once for each dump.
 #[derive(Clone)]
 pub struct Trigger {
     condition: Arc<Condition>,
-    fired: Arc<AtomicBool>,
+    /// The number of the latest dump, from 1, for which it has fired.
+    fired: Arc<AtomicU64>,
 }
 
 impl Trigger {
-    /// Armed.
+    /// One that has not fired.
     pub fn new(condition: &Condition) -> Trigger {
         Trigger { condition: Arc::new(condition.clone()), fired: Arc::default() }
     }
 
-    /// Whether it fires at that event.
+    /// Whether it fires at that event, which goes into the dump of that number, from 1.
     #[inline]
-    pub fn fires(&self, event: &EventRecord) -> bool {
-        self.condition.holds(event) && !self.fired.swap(true, Ordering::Relaxed)
+    pub fn fires(&self, event: &EventRecord, dump: u64) -> bool {
+        self.condition.holds(event) && self.fired.fetch_max(dump, Ordering::Relaxed) < dump
     }
 
-    /// Whether it has fired.
-    pub fn fired(&self) -> bool {
-        self.fired.load(Ordering::Relaxed)
-    }
-
-    /// Makes it ready to fire again.
-    pub fn arm(&self) {
-        self.fired.store(false, Ordering::Relaxed);
+    /// Whether it has fired for that dump.
+    pub fn fired(&self, dump: u64) -> bool {
+        self.fired.load(Ordering::Relaxed) >= dump
     }
 }
 
@@ -342,11 +338,11 @@ mod tests {
     }
 
     #[test]
-    fn it_fires_once_until_it_is_armed() {
+    fn it_fires_once_for_each_dump() {
         let trigger = Trigger::new(&"failed".parse().expect("a condition"));
-        assert!(!trigger.fires(&event(0, 1)) && !trigger.fired());
-        assert!(trigger.fires(&event(-1, 1)) && !trigger.fires(&event(-1, 1)));
-        trigger.arm();
-        assert!(trigger.fires(&event(-1, 1)));
+        assert!(!trigger.fires(&event(0, 1), 1) && !trigger.fired(1));
+        assert!(trigger.fires(&event(-1, 1), 1) && !trigger.fires(&event(-1, 1), 1));
+        assert!(trigger.fired(1) && !trigger.fired(2));
+        assert!(trigger.fires(&event(-1, 1), 2) && !trigger.fires(&event(-1, 1), 1));
     }
 }

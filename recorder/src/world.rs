@@ -36,6 +36,8 @@ struct Told {
     seen: Seen,
     /// Whether its descriptors were told of too: not if it is there as an ancestor alone.
     descriptors: bool,
+    /// Whether `/proc` lacked it when another file began: its end may have been missed.
+    missing: bool,
 }
 
 impl World {
@@ -70,31 +72,30 @@ impl World {
         }
         let (mut records, mut sockets) = (Vec::new(), Sockets::default());
         for tgid in processes {
-            let told = before.remove(&tgid);
             let at = records.len();
             whole(tgid, start, &mut records);
-            let (process, descriptors) = match (records.get_mut(at), told) {
-                (Some(ProcRecord { event, .. }), told) => {
-                    let descriptors = told.as_ref().is_none_or(|told| told.descriptors);
-                    if let Some(Told { seen, .. }) =
-                        told.filter(|told| !told.seen.is_called_as(event))
-                    {
-                        seen.correct(event);
-                    }
-                    (event.clone(), descriptors)
+            let there = records.len() > at;
+            let told = match before.remove(&tgid) {
+                Some(told) if there => {
+                    told.seen.rename(&mut records[at..]);
+                    Told { missing: false, ..told }
                 }
-                (None, Some(Told { seen, descriptors })) => {
-                    let event = seen.into_event();
-                    records.push(ProcRecord { time: start, event: event.clone() });
-                    (event, descriptors)
+                Some(told) if !told.missing => {
+                    let event = told.seen.clone().into_event();
+                    records.push(ProcRecord { time: start, event });
+                    Told { missing: true, ..told }
                 }
-                // Its end will tell of it.
-                (None, None) => continue,
+                None if there => match Seen::of(&records[at].event) {
+                    Some(seen) => Told { seen, descriptors: true, missing: false },
+                    None => continue,
+                },
+                // What has ended meanwhile is told of at its end.
+                _ => continue,
             };
-            self.tell(&process, descriptors);
-            if descriptors {
+            if told.descriptors {
                 descriptors::describe(tgid, &mut sockets, &mut records);
             }
+            self.described.insert(tgid, told);
         }
         records.sort_by_key(|record| record.time);
         records
@@ -102,7 +103,7 @@ impl World {
 
     fn tell(&mut self, event: &ProcEvent, descriptors: bool) {
         if let Some(seen) = Seen::of(event) {
-            self.described.insert(seen.tgid, Told { seen, descriptors });
+            self.described.insert(seen.tgid, Told { seen, descriptors, missing: false });
         }
     }
 
@@ -116,7 +117,7 @@ impl World {
         records: &mut Vec<ProcRecord>,
     ) {
         self.ancestors(seen.ppid, time, records);
-        self.described.insert(seen.tgid, Told { seen: seen.clone(), descriptors: true });
+        self.runs(seen.clone());
         // Of COMMAND more was known before; what it runs is told of by its execve.
         let command = self.command.take_if(|command| is_of(command, seen.tgid));
         let event = match command {
@@ -130,9 +131,9 @@ impl World {
         records.extend(looked);
     }
 
-    /// A process was made, which the trace tells of itself.
-    pub fn forked(&mut self, seen: Seen) {
-        self.described.insert(seen.tgid, Told { seen, descriptors: true });
+    /// A process was made, or runs another program, which the trace tells of itself.
+    pub fn runs(&mut self, seen: Seen) {
+        self.described.insert(seen.tgid, Told { seen, descriptors: true, missing: false });
     }
 
     /// A process has another name.
@@ -194,6 +195,19 @@ impl Seen {
                 Some(Seen { tgid: *tgid, ppid: *ppid, uid: *uid, comm: comm.clone() })
             }
             _ => None,
+        }
+    }
+
+    /// Gives the name to the descriptions of a process and of its first thread, which may have another since.
+    fn rename(&self, records: &mut [ProcRecord]) {
+        for record in records {
+            match &mut record.event {
+                event @ ProcEvent::Process { .. } if !self.is_called_as(event) => {
+                    self.correct(event)
+                }
+                ProcEvent::Thread { tgid, tid, comm } if tgid == tid => comm.clone_from(&self.comm),
+                _ => {}
+            }
         }
     }
 

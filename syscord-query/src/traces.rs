@@ -90,8 +90,8 @@ fn numbered(path: &Path) -> (Vec<u8>, Vec<u8>) {
     if common.last() != Some(&b'-') || number.len() < 6 {
         return (name.to_vec(), Vec::new());
     }
-    // A longer number comes later.
-    let number = [&number.len().to_be_bytes()[..], number].concat();
+    // A longer number comes later; with the name, as a part may have the number of another file.
+    let number = [&number.len().to_be_bytes()[..], number, path.as_os_str().as_bytes()].concat();
     ([common, &name[digits..]].concat(), number)
 }
 

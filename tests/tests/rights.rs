@@ -76,7 +76,7 @@ fn a_recorder_gives_up_what_it_no_longer_needs() {
     std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root");
     let output = folder.join("t.scd");
     let script = "for i in 1 2 3 4 5 6; do sleep 0.3; done";
-    let options = ["-q", "--rotate-time", "500ms", "--user", "nobody", "-o", text(&output)];
+    let options = ["-q", "--rotate-time", "500ms", "-o", text(&output)];
     let mut syscord = Command::new(syscord_tests::program("syscord"));
     syscord.arg("record").args(options).args(["--", "sh", "-c", script]);
     let mut syscord = syscord.stdin(Stdio::null()).spawn().expect("syscord runs");

@@ -212,6 +212,9 @@ fn the_caps_hold_at_every_moment() {
 
 #[test]
 fn rotation_needs_files() {
+    if !kernel() {
+        return;
+    }
     let ran = record(["-o", "-", "--rotate-size", "1M"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("standard output cannot be several files"), "{}", ran.err);
