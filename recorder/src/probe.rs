@@ -97,8 +97,8 @@ fn chain(error: &dyn std::error::Error) -> String {
         }
         source = cause.source();
     }
-    // Of the verifier's log, which may be long, the end says what is wrong, before figures of its own.
-    let figures = ["processed ", "verification time ", "stack depth "];
+    // Of the verifier's log, which may be long, the end says what is wrong, before its own figures.
+    let figures = ["processed ", "verification time ", "stack depth ", "subprog "];
     let is_figure = |line: &&str| figures.iter().any(|figure| line.starts_with(figure));
     let lines: Vec<&str> = text.lines().filter(|line| !is_figure(line)).collect();
     match lines.as_slice() {

@@ -19,6 +19,8 @@ const SUITES: [&str; 5] =
     ["bullseye", "bookworm", "bookworm-backports", "trixie", "trixie-backports"];
 /// What its indices are signed with.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+/// How apt says that the server, or even the index, has no such package.
+const GONE: [&str; 4] = ["404", "E: Can't select", "E: Unable to locate", "E: Version"];
 /// From 6.19 on, the second names are packages that only lead to the first.
 const PREFIXES: [&str; 2] = ["linux-binary-", "linux-image-"];
 
@@ -36,7 +38,11 @@ impl Archive {
             fs::create_dir_all(folder.join(made)).map_err(|error| error.to_string())?;
         }
         let folder = folder.canonicalize().map_err(|error| error.to_string())?;
-        write(&folder.join("debian.sources"), &sources(&SUITES, "amd64 arm64")?)?;
+        let mut all = sources("Debian", &SUITES, "amd64 arm64")?;
+        if let Ok(suite) = of_this_machine("Debian-Security", "$(CODENAME)") {
+            all += &sources("Debian-Security", &[&suite], "amd64 arm64")?;
+        }
+        write(&folder.join("debian.sources"), &all)?;
         write(&folder.join("status"), "")?;
         write(&folder.join("apt.conf"), &configuration(&folder))?;
         let mut archive = Archive { folder, packages: Vec::new() };
@@ -59,21 +65,29 @@ impl Archive {
         }
         let fetched = self.folder.join("fetched");
         let _ = fs::remove_dir_all(&fetched);
-        fs::create_dir_all(&fetched).map_err(|error| error.to_string())?;
         let name = format!("{package}:{}", kernel.architecture.debian());
-        let download = output(self.apt("apt-get").args(["download", &name]).current_dir(&fetched));
-        match download {
-            Err(error) if error.contains("404") => {
-                return Ok(Err(format!("{package} is no longer in the archive")));
-            }
-            downloaded => downloaded?,
-        };
-        let held = only_file(&fetched)?;
-        shell::run(command("dpkg").arg("-x").arg(held).arg(&fetched))?;
+        if let Err(gone) = self.unpack(&name, &fetched)? {
+            return Ok(Err(gone));
+        }
         let within = find_image(&fetched).ok_or_else(|| format!("{package} holds no kernel"))?;
         fs::rename(within, &image).map_err(|error| error.to_string())?;
         let _ = fs::remove_dir_all(&fetched);
         Ok(Ok(image))
+    }
+
+    /// Fetches a package, NAME:ARCHITECTURE, and unpacks it into the folder; or, within, why it cannot be had.
+    pub fn unpack(&self, package: &str, folder: &Path) -> Result<std::result::Result<(), String>> {
+        let held = folder.join("package");
+        fs::create_dir_all(&held).map_err(|error| error.to_string())?;
+        match output(self.apt("apt-get").args(["download", package]).current_dir(&held)) {
+            Err(error) if GONE.iter().any(|words| error.contains(words)) => {
+                return Ok(Err(format!("{package} is no longer in the archive")));
+            }
+            downloaded => downloaded?,
+        };
+        shell::run(command("dpkg").arg("-x").arg(only_file(&held)?).arg(folder))?;
+        fs::remove_dir_all(&held).map_err(|error| error.to_string())?;
+        Ok(Ok(()))
     }
 
     fn apt(&self, program: &str) -> Command {
@@ -118,8 +132,8 @@ pub fn install_emulators(folder: &Path) -> Result {
     for own in fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten().flatten() {
         symlink(own.path(), parts.join(own.file_name())).map_err(|error| error.to_string())?;
     }
-    let backports = format!("{}-backports", of_this_machine("$(CODENAME)")?);
-    write(&parts.join("backports.sources"), &sources(&[&backports], "amd64")?)?;
+    let backports = format!("{}-backports", codename()?);
+    write(&parts.join("backports.sources"), &sources("Debian", &[&backports], "amd64")?)?;
     let apt = || {
         let mut apt = command("apt-get");
         apt.arg("-o").arg(format!("Dir::Etc::sourceparts={}", parts.display()));
@@ -135,22 +149,27 @@ pub fn install_emulators(folder: &Path) -> Result {
     )
 }
 
-/// Sources for apt: the suites, from where this machine has Debian's packages.
-fn sources(suites: &[&str], architectures: &str) -> Result<String> {
+/// This machine's release.
+pub fn codename() -> Result<String> {
+    of_this_machine("Debian", "$(CODENAME)")
+}
+
+/// Sources for apt: the suites, from where this machine has the packages of that label.
+fn sources(label: &str, suites: &[&str], architectures: &str) -> Result<String> {
     Ok(format!(
         "Types: deb\nURIs: {}\nSuites: {}\nComponents: main\nArchitectures: {architectures}\n\
-         Targets: Packages\nSigned-By: {KEYRING}\n",
-        of_this_machine("$(REPO_URI)")?,
+         Targets: Packages\nSigned-By: {KEYRING}\n\n",
+        of_this_machine(label, "$(REPO_URI)")?,
         suites.join(" "),
     ))
 }
 
-/// What apt says of this machine's own index of Debian's packages.
-fn of_this_machine(what: &str) -> Result<String> {
+/// What apt says of this machine's own index of the packages of that label.
+fn of_this_machine(label: &str, what: &str) -> Result<String> {
     let lists = output(
         command("apt-get")
             .args(["indextargets", "--format", what])
-            .args(["Created-By: Packages", "Label: Debian"]),
+            .args(["Created-By: Packages", &format!("Label: {label}")]),
     )?;
     let first = lists.lines().next().map(str::to_owned);
     first.ok_or_else(|| "apt knows no Debian archive: run `apt-get update` as root".to_owned())

@@ -3,43 +3,64 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use syscord_guest::{CALLS, PRESENT, PRESENT_CONTENT, SYSCORD};
 
-use super::{folder, machine::Architecture};
+use super::{
+    archive::Archive,
+    cross::Cross,
+    folder,
+    machine::Architecture::{self, Aarch64, X86_64},
+};
 use crate::{
     Result,
     shell::{self, cargo},
 };
 
-/// The programs of an architecture.
-pub struct Guest {
-    pub initrd: PathBuf,
-    /// Our own reader of traces, for this machine.
-    pub query: PathBuf,
-}
-
-impl Guest {
-    /// Builds all of it.
-    pub fn build(architecture: Architecture) -> Result<Guest> {
-        let built = compile(architecture.target())?;
-        let initrd = folder().join(format!("{}.cpio", architecture.debian()));
-        fs::write(&initrd, filesystem(&built)?).map_err(|error| error.to_string())?;
-        Ok(Guest { initrd, query: built.join("syscord-query") })
+/// What a machine boots into, for each architecture; or why that cannot be built.
+pub fn build(architecture: Architecture, archive: &Archive) -> Result<Built> {
+    let (mut cargo, mut flags) = (cargo(), STATIC.to_owned());
+    if architecture == Aarch64 {
+        match Cross::prepare(archive, folder().join("cross"))? {
+            Ok(cross) => {
+                cargo = cross.cargo();
+                flags = format!("{STATIC} {}", cross.flags);
+            }
+            Err(reason) => return Ok(Err(reason)),
+        }
     }
+    let built = compile(cargo, architecture, &flags, &["syscord", "syscord-guest"])?;
+    let initrd = folder().join(format!("{}.cpio", architecture.debian()));
+    fs::write(&initrd, filesystem(&built)?).map_err(|error| error.to_string())?;
+    Ok(Ok(initrd))
 }
 
-/// Builds static programs, without Parquet, which takes most of the time. Returns their folder.
-fn compile(target: &str) -> Result<PathBuf> {
-    let packages = ["-p", "syscord", "-p", "syscord-query", "-p", "syscord-guest"];
+pub type Built = std::result::Result<PathBuf, String>;
+
+/// Our own reader of traces, for this machine.
+pub fn build_query() -> Result<PathBuf> {
+    Ok(compile(cargo(), X86_64, STATIC, &["syscord-query"])?.join("syscord-query"))
+}
+
+const STATIC: &str = "-C target-feature=+crt-static";
+
+/// Builds packages, without Parquet, which takes most of the time. Returns where the programs are.
+fn compile(
+    mut cargo: Command,
+    architecture: Architecture,
+    flags: &str,
+    packages: &[&str],
+) -> Result<PathBuf> {
+    let target = architecture.target();
     shell::run(
-        cargo()
-            .args(["build", "--release", "--locked", "--no-default-features"])
-            .args(packages)
-            .args(["--target", target, "--target-dir"])
+        cargo
+            .args(["build", "--release", "--locked", "--no-default-features", "--target", target])
+            .args(packages.iter().flat_map(|package| ["-p", package]))
+            .arg("--target-dir")
             .arg(folder())
-            .env("RUSTFLAGS", "-C target-feature=+crt-static"),
+            .env("RUSTFLAGS", flags),
     )?;
     Ok(folder().join(target).join("release"))
 }

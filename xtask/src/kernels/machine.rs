@@ -21,12 +21,14 @@ const COMMAND_LINE: &str = "panic=-1 loglevel=4 mitigations=off nokaslr";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Architecture {
     X86_64,
+    Aarch64,
 }
 
 impl Architecture {
     pub fn emulator(self) -> &'static str {
         match self {
             Architecture::X86_64 => "qemu-system-x86_64",
+            Architecture::Aarch64 => "qemu-system-aarch64",
         }
     }
 
@@ -34,6 +36,7 @@ impl Architecture {
     pub fn debian(self) -> &'static str {
         match self {
             Architecture::X86_64 => "amd64",
+            Architecture::Aarch64 => "arm64",
         }
     }
 
@@ -41,12 +44,14 @@ impl Architecture {
     pub fn target(self) -> &'static str {
         match self {
             Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+            Architecture::Aarch64 => "aarch64-unknown-linux-gnu",
         }
     }
 
     fn options(self) -> &'static [&'static str] {
         match self {
             Architecture::X86_64 => &["-M", "q35", "-cpu", "max"],
+            Architecture::Aarch64 => &["-M", "virt", "-cpu", "max,pauth-impdef=on"],
         }
     }
 
@@ -54,6 +59,7 @@ impl Architecture {
     fn ports(self) -> [&'static str; 2] {
         match self {
             Architecture::X86_64 => ["ttyS0", "ttyS1"],
+            Architecture::Aarch64 => ["ttyAMA0", "ttyAMA1"],
         }
     }
 }

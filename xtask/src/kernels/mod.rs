@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Instant,
 };
 
@@ -16,14 +16,15 @@ use crate::{
 };
 
 mod archive;
+mod cross;
 mod guest;
 mod machine;
 mod report;
 mod trace;
 
 use archive::Archive;
-use guest::Guest;
-use machine::Architecture::{self, X86_64};
+use guest::Built;
+use machine::Architecture::{self, Aarch64, X86_64};
 use report::Row;
 
 /// A kernel that is tried.
@@ -47,12 +48,15 @@ const fn kernel(
 }
 
 /// What is tried: the oldest that is promised, those of Debian's releases, and the newest.
-const MATRIX: [Kernel; 5] = [
+const MATRIX: [Kernel; 8] = [
     kernel("5.10", X86_64, "5.10.", "cloud"),
     kernel("6.1", X86_64, "6.1.", "cloud"),
     kernel("6.1-rt", X86_64, "6.1.", "rt"),
     kernel("6.12", X86_64, "6.12.", "cloud"),
     kernel("newest", X86_64, "", "cloud"),
+    kernel("arm64-5.10", Aarch64, "5.10.", "cloud"),
+    kernel("arm64-6.1", Aarch64, "6.1.", "cloud"),
+    kernel("arm64-newest", Aarch64, "", "cloud"),
 ];
 
 /// What came of a kernel.
@@ -91,7 +95,8 @@ pub fn run(words: &[&str]) -> Result {
     let kernels =
         MATRIX.iter().filter(|kernel| named.is_empty() || named.contains(&kernel.name)).collect();
     fs::create_dir_all(folder()).map_err(|error| error.to_string())?;
-    if options.contains(&"--install") && !has(X86_64.emulator()) {
+    let has_all = [X86_64, Aarch64].iter().all(|architecture| has(architecture.emulator()));
+    if options.contains(&"--install") && !has_all {
         archive::install_emulators(&folder())?;
     }
     report::conclude(&try_all(kernels)?, write)
@@ -100,14 +105,15 @@ pub fn run(words: &[&str]) -> Result {
 fn try_all(kernels: Vec<&'static Kernel>) -> Result<Vec<Row>> {
     let archive = Archive::open(folder().join("archive"))?;
     let architectures: BTreeSet<Architecture> = kernels.iter().map(|it| it.architecture).collect();
-    let guests: BTreeMap<Architecture, Guest> = architectures
+    let guests: BTreeMap<Architecture, Built> = architectures
         .into_iter()
-        .map(|architecture| Ok((architecture, Guest::build(architecture)?)))
+        .map(|architecture| Ok((architecture, guest::build(architecture, &archive)?)))
         .collect::<Result<_>>()?;
+    let query = guest::build_query()?;
     let mut rows = Vec::new();
     for kernel in kernels {
         let start = Instant::now();
-        let outcome = attempt(kernel, &archive, &guests[&kernel.architecture])?;
+        let outcome = attempt(kernel, &archive, &guests[&kernel.architecture], &query)?;
         let row = Row { kernel, outcome, seconds: start.elapsed().as_secs() };
         row.print();
         rows.push(row);
@@ -116,20 +122,21 @@ fn try_all(kernels: Vec<&'static Kernel>) -> Result<Vec<Row>> {
 }
 
 /// Boots a kernel and looks at what comes out.
-fn attempt(kernel: &Kernel, archive: &Archive, guest: &Guest) -> Result<Outcome> {
+fn attempt(kernel: &Kernel, archive: &Archive, guest: &Built, query: &Path) -> Result<Outcome> {
     let emulator = kernel.architecture.emulator();
     if !has(emulator) {
         let remedy = "`cargo xtask kernels --install` as root fetches it";
         return Ok(Outcome::Skipped(format!("{emulator} is missing: {remedy}")));
     }
-    let image = match archive.image(kernel)? {
-        Ok(image) => image,
-        Err(gone) => return Ok(Outcome::Skipped(gone)),
+    let (image, initrd) = match (archive.image(kernel)?, guest) {
+        (Ok(image), Ok(initrd)) => (image, initrd),
+        (Err(reason), _) => return Ok(Outcome::Skipped(reason)),
+        (_, Err(reason)) => return Ok(Outcome::Skipped(reason.clone())),
     };
     let runs = folder().join("runs").join(kernel.name);
-    let ran = machine::boot(kernel.architecture, &image, &guest.initrd, &runs)?;
-    let (told, failed) = trace::check(&ran, guest, &runs)?;
-    if failed.is_empty() { Ok(Outcome::Passed(told)) } else { Ok(Outcome::Failed(failed)) }
+    let ran = machine::boot(kernel.architecture, &image, initrd, &runs)?;
+    let (told, failed) = trace::check(&ran, query, &runs);
+    Ok(if failed.is_empty() { Outcome::Passed(told) } else { Outcome::Failed(failed) })
 }
 
 /// Where all of this lives: kernels, programs, what they sent.

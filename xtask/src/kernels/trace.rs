@@ -8,7 +8,7 @@ use syscord_guest::{
     message,
 };
 
-use super::{Told, guest::Guest, machine::Ran};
+use super::{Told, machine::Ran};
 use crate::{Result, shell::output};
 
 const ENOENT: i64 = -2;
@@ -18,19 +18,19 @@ const ENDS: &str = "arguments of calls that never return";
 const FORKS: [&str; 4] = ["clone", "clone3", "fork", "vfork"];
 
 /// Returns what the guest told, and what is not as it should be.
-pub fn check(ran: &Ran, guest: &Guest, folder: &Path) -> Result<(Told, Vec<String>)> {
+pub fn check(ran: &Ran, query: &Path, folder: &Path) -> (Told, Vec<String>) {
     let mut checks = Checks::default();
-    let told = match look(ran, guest, folder, &mut checks) {
+    let told = match look(ran, query, folder, &mut checks) {
         Ok(told) => told,
         Err(error) => {
             checks.failed.push(format!("{error}; it printed\n{}", ran.printed));
             Told::default()
         }
     };
-    Ok((told, checks.failed))
+    (told, checks.failed)
 }
 
-fn look(ran: &Ran, guest: &Guest, folder: &Path, checks: &mut Checks) -> Result<Told> {
+fn look(ran: &Ran, query: &Path, folder: &Path, checks: &mut Checks) -> Result<Told> {
     let text = |name: &str| ran.part(name).map(|part| String::from_utf8_lossy(part).into_owned());
     let doctor = text("doctor")?;
     checks.equal("doctor's end", text("doctor-code")?.as_str(), "exit status: 0");
@@ -41,7 +41,7 @@ fn look(ran: &Ran, guest: &Guest, folder: &Path, checks: &mut Checks) -> Result<
     }
     let trace = folder.join("trace.scd");
     fs::write(&trace, ran.part("trace")?).map_err(|error| error.to_string())?;
-    let query = |args: &[&str]| output(Command::new(&guest.query).args(args).arg(&trace));
+    let query = |args: &[&str]| output(Command::new(query).args(args).arg(&trace));
     query(&["verify"])?;
     let info = parse(&query(&["info", "--json"])?)?;
     ledger(&info["ledger"]["total"], &info["events"], checks);
