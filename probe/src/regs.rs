@@ -41,10 +41,13 @@ const X32_BIT: u32 = 1 << 30;
 /// ABI and number of the call under way, from the task's flag for 32-bit calls and the registers.
 #[inline(always)]
 pub fn call(regs: Regs, compat: bool) -> (u8, u32) {
-    let index = if x86() { X86_ORIG_AX } else { AARCH64_NUMBER };
-    // As 32 bits: on arm64 its member has no more, and the verifier refuses to read beyond.
-    // SAFETY: the verifier checks that the load stays inside pt_regs.
-    let number = unsafe { read_volatile(regs.add(index).cast::<u32>()) };
+    let number = if x86() {
+        word(regs, X86_ORIG_AX) as u32
+    } else {
+        // Its member has no more than 32 bits, and the verifier refuses to read beyond.
+        // SAFETY: the verifier checks that the load stays inside pt_regs.
+        unsafe { read_volatile(regs.add(AARCH64_NUMBER).cast::<u32>()) }
+    };
     match (x86(), compat) {
         (true, false) if number >> 30 == 1 => (Abi::X32 as u8, number & !X32_BIT),
         (true, false) => (Abi::X86_64 as u8, number),
