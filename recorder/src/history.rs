@@ -95,7 +95,7 @@ impl History {
                 let is_thread = tgid == parent_tgid;
                 // A thread's beginning says nothing of its process.
                 if !is_thread {
-                    self.world.runs(Seen { tgid, ppid: parent_tgid, uid, comm: comm.clone() });
+                    self.world.forked(Seen { tgid, ppid: parent_tgid, uid, comm: comm.clone() });
                 }
                 push(ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm });
                 let shares = |flag: u32| p.status.cast_unsigned() & flag != 0;
@@ -152,8 +152,7 @@ impl History {
         };
         let image = NewImage { time, path: path.clone(), argv };
         self.new_images.entry(tgid).or_default().push(image);
-        // A thread that is not the first may have become it, whose end was the process's end to us.
-        self.world.runs(Seen { tgid, ppid: p.ppid, uid, comm: comm.clone() });
+        self.world.runs(tgid, uid, &comm);
         let exec = ProcEvent::Exec { tgid, old_tid: p.other_tid, uid, comm, path };
         records.extend([exec, program].map(|event| ProcRecord { time, event }));
         if let Some(event) =

@@ -110,28 +110,31 @@ impl Trace {
     /// Writes what the flight recorder keeps into a file of its own; it keeps it no longer, so that no event is in two
     /// files. If that fails, the user is told, and recording goes on: the next dump may have more luck.
     pub fn dump(&mut self) {
-        match self.try_dump() {
-            Ok(()) => {
-                if let Sink::Flight(flight) = &mut self.sink {
-                    flight.clear();
-                }
-            }
-            Err(error) => {
-                self.output.abandon();
-                eprintln!("syscord: no dump: {error}; what is kept stays so");
-                self.dumps_failed += 1;
-            }
+        if let Err(error) = self.try_dump() {
+            eprintln!("syscord: no dump: {error}; what is kept stays so");
+            self.dumps_failed += 1;
         }
     }
 
     fn try_dump(&mut self) -> Result<(), RecordError> {
-        let Sink::Flight(flight) = &self.sink else { return Ok(()) };
+        let Sink::Flight(flight) = &mut self.sink else { return Ok(()) };
         let Some(clock) = flight.start() else { return Ok(()) };
         let file = self.output.open()?;
-        let mut writer =
-            begun(file, &self.meta, &clock).map_err(|error| failed(&self.output, error))?;
-        flight.write(&mut writer).map_err(|error| failed(&self.output, error))?;
-        self.finish_file(writer)
+        let written = begun(file, &self.meta, &clock).and_then(|mut writer| {
+            flight.write(&mut writer)?;
+            writer.finish()
+        });
+        match written {
+            Ok((_, totals)) => {
+                flight.clear();
+                self.finished(totals);
+                Ok(())
+            }
+            Err(error) => {
+                self.output.abandon();
+                Err(failed(&self.output, error))
+            }
+        }
     }
 
     /// Finishes the last file.
@@ -170,20 +173,19 @@ impl Trace {
 
     /// Finishes the file at hand, if there is one.
     fn end_file(&mut self) -> Result<(), RecordError> {
-        match std::mem::replace(&mut self.sink, Sink::Gone) {
-            Sink::File(writer) => self.finish_file(writer),
-            _ => Ok(()),
+        if let Sink::File(writer) = std::mem::replace(&mut self.sink, Sink::Gone) {
+            let (_, totals) = writer.finish().map_err(|error| failed(&self.output, error))?;
+            self.finished(totals);
         }
+        Ok(())
     }
 
-    fn finish_file(&mut self, writer: Writer<File>) -> Result<(), RecordError> {
-        let (_, totals) = writer.finish().map_err(|error| failed(&self.output, error))?;
+    fn finished(&mut self, totals: Totals) {
         self.before.events += totals.events;
         self.before.chunks += totals.chunks;
         self.before.bytes += totals.bytes;
         self.files += 1;
         self.output.finished();
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The processes of the machine as `/proc` shows them (proc(5)).
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, VecDeque},
     fs,
     io::{ErrorKind, Read},
     os::unix::{ffi::OsStringExt, fs::MetadataExt},
@@ -18,10 +18,16 @@ use crate::{
 /// The most bytes that are read of a command line.
 const ARGV_MAX: usize = 128 << 10;
 
+/// Between the end of the first thread and the program are microseconds: so many others may end meanwhile.
+const ENDED: usize = 64;
+
 /// What has been told of processes, so that each is described once.
 pub struct World {
     /// By process.
     described: HashMap<u32, Told>,
+    /// Those of which the first thread has ended, the latest first: they may go on, in a program that another thread
+    /// runs.
+    ended: VecDeque<Told>,
     /// Whether that is to be all of the machine's.
     all: bool,
     /// When the file began.
@@ -43,7 +49,13 @@ struct Told {
 impl World {
     /// A world of which nothing is told; recording began at `start`.
     pub fn new(start: u64) -> World {
-        World { described: HashMap::new(), all: false, start, command: None }
+        World {
+            described: HashMap::new(),
+            ended: VecDeque::new(),
+            all: false,
+            start,
+            command: None,
+        }
     }
 
     /// Tells what the descriptors of COMMAND stand for, which does nothing yet.
@@ -117,7 +129,7 @@ impl World {
         records: &mut Vec<ProcRecord>,
     ) {
         self.ancestors(seen.ppid, time, records);
-        self.runs(seen.clone());
+        self.forked(seen.clone());
         // Of COMMAND more was known before; what it runs is told of by its execve.
         let command = self.command.take_if(|command| is_of(command, seen.tgid));
         let event = match command {
@@ -131,9 +143,20 @@ impl World {
         records.extend(looked);
     }
 
-    /// A process was made, or runs another program, which the trace tells of itself.
-    pub fn runs(&mut self, seen: Seen) {
+    /// A process was made, which the trace tells of itself.
+    pub fn forked(&mut self, seen: Seen) {
         self.described.insert(seen.tgid, Told { seen, descriptors: true, missing: false });
+    }
+
+    /// A process runs another program, which the trace tells of itself. If its first thread has ended, another one has
+    /// become that; if it was not described, its end will tell of it.
+    pub fn runs(&mut self, tgid: u32, uid: u32, comm: &[u8]) {
+        if let Some(at) = self.ended.iter().position(|told| told.seen.tgid == tgid) {
+            self.described.extend(self.ended.remove(at).map(|told| (tgid, told)));
+        }
+        if let Some(told) = self.described.get_mut(&tgid) {
+            (told.seen.uid, told.seen.comm) = (uid, comm.to_vec());
+        }
     }
 
     /// A process has another name.
@@ -146,8 +169,12 @@ impl World {
     /// A process has ended: its id may come back. One that was never described began before recording
     /// did, and was gone before `/proc` was looked at.
     pub fn exit(&mut self, seen: Seen) -> Option<ProcRecord> {
-        let described = self.described.remove(&seen.tgid).is_some();
-        (!described).then(|| ProcRecord { time: self.start, event: seen.into_event() })
+        let Some(told) = self.described.remove(&seen.tgid) else {
+            return Some(ProcRecord { time: self.start, event: seen.into_event() });
+        };
+        self.ended.truncate(ENDED - 1);
+        self.ended.push_front(told);
+        None
     }
 
     fn ancestors(&mut self, mut tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use syscord_tests::{
-    Ran, Running, Scratch, Value, events_with, info, kernel, program, query, record, run,
+    Ran, Running, Scratch, Value, events_with, info, kernel, program, python, query, record, run,
     wait_until,
 };
 
@@ -120,6 +120,26 @@ fn each_file_stands_alone_and_all_hold_everything() {
     let last = all.last().expect("files");
     let used = events_with(last, &["--comm", "sh", "--fd", "7", "--path", text(&held)]);
     assert!(!used.is_empty(), "descriptors are known in each");
+}
+
+#[test]
+fn a_program_that_a_later_thread_runs_is_known_in_each_file() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("rotation-thread");
+    let folder = scratch.file("traces");
+    fs::create_dir(&folder).expect("a folder");
+    let script = format!(
+        "import os, threading; threading.Thread(target=os.execvp, args=('dd', '{}'.split())).start()",
+        dd(BLOCKS)
+    );
+    let output = folder.join("t.scd");
+    let options = ["-q", "--buffer-size", "64M", "--rotate-size", "60K", "-o", text(&output), "--"];
+    let ran = record(options.iter().chain(&[&*python(), "-c", &script]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(listed(&folder).len() >= 3, "{:?}", listed(&folder));
+    assert_eq!(count(&[&folder], &["--comm", "dd", "--syscall", "write"]), BLOCKS);
 }
 
 #[test]
