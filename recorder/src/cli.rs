@@ -95,6 +95,13 @@ pub struct Record {
     pub command: Vec<OsString>,
 }
 
+impl Record {
+    /// Whether there is more than one file.
+    pub fn several_files(&self) -> bool {
+        self.rotation.rotates() || self.flight.ring.is_some()
+    }
+}
+
 /// Which processes.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Who")]
@@ -177,13 +184,6 @@ pub struct Until {
     pub max_size: Option<u64>,
 }
 
-impl Record {
-    /// Whether there is more than one file.
-    pub fn several_files(&self) -> bool {
-        self.rotation.rotates() || self.flight.ring.is_some()
-    }
-}
-
 /// What of it is kept.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Flight recorder: nothing is written until it is dumped")]
@@ -213,10 +213,10 @@ pub struct Rotation {
     #[arg(long, value_name = "TIME", value_parser = units::duration)]
     pub rotate_time: Option<Duration>,
     /// Keep so many files; remove the oldest
-    #[arg(long, value_name = "N",
-          value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep: Option<u64>,
-    /// Remove the oldest files so that all together are at most this large; one alone takes no more than a quarter
+    /// Remove the oldest files so that all together are no larger, but for what is under way to the file at hand; that is
+    /// followed by another once it has a quarter
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_total_size: Option<u64>,
 }

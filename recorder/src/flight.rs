@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use syscord_format::{Clock, FormatError, ProcRecord, Writer};
+use syscord_format::{Clock, FormatError, Writer};
 
 use crate::blocks::Blocks;
 
@@ -59,15 +59,20 @@ impl Flight {
         Flight { keep, segments: VecDeque::new() }
     }
 
-    /// A segment begins at `clock` with these processes.
-    pub fn begin(&mut self, clock: Clock, processes: Vec<ProcRecord>) {
+    /// A segment begins at `clock`.
+    pub fn begin(&mut self, clock: Clock) {
         if let Some(last) = self.segments.back_mut() {
             last.ended = Some(Instant::now());
         }
-        let opening = Blocks::Events(processes, Vec::new());
-        let bytes = opening.bytes();
-        let blocks = vec![opening];
-        self.segments.push_back(Segment { clock, blocks, bytes, opening: bytes, ended: None });
+        let (blocks, bytes, opening) = (Vec::new(), 0, 0);
+        self.segments.push_back(Segment { clock, blocks, bytes, opening, ended: None });
+    }
+
+    /// The segment at hand has what it begins with.
+    pub fn opened(&mut self) {
+        if let Some(last) = self.segments.back_mut() {
+            last.opening = last.bytes;
+        }
     }
 
     /// Keeps blocks, and lets the oldest segments go that are no longer wanted.

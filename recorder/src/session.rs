@@ -19,7 +19,6 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    blocks::Blocks,
     cli::{HowMuch, Record},
     clocks,
     command::{self, Held},
@@ -112,20 +111,14 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     }
     let mut world = World::new(clock.monotonic);
     if filters.filter.active == 0 {
-        trace.take(Blocks::Events(world.snapshot(), Vec::new()))?;
+        trace.open_with(world.snapshot())?;
     } else if let Some(held) = &held {
-        trace.take(Blocks::Events(world.command(held.pid), Vec::new()))?;
+        trace.open_with(world.command(held.pid))?;
     }
-    let tick = options.how_much.time_resolution.0;
-    let entries = Arc::new(Entries::default());
-    let HowMuch { no_duration, compression_level, encoders, .. } = options.how_much;
     let trigger = options.flight.dump_on.as_ref().map(Trigger::new);
-    let encoder = |_| {
-        let builder = ChunkBuilder::new(tick, !no_duration, compression_level);
-        Encoder::new(Arc::clone(&schema), builder, Arc::clone(&entries), trigger.clone())
-    };
-    let encoders = (0..encoders.unwrap_or_else(|| encoders_for(probe.cpus))).map(encoder).collect();
-    let history = History::new(Arc::clone(&schema), world, Arc::clone(&entries));
+    let entries = Arc::new(Entries::default());
+    let encoders = encoders(options, probe.cpus, &schema, &entries, trigger.as_ref());
+    let history = History::new(Arc::clone(&schema), world, entries);
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
     let pipeline = Pipeline::start(encoders, history, trace);
@@ -416,8 +409,22 @@ fn ring_for(cpus: usize) -> u64 {
 /// An encoder keeps up with about 5 million events a second, more than so many CPUs make but in a burst.
 const CPUS_PER_ENCODER: u32 = 16;
 
-fn encoders_for(cpus: usize) -> u32 {
-    (cpus as u32).div_ceil(CPUS_PER_ENCODER)
+/// An encoder for each thread that encodes.
+fn encoders(
+    options: &Record,
+    cpus: usize,
+    schema: &Arc<Schema>,
+    entries: &Arc<Entries>,
+    trigger: Option<&Trigger>,
+) -> Vec<Encoder> {
+    let HowMuch { no_duration, time_resolution, compression_level, encoders, .. } =
+        options.how_much;
+    let encoder = |_| {
+        let builder = ChunkBuilder::new(time_resolution.0, !no_duration, compression_level);
+        Encoder::new(Arc::clone(schema), builder, Arc::clone(entries), trigger.cloned())
+    };
+    let threads = encoders.unwrap_or_else(|| (cpus as u32).div_ceil(CPUS_PER_ENCODER));
+    (0..threads).map(encoder).collect()
 }
 
 /// Whether COMMAND can be what was asked for.

@@ -49,8 +49,7 @@ pub struct Written {
 }
 
 impl Trace {
-    /// Opens the first file, unless what is recorded is kept in memory, and begins with META, the clocks and the
-    /// processes that are there.
+    /// Opens the first file, unless what is recorded is kept in memory, and begins with META and the clocks.
     ///
     /// # Errors
     /// When that cannot be done.
@@ -67,8 +66,22 @@ impl Trace {
         }
         let mut trace =
             Trace { output, meta, sink, before, begun: 0, opening: 0, files: 0, dumps_failed: 0 };
-        trace.next(clock, Vec::new())?;
+        trace.begin_part(clock)?;
         Ok(trace)
+    }
+
+    /// Tells of the processes that are there when the file or segment at hand begins.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn open_with(&mut self, processes: Vec<ProcRecord>) -> Result<(), RecordError> {
+        self.take(Blocks::Events(processes, Vec::new()))?;
+        match &mut self.sink {
+            Sink::File(writer) => self.opening = writer.written(),
+            Sink::Flight(flight) => flight.opened(),
+            Sink::Gone => {}
+        }
+        Ok(())
     }
 
     /// Takes blocks.
@@ -92,18 +105,20 @@ impl Trace {
     /// # Errors
     /// When the one file cannot be finished, or the other not begun.
     pub fn next(&mut self, clock: Clock, processes: Vec<ProcRecord>) -> Result<(), RecordError> {
+        self.begin_part(clock)?;
+        self.open_with(processes)
+    }
+
+    fn begin_part(&mut self, clock: Clock) -> Result<(), RecordError> {
         self.begun += 1;
         if let Sink::Flight(flight) = &mut self.sink {
-            flight.begin(clock, processes);
+            flight.begin(clock);
             return Ok(());
         }
         self.end_file()?;
-        self.opening = 0;
         let file = self.output.open()?;
         let begun = begun(file, &self.meta, &clock).map_err(|error| failed(&self.output, error))?;
-        self.sink = Sink::File(begun);
-        self.take(Blocks::Events(processes, Vec::new()))?;
-        self.opening = self.part_bytes();
+        (self.sink, self.opening) = (Sink::File(begun), 0);
         Ok(())
     }
 
