@@ -22,8 +22,9 @@ pub(crate) struct CsvRenderer {
     field: Vec<u8>,
     state: bool,
     threads: Threads,
-    /// Values of arguments, and of `path` and `data`.
+    /// Values of arguments.
     args: Texts,
+    /// `path` and `data`.
     shown: Texts,
 }
 

@@ -15,8 +15,9 @@ pub(crate) struct JsonRenderer {
     time: TimeWriter,
     state: bool,
     threads: Threads,
-    /// Values of arguments, and of `path` and `data`.
+    /// Values of arguments.
     args: Texts,
+    /// `path` and `data`.
     shown: Texts,
 }
 

@@ -22,7 +22,7 @@ pub fn run(bench: &Bench) -> Result {
             .env("SYSCORD_TRACE", bench.folder.join("trace.scd")),
     )?;
     let how = "`cargo bench -p syscord-format` on 8 chunks of nginx under ab, on one \
-               processor; encoding includes compression, decoding decompression. Medians";
+               processor; encoding includes compression (zstd level 1), decoding decompression. Medians";
     let mut table = Table::new("Chunks", how, &["what", "all 8 chunks", "million events/s"]);
     for (what, time, rate) in medians(&text) {
         table.row(&[&what, &time, &rate]);
