@@ -70,6 +70,12 @@ pub fn are_of_a_program(regs: Regs) -> bool {
     (if x86() { word(regs, X86_IP) } else { word(regs, AARCH64_PC) }) != 0
 }
 
+/// Whether calls may make others: see [`Plan::makes`](syscord_syscalls::plan::Plan::makes).
+#[inline(always)]
+pub fn may_make(compat: bool) -> bool {
+    x86() && compat
+}
+
 /// Copies the argument registers to `args`.
 #[inline(always)]
 pub fn copy_args(regs: Regs, compat: bool, args: *mut u64) {

@@ -1,7 +1,7 @@
 //! The two ends of a syscall.
 
 use aya_ebpf::{
-    helpers::generated::bpf_ktime_get_ns,
+    helpers::generated::{bpf_ktime_get_ns, bpf_probe_read_user},
     macros::map,
     maps::{Array, HashMap},
 };
@@ -56,7 +56,41 @@ impl Call {
     fn of(regs: Regs) -> Call {
         let who = task::current();
         let (abi, number) = regs::call(regs, who.compat);
-        Call::numbered(who, abi, number)
+        let call = Call::numbered(who, abi, number);
+        if regs::may_make(who.compat) { call.made(regs) } else { call }
+    }
+
+    /// The call that it makes, or, where it makes none, itself.
+    #[inline(always)]
+    pub fn made(self, regs: Regs) -> Call {
+        // SAFETY: a live plan.
+        let abi = self.plan.map_or(0, |plan| unsafe { (*plan).makes });
+        if abi == 0 {
+            return self;
+        }
+        let made = Call::numbered(self.who, abi, regs::argument(regs, true, 0) as u32);
+        if made.args() != 0 { made } else { self }
+    }
+
+    /// How many arguments it has; 0 where no call has its number.
+    fn args(&self) -> u8 {
+        // SAFETY: a live plan.
+        self.plan.map_or(0, |plan| unsafe { (*plan).args })
+    }
+
+    /// Where its arguments lie, if they do in memory: see [`Abi::Socketcall`].
+    #[inline(always)]
+    fn block(&self, regs: Regs) -> Option<u64> {
+        (self.abi == Abi::Socketcall as u8).then(|| regs::argument(regs, true, 1))
+    }
+
+    /// One argument.
+    #[inline(always)]
+    fn argument(&self, regs: Regs, index: u8) -> u64 {
+        match self.block(regs) {
+            Some(block) => capture::pointer(block + 4 * u64::from(index), 4).0,
+            None => regs::argument(regs, self.who.compat, index),
+        }
     }
 
     /// The call that the registers show at exit, or, where they show another, the one that was entered.
@@ -145,7 +179,7 @@ fn given_length(regs: Regs, call: &Call) -> u32 {
         Some(plan) if call.is(plan_flag::LENGTH_AT_ENTRY) => {
             // SAFETY: a live plan.
             let (argument, at) = unsafe { ((*plan).length_arg, (*plan).length_at) };
-            let place = regs::argument(regs, call.who.compat, argument);
+            let place = call.argument(regs, argument);
             let (length, readable) = capture::pointer(place + u64::from(at), 4);
             if readable { length as u32 } else { u32::MAX }
         }
@@ -285,7 +319,7 @@ pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {
 #[inline(always)]
 fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
     let plan = call.plan.filter(|_| call.may_change())?;
-    let value = |decides| regs::argument(regs, call.who.compat, decides);
+    let value = |decides| call.argument(regs, decides);
     let plan = variant(call.abi, call.number, plan, value);
     // SAFETY: a live plan.
     let (effects, effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
@@ -397,10 +431,35 @@ fn write(
         match regs {
             Some(regs) => {
                 regs::copy_args(regs, call.who.compat, (&raw mut (*event).args).cast());
+                if let Some(block) = call.block(regs) {
+                    if !copy_block(event, block, call.args()) {
+                        // Then the kernel could not read it either, and made no call.
+                        let (what, number) = regs::call(regs, true);
+                        ((*event).header.what, (*event).header.number) = (what, number);
+                    }
+                }
             }
             None => (*event).args = [0; MAX_ARGS],
         }
     }
+}
+
+/// Puts the words of a block in place of the registers. Returns false if it could not be read.
+#[inline(never)]
+fn copy_block(event: *mut EventRecord, block: u64, count: u8) -> bool {
+    let mut words = [0u32; MAX_ARGS];
+    let size = u32::from(count & 7) * 4;
+    // SAFETY: at most MAX_ARGS words are read, and written to the six of a reserved record.
+    unsafe {
+        if size > 24 || bpf_probe_read_user(words.as_mut_ptr().cast(), size, block as *const _) != 0
+        {
+            return false;
+        }
+        for (i, word) in words.into_iter().enumerate() {
+            (*event).args[i] = u64::from(word);
+        }
+    }
+    true
 }
 
 /// Appends marks; returns the record's length.

@@ -84,12 +84,14 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
     let waits = task::waits(who.task);
     let (abi, number) = regs::call(regs, who.compat);
     let call = Call::numbered(*who, abi, number);
+    // Of one that it makes, the arguments cannot be read from here: it is shown as what the registers say.
+    let made = if regs::may_make(who.compat) { call.made(regs) } else { call };
     let mut event = EventRecord {
         header: RecordHeader {
             len8: (size_of::<EventRecord>() / 8) as u16,
             kind: record_kind::EVENT,
-            what: call.abi,
-            number: call.number,
+            what: abi,
+            number,
         },
         time: now,
         duration: UNKNOWN_DURATION,
@@ -102,7 +104,7 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
     if thread::entered(thread::find(who.tid)).time != entered.time {
         return false;
     }
-    if is_in(&call, &entered, waits && !watched) {
+    if is_in(&made, &entered, waits && !watched) {
         if entered.time != 0 && entered.time >= other.since {
             event.time = core::cmp::max(now, entered.time);
             event.duration = event.time - entered.time;

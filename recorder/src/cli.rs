@@ -271,4 +271,7 @@ pub enum AbiName {
     /// Calls with 32-bit pointers on x86-64.
     #[value(name = "x32")]
     X32,
+    /// What i386 calls through socketcall(2).
+    #[value(name = "socketcall")]
+    Socketcall,
 }

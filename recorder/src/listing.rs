@@ -21,6 +21,7 @@ pub fn run(options: &Syscalls) -> Result<io::Result<()>, BadSet> {
         Some(AbiName::Aarch64) => Abi::Aarch64,
         Some(AbiName::IoUring) => Abi::IoUring,
         Some(AbiName::X32) => Abi::X32,
+        Some(AbiName::Socketcall) => Abi::Socketcall,
         None => Abi::native()[0],
     };
     Ok(print(&set, abi))

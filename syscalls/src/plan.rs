@@ -70,8 +70,12 @@ pub struct Plan {
     pub length_arg: u8,
     /// Index of the argument by whose value another plan is taken, and 1; 0: none is.
     pub decides: u8,
+    /// It makes the calls of this ABI ([`crate::Abi`]), by its first argument; 0: it makes none.
+    pub makes: u8,
+    /// How many arguments it has.
+    pub args: u8,
     /// Zero.
-    pub pad: [u8; 6],
+    pub pad: [u8; 4],
     /// The bits of that argument that count.
     pub decisive: u32,
     /// What is read of the memory behind the arguments: strings and spans of bytes.
@@ -147,7 +151,9 @@ impl Plan {
     pub const NOTHING: Plan = Plan {
         effects: 0,
         effect_arg: 0,
-        pad: [0; 6],
+        makes: 0,
+        args: 0,
+        pad: [0; 4],
         flags: 0,
         count: 0,
         length_arg: 0,

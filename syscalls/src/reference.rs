@@ -17,7 +17,8 @@ const HEAD: &str = "\
 
 Every syscall that is known by name, with its number on each ABI. A call that has one name but
 different arguments on different ABIs has several rows. On x32 a call has the number that it has on
-x86_64, with bit 30 set, or one from 512 on, which is not shown. Other numbers are recorded too, with six
+x86_64, with bit 30 set, or one from 512 on, which is not shown. i386 makes socket calls through socketcall(2), too, some of
+them only so: they have the ABI `socketcall`. Other numbers are recorded too, with six
 arguments of unknown meaning.
 
 An argument is written `name: kind`; the kind after the arrow is that of the result. *Captured*

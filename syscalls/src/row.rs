@@ -47,6 +47,9 @@ pub enum Abi {
     IoUring = 4,
     /// Calls with 32-bit pointers on x86-64; numbers without their bit 30.
     X32 = 5,
+    /// What i386 calls through socketcall(2), whose first argument is the number; the arguments lie in a
+    /// block of 32-bit words that the second points to.
+    Socketcall = 7,
 }
 
 /// A syscall's number on each ABI.
@@ -62,6 +65,8 @@ pub struct Numbers {
     pub io_uring: Option<u16>,
     /// On x32, if it is another than on x86-64.
     pub x32: Option<u16>,
+    /// First argument of socketcall(2).
+    pub socketcall: Option<u16>,
 }
 
 /// The numbers of x86-64 that x32 does not have: `64` in arch/x86/entry/syscalls/syscall_64.tbl. Numbers
@@ -74,11 +79,13 @@ const NOT_ON_X32: [u16; 47] = [
 
 impl Abi {
     /// Every ABI.
-    pub const ALL: [Abi; 5] = [Abi::X86_64, Abi::I386, Abi::Aarch64, Abi::IoUring, Abi::X32];
+    pub const ALL: [Abi; 6] =
+        [Abi::X86_64, Abi::I386, Abi::Aarch64, Abi::IoUring, Abi::X32, Abi::Socketcall];
     /// Those whose numbers and layouts are their own.
     pub const OWN: [Abi; 3] = [Abi::X86_64, Abi::I386, Abi::Aarch64];
-    /// What is indexed by an ABI's id has this size; 3 stands for 32-bit Arm, of which there is no table.
-    pub const SLOTS: usize = 6;
+    /// What is indexed by an ABI's id has this size; 3 stands for 32-bit Arm, of which there is no table, and
+    /// 6 for nothing: 32-bit ABIs have odd numbers.
+    pub const SLOTS: usize = 8;
 
     /// Name, as the kernel's sources spell the architecture.
     pub const fn name(self) -> &'static str {
@@ -88,6 +95,7 @@ impl Abi {
             Abi::Aarch64 => "aarch64",
             Abi::IoUring => "io_uring",
             Abi::X32 => "x32",
+            Abi::Socketcall => "socketcall",
         }
     }
 
@@ -101,15 +109,21 @@ impl Abi {
         if cfg!(target_arch = "aarch64") {
             &[Abi::Aarch64, Abi::IoUring]
         } else {
-            &[Abi::X86_64, Abi::I386, Abi::IoUring, Abi::X32]
+            &[Abi::X86_64, Abi::I386, Abi::IoUring, Abi::X32, Abi::Socketcall]
         }
     }
 }
 
 impl Numbers {
     /// On no ABI; rows override what they have.
-    pub const NONE: Numbers =
-        Numbers { x86_64: None, aarch64: None, i386: None, io_uring: None, x32: None };
+    pub const NONE: Numbers = Numbers {
+        x86_64: None,
+        aarch64: None,
+        i386: None,
+        io_uring: None,
+        x32: None,
+        socketcall: None,
+    };
 
     /// The number on `abi`.
     pub const fn on(&self, abi: Abi) -> Option<u16> {
@@ -119,6 +133,7 @@ impl Numbers {
             Abi::Aarch64 => self.aarch64,
             Abi::IoUring => self.io_uring,
             Abi::X32 => self.on_x32(),
+            Abi::Socketcall => self.socketcall,
         }
     }
 
@@ -141,6 +156,7 @@ impl Syscall {
         match abi {
             Abi::X32 if self.numbers.x32.is_some() => Abi::I386,
             Abi::X32 => Abi::X86_64,
+            Abi::Socketcall => Abi::I386,
             _ => abi,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use syscord_syscalls::{
     Abi, Class, Kind, Len, MAX_ARGS, Memory, NR_LIMIT, Role, Shape, Syscall,
     choices::OPEN_MODE,
-    names::files::OPEN_FLAGS,
+    names::{files::OPEN_FLAGS, network::SOCKET_CALLS},
     plan::{MAX_CAPTURES, MAX_CONTENTS},
     structs::{Struct, network::SOCKLEN, signals::RT_FRAME, time::TIMESPEC},
     table,
@@ -110,9 +110,14 @@ fn kind_ids_never_change() {
 
 #[test]
 fn abi_ids_never_change() {
-    for (abi, id) in
-        [(Abi::X86_64, 0), (Abi::I386, 1), (Abi::Aarch64, 2), (Abi::IoUring, 4), (Abi::X32, 5)]
-    {
+    for (abi, id) in [
+        (Abi::X86_64, 0),
+        (Abi::I386, 1),
+        (Abi::Aarch64, 2),
+        (Abi::IoUring, 4),
+        (Abi::X32, 5),
+        (Abi::Socketcall, 7),
+    ] {
         assert_eq!(abi as u8, id);
         assert_eq!(Abi::from_id(id), Some(abi));
     }
@@ -127,6 +132,16 @@ fn each_abi_has_its_calls() {
     assert_eq!(count(Abi::Aarch64), 327);
     assert_eq!(count(Abi::IoUring), 65);
     assert_eq!(count(Abi::X32), 374);
+    assert_eq!(count(Abi::Socketcall), 20);
+}
+
+#[test]
+fn calls_through_socketcall_have_its_names() {
+    for call in table() {
+        let Some(number) = call.numbers.on(Abi::Socketcall) else { continue };
+        let name = format!("SYS_{}", call.name.to_uppercase());
+        assert_eq!(SOCKET_CALLS.value(&name), u64::from(number), "{name}");
+    }
 }
 
 #[test]

@@ -32,7 +32,8 @@ Columns of --csv and --parquet, and keys of --json:
   comm      the thread's name at that time
   ppid      the process's parent
   cpu       where the call ended; null if it was under way when recording stopped
-  abi       x86_64, i386, aarch64, x32; io_uring: no call, but an operation
+  abi       x86_64, i386, aarch64, x32; socketcall: i386, through socketcall(2);
+            io_uring: no call, but an operation
   syscall   its name; syscall_N if the trace does not name it
   ret       its result; null if it never returned, or was under way
   errno     the error's name, or null

@@ -251,7 +251,7 @@ impl Schema {
             ret,
             number: def.number,
             known: known.is_some(),
-            narrow: def.abi == Abi::I386 as u8,
+            narrow: [Abi::I386 as u8, Abi::Socketcall as u8].contains(&def.abi),
             is_operation: def.abi == Abi::IoUring as u8,
             abi,
             name,

@@ -261,9 +261,7 @@ fn narrow_programs() {
     } else {
         eprintln!("gcc -m32 does not work here: only the 64-bit program was tried");
     }
-    // Fewer than elsewhere: what socketcall's arguments point to lies two pointers deep, and the runs
-    // are short, so that what differs of every program weighs more.
-    shares.check("narrow", 93.0);
+    shares.check("narrow", WHOLE_LINES);
 }
 
 /// Every call, most of them also so that they fail.

@@ -85,17 +85,6 @@ choices! {
         SOL_NETLINK => By(&GET_NETLINK_VALUE),
         SOL_PACKET => By(&GET_PACKET),
     } otherwise Out(At("optlen"))
-
-    /// socketcall(2)'s second argument: those of the call, each in a word.
-    SOCKETCALL_ARGS by call of SOCKET_CALLS {
-        SYS_LISTEN | SYS_SHUTDOWN => ArrayIn(&SOCKET_WORD, Fixed(2)),
-        SYS_SOCKET | SYS_BIND | SYS_CONNECT | SYS_ACCEPT | SYS_GETSOCKNAME | SYS_GETPEERNAME
-        | SYS_SENDMSG | SYS_RECVMSG => ArrayIn(&SOCKET_WORD, Fixed(3)),
-        SYS_SOCKETPAIR | SYS_SEND | SYS_RECV | SYS_ACCEPT4 | SYS_SENDMMSG
-            => ArrayIn(&SOCKET_WORD, Fixed(4)),
-        SYS_SETSOCKOPT | SYS_GETSOCKOPT | SYS_RECVMMSG => ArrayIn(&SOCKET_WORD, Fixed(5)),
-        SYS_SENDTO | SYS_RECVFROM => ArrayIn(&SOCKET_WORD, Fixed(6)),
-    } otherwise Ptr
 }
 
 options! {

@@ -6,6 +6,7 @@ use super::{Node, Plan, PlanCapture, capture_flag, capture_op, effect, length, p
 use crate::{
     Abi, Kind, Len, Memory, Role, Shape, Syscall, When,
     choices::{Case, Choice},
+    names::network::SOCKET_CALLS,
     structs::{Struct, files::FD, network::MSGHDR_OUT},
 };
 
@@ -107,6 +108,7 @@ fn compile(
     let layout = row.layout(abi);
     let mut plan = Plan { flags: result_flags(row.ret), ..Plan::default() };
     (plan.effects, plan.effect_arg) = effects(row, &chosen);
+    (plan.makes, plan.args) = (makes(row), row.args.len() as u8);
     for (index, arg) in row.args.iter().enumerate() {
         let Some((memory, when, role)) = chosen(arg.kind).memory() else { continue };
         if is_content(role) && !contents {
@@ -170,6 +172,14 @@ fn effects(row: &Syscall, chosen: impl Fn(Kind) -> Kind) -> (u8, u8) {
     let bits: Vec<u8> = row.args.iter().map(|arg| of_argument(chosen(arg.kind))).collect();
     let at = bits.iter().position(|bits| *bits != 0);
     (of_result | at.map_or(0, |at| bits[at]), at.unwrap_or(0) as u8)
+}
+
+/// The ABI whose calls it makes ([`Plan::makes`]).
+fn makes(row: &Syscall) -> u8 {
+    match row.args.first().map(|arg| arg.kind) {
+        Some(Kind::One(calls)) if *calls == SOCKET_CALLS => Abi::Socketcall as u8,
+        _ => 0,
+    }
 }
 
 /// Whether `--content 0` leaves it out.

@@ -113,9 +113,6 @@ structs! {
     /// One of several messages that are received (recvmmsg(2)).
     MMSGHDR_OUT { msg_hdr: inner = Struct(&MSGHDR_OUT), msg_len: u32 = Filled }
 
-    /// The arguments of a socket call, each in a word (socketcall(2)).
-    SOCKET_WORD { _: word = Hex }
-
     /// Settings of a terminal (ioctl_tty(2)'s `TCGETS`).
     TERMIOS {
         c_iflag: u32 = Bits(&TERMINAL_IFLAGS), c_oflag: u32 = Bits(&TERMINAL_OFLAGS),

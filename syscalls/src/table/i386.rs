@@ -297,9 +297,10 @@ syscalls! {
     sigsuspend { i386: 72; class: SIGNAL }
         (unused1: Unused, unused2: Unused, mask: SigSet) -> Int;
 
+    // Where it makes one of those, that is recorded in its place: see `Abi::Socketcall`.
     /// Make one of the socket calls; its arguments lie in a block in memory.
     socketcall { i386: 102; class: NETWORK }
-        (call: One(&SOCKET_CALLS), args: By(&SOCKETCALL_ARGS)) -> Int;
+        (call: One(&SOCKET_CALLS), args: Ptr) -> Int;
 
     /// Set the first 32 signals of the signal mask and return the old ones.
     ssetmask { i386: 69; class: SIGNAL }

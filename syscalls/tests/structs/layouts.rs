@@ -316,7 +316,6 @@ pub const DEFINED: &[Group] = &[
             whole(&TERMIOS2, "struct termios2"),
             whole(&TERMIO, "struct termio"),
             whole(&WINSIZE, "struct winsize"),
-            whole(&SOCKET_WORD, "long"),
             whole(&MODEM, "int"),
             whole(&COOKIE, "__u64"),
         ],

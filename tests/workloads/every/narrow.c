@@ -168,6 +168,8 @@ static int queues(void) {
     long pair[2];
     S(socketcall, SYS_SOCKETPAIR, ((long[]){AF_UNIX, SOCK_STREAM, 0, (long)pair}));
     S(socketcall, SYS_SEND, ((long[]){pair[0], (long)"sent", 4, MSG_NOSIGNAL}));
+    char got[8];
+    S(socketcall, SYS_RECV, ((long[]){pair[1], (long)got, sizeof got, MSG_DONTWAIT}));
     S(socketcall, SYS_SHUTDOWN, ((long[]){pair[1], SHUT_RDWR}));
     S(socketcall, SYS_SOCKET, ((long[]){AF_INET, SOCK_DGRAM, 17}));
     S(socketcall, SYS_LISTEN, BAD);

@@ -28,8 +28,6 @@ pub(crate) enum Quirk {
     Pages(usize),
     /// It goes on with a call that a signal interrupted, and is shown with that one's name.
     Resumes,
-    /// It makes another call, whose arguments lie in memory, and is shown as that one.
-    Socketcall,
     /// It makes another call with some of its arguments, and is shown as that one: see [`IPC`].
     Ipc,
     /// The members of the structure in the first argument are shown as the arguments.
@@ -77,7 +75,6 @@ const QUIRKS: &[(&str, Quirk)] = &[
     ("mmap", Quirk::Spread),
     ("mmap2", Quirk::Pages(5)),
     ("restart_syscall", Quirk::Resumes),
-    ("socketcall", Quirk::Socketcall),
     ("ipc", Quirk::Ipc),
     ("quotactl", Quirk::Joined(Some(0), &QCMD)),
     ("quotactl_fd", Quirk::Joined(Some(1), &QCMD)),
@@ -310,7 +307,6 @@ impl Quirk {
     /// Appends the whole call, if the quirk is about it; says whether it was.
     pub(super) fn call(self, out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) -> bool {
         match self {
-            Quirk::Socketcall => socketcall(out, row, style).is_some(),
             Quirk::Ipc => ipc(out, row, style).is_some(),
             _ => false,
         }
@@ -374,34 +370,6 @@ impl Quirk {
         }
         true
     }
-}
-
-/// The calls that share the arguments of another, of which they have the first.
-const SHORTER: [(&str, &str); 2] = [("send", "sendto"), ("recv", "recvfrom")];
-
-/// The call that socketcall(2) makes, by the trace's row of the same call. What its pointers point to
-/// is not known.
-fn socketcall(out: &mut Vec<u8>, row: &Row<'_>, style: &View<'_>) -> Option<()> {
-    let Value::Structures(words) = row.value(1) else { return None };
-    let meta = row.schema.meta();
-    let Detail::Names(names) = row.kind(0)?.detail else { return None };
-    let names = meta.names.get(usize::from(names))?;
-    let name = names.name_of(row.raw(0)?)?.strip_prefix("SYS_")?.to_lowercase();
-    let same = SHORTER.iter().find(|(short, _)| *short == name);
-    let named = same.map_or(name.as_str(), |(_, long)| *long);
-    let table = meta.abis.iter().find(|abi| *abi.name == *row.call.abi)?;
-    let call = table.syscalls.iter().find(|call| call.name == named)?;
-    drop(write!(out, "{name}("));
-    for (index, (word, arg)) in words.iter().zip(&call.args).enumerate() {
-        if index > 0 {
-            out.extend_from_slice(b", ");
-        }
-        let member = word.bare()?;
-        let raw = member.raw(member.bytes()?);
-        register(out, row, row.schema.kind(arg.kind), raw, style);
-    }
-    out.push(b')');
-    Some(())
 }
 
 /// The calls that ipc(2) makes, and which of its arguments each takes (ipc/syscall.c).
