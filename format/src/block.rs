@@ -34,6 +34,8 @@ impl BlockKind {
     pub const INDEX: Self = BlockKind(6);
     /// The end of a whole file.
     pub const END: Self = BlockKind(7);
+    /// What is left out from then on.
+    pub const SHED: Self = BlockKind(8);
 
     /// The kind's name, `unknown` if this version does not know it.
     pub fn name(self) -> &'static str {
@@ -45,12 +47,13 @@ impl BlockKind {
             Self::LOSS => "LOSS",
             Self::INDEX => "INDEX",
             Self::END => "END",
+            Self::SHED => "SHED",
             _ => "unknown",
         }
     }
 
     pub(crate) fn known(self) -> bool {
-        (Self::META.0..=Self::END.0).contains(&self.0)
+        (Self::META.0..=Self::SHED.0).contains(&self.0)
     }
 }
 

@@ -14,7 +14,7 @@
 //! | module | what |
 //! |---|---|
 //! | `preamble`, `block` | the start of a file, the header of a block |
-//! | `meta`, `process`, `ledger`, `clock`, `index` | blocks other than EVENTS |
+//! | `meta`, `process`, `ledger`, `clock`, `shed`, `index` | blocks other than EVENTS |
 //! | `body` | serialisation of META, PROC and LOSS |
 //! | `chunk` | EVENTS: events to columns and back |
 //! | `ints`, `magnitude`, `huffman`, `bits` | the encodings of columns |
@@ -46,6 +46,7 @@ mod parts;
 mod preamble;
 mod process;
 mod reader;
+mod shed;
 mod source;
 mod writer;
 mod zone;
@@ -71,5 +72,6 @@ pub use parts::{Part, Parts};
 pub use preamble::{MAGIC, VERSION};
 pub use process::{ProcEvent, ProcRecord, processes};
 pub use reader::{Block, Trace};
+pub use shed::{Shed, left_out, shed};
 pub use writer::{Totals, Writer};
 pub use zone::ZoneMap;

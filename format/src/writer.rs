@@ -15,6 +15,7 @@ use crate::limits::{MAX_RAW, MAX_ROWS, MAX_STORED, MAX_ZONE};
 use crate::meta::Meta;
 use crate::preamble::{Preamble, VERSION};
 use crate::process::ProcRecord;
+use crate::shed::Shed;
 
 /// An INDEX block follows each so many others.
 const INDEX_EVERY: usize = 1024;
@@ -151,6 +152,16 @@ impl<W: Write> Writer<W> {
             self.block(Draft { kind, rows, first, last, payload, raw, ..Draft::default() })?;
         }
         Ok(())
+    }
+
+    /// Writes what is left out from a moment on; before the EVENTS blocks with events from then on.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn shed(&mut self, shed: &Shed) -> Result<(), FormatError> {
+        let payload = shed.encode();
+        let (kind, first, last, raw) = (BlockKind::SHED, shed.since, shed.since, payload.len());
+        self.block(Draft { kind, first, last, payload: &payload, raw, ..Draft::default() })
     }
 
     /// Writes a block of another file as it is, but for its sequence number: `stored` is its payload

@@ -155,6 +155,8 @@ fn hostile_bodies_are_refused() {
     assert!(syscord_format::processes(&[0xff; 4]).is_err());
     assert!(syscord_format::processes(&body(&[0, 0, 0, 0, 0, 0, 0, 0, 9])).is_err());
     assert!(syscord_format::clock(&[0; 23]).is_err() && syscord_format::clock(&[0; 25]).is_err());
+    assert!(syscord_format::shed(&[1; 23]).is_err() && syscord_format::shed(&[1; 25]).is_err());
+    assert!(syscord_format::shed(&[1; 24]).is_ok() && syscord_format::shed(&[0; 24]).is_err());
     assert!(syscord_format::index(&[0; 41]).is_err());
     // An inner count that is beyond the body.
     let thread =

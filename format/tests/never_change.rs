@@ -4,18 +4,18 @@ mod common;
 
 use common::*;
 use syscord_format::{
-    BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, FileFd, MAGIC, VERSION, Writer,
-    columns, drop_reason, limits, mark, section,
+    BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, FileFd, MAGIC, Shed, Trace,
+    VERSION, Writer, columns, drop_reason, left_out, limits, mark, section,
 };
 
 #[test]
 fn ids() {
     assert_eq!(MAGIC, [0x89, 0x53, 0x43, 0x44, 0x0d, 0x0a, 0x1a, 0x0a]);
     assert_eq!(VERSION, (1, 0));
-    let kinds: Vec<_> = (0..=8).map(|kind| BlockKind(kind).name()).collect();
+    let kinds: Vec<_> = (0..=9).map(|kind| BlockKind(kind).name()).collect();
     assert_eq!(
         kinds,
-        ["unknown", "META", "CLOCK", "PROC", "EVENTS", "LOSS", "INDEX", "END", "unknown"]
+        ["unknown", "META", "CLOCK", "PROC", "EVENTS", "LOSS", "INDEX", "END", "SHED", "unknown"]
     );
     let names = "threads calls gaps durations cpus results arguments strings contents marks files";
     for (id, name) in (1..).zip(names.split(' ')) {
@@ -34,6 +34,24 @@ fn ids() {
     assert_eq!(statuses.map(|status| status as u8), [0, 1, 2, 3, 4]);
     assert_eq!((mark::NEVER_RETURNED, mark::ARGS_UNKNOWN, mark::UNDER_WAY), (1, 2, 4));
     assert_eq!((drop_reason::RING_FULL, drop_reason::REENTERED, drop_reason::BUSY), (1, 2, 3));
+    assert_eq!((drop_reason::SIDE, drop_reason::SHED), (4, 5));
+    assert_eq!((left_out::CONTENTS, left_out::STRINGS, left_out::DURATIONS), (1, 2, 4));
+}
+
+/// SPEC.md §4.4, and that it comes back.
+#[test]
+fn what_is_shed() {
+    let shed = Shed { since: 7, left_out: 3, weight: 4, overhead: 51_000, limit: 30_000 };
+    let mut writer = Writer::new(Vec::new(), FILE_ID, &meta(5)).unwrap();
+    writer.shed(&shed).unwrap();
+    let (file, _) = writer.finish().unwrap();
+    let mut trace = Trace::from_reader(Box::new(std::io::Cursor::new(file))).unwrap();
+    let block = trace.next_block().unwrap().unwrap();
+    assert_eq!((block.header.kind, block.header.first, block.header.rows), (BlockKind::SHED, 7, 0));
+    let payload = trace.read(&block).unwrap();
+    let words = [7_u32, 0, 3, 4, 51_000, 30_000];
+    assert_eq!(payload, words.map(u32::to_le_bytes).concat());
+    assert_eq!(syscord_format::shed(&payload).unwrap(), shed);
 }
 
 #[test]

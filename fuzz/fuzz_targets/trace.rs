@@ -13,6 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
         let Ok(payload) = trace.read(&block) else { continue };
         match block.header.kind {
             BlockKind::CLOCK => drop(syscord_format::clock(&payload)),
+            BlockKind::SHED => drop(syscord_format::shed(&payload)),
             BlockKind::PROC => drop(syscord_format::processes(&payload)),
             BlockKind::LOSS => drop(syscord_format::ledger(&payload)),
             BlockKind::INDEX => drop(syscord_format::index(&payload)),

@@ -44,6 +44,7 @@ accessors! {
     typed_task: u32 = SETTINGS.typed_task;
     task_regs: u32 = SETTINGS.task_regs;
     uring: u32 = SETTINGS.uring;
+    watched: u32 = SETTINGS.watched;
 
     task_pid: u32 = OFFSETS.task_pid;
     task_tgid: u32 = OFFSETS.task_tgid;

@@ -13,6 +13,7 @@ mod capture;
 mod config;
 mod files;
 mod filter;
+mod overhead;
 mod process;
 mod regs;
 mod ring;
@@ -24,19 +25,24 @@ mod under_way;
 mod uring;
 
 use aya_ebpf::{macros::btf_tracepoint, programs::BtfTracePointContext};
+use overhead::Run;
 use syscord_syscalls::record::uring_form;
 
 /// `sys_enter(struct pt_regs *regs, long id)`
 #[btf_tracepoint(function = "sys_enter")]
 pub fn sys_enter(ctx: BtfTracePointContext) -> i32 {
+    let run = Run::begin();
     syscall::enter(ctx.arg(0));
+    run.end();
     0
 }
 
 /// `sys_exit(struct pt_regs *regs, long ret)`
 #[btf_tracepoint(function = "sys_exit")]
 pub fn sys_exit(ctx: BtfTracePointContext) -> i32 {
+    let run = Run::begin();
     syscall::exit(ctx.arg(0), ctx.arg(1));
+    run.end();
     0
 }
 

@@ -10,13 +10,14 @@ use syscord_syscalls::{
     plan::{MAX_VARIANTS, NUMBERS, Plan, effect, plan_flag, variant_key},
     record::{
         CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, Thread,
-        UNKNOWN_DURATION, event_mark, record_kind,
+        UNKNOWN_DURATION, event_mark, record_kind, shed,
     },
 };
 
 use crate::{
     capture, config, files,
     filter::{self, Answer},
+    overhead,
     regs::{self, Regs},
     ring::{self, NoRoom, Ring, count},
     task::{self, Current},
@@ -147,7 +148,10 @@ impl Call {
 #[inline(always)]
 pub fn enter(regs: Regs) {
     let call = Call::of(regs);
-    if call.who.tgid == config::self_tgid() || !call.is(plan_flag::RECORD | REPLACES) {
+    // What replaces its number is known by its entry alone.
+    let wanted =
+        if overhead::level() < shed::DURATIONS { plan_flag::RECORD | REPLACES } else { REPLACES };
+    if call.who.tgid == config::self_tgid() || !call.is(wanted) {
         return;
     }
     let Some(thread) = thread::keep(call.who.tid) else { return };
@@ -230,15 +234,21 @@ pub fn exit(regs: Regs, ret: i64) {
         }
         Answer::Record { since } => since,
     };
-    let begun = if call.is(plan_flag::RECORD) {
+    let recorded = call.is(plan_flag::RECORD);
+    let shed = recorded && overhead::leaves_out(&ring, call.who.tid);
+    let begun = if recorded && !shed {
         let mut entered = thread::take_entered(thread);
         if entered.time < since {
             entered.time = 0;
         }
         event(&ring, &call, regs, ret, entered)
     } else {
-        count!(ring, filtered_syscall);
-        if call.is(REPLACES) {
+        if shed {
+            count!(ring, dropped_shed);
+        } else {
+            count!(ring, filtered_syscall);
+        }
+        if shed || call.is(REPLACES) {
             thread::take_entered(thread);
         }
         state(&ring, &call, regs, ret)
@@ -342,11 +352,13 @@ fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
 /// The plan of a call, if it has one.
 #[inline(always)]
 fn plan(abi: u8, number: u32) -> Option<*const Plan> {
-    if number < NUMBERS as u32 {
-        PLANS.get_ptr(u32::from(abi) * NUMBERS as u32 + number)
-    } else {
-        None
-    }
+    if number < NUMBERS as u32 { PLANS.get_ptr(place(abi, number)) } else { None }
+}
+
+/// Where the plan of a call lies in the set that is in force.
+#[inline(always)]
+fn place(abi: u8, number: u32) -> u32 {
+    (overhead::plans() * Abi::SLOTS as u32 + u32::from(abi)) * NUMBERS as u32 + number
 }
 
 /// The plan, or the one that takes its place for a call with these arguments.
@@ -363,8 +375,7 @@ fn variant(
         return plan;
     }
     let value = argument(decides - 1) as u32 & decisive;
-    let index = u32::from(abi) * NUMBERS as u32 + number;
-    VARIANTS.get_ptr(&variant_key(index, value)).unwrap_or(plan)
+    VARIANTS.get_ptr(&variant_key(place(abi, number), value)).unwrap_or(plan)
 }
 
 /// A thread ends: if that is within a call, the call never returned. Without registers its arguments are not known.
@@ -382,6 +393,10 @@ pub fn never_returned(ring: &Ring, who: Current, regs: Option<Regs>) {
         return;
     }
     count!(ring, seen);
+    if overhead::leaves_out(ring, who.tid) {
+        count!(ring, dropped_shed);
+        return;
+    }
     let Some(record) = reserve(ring, size_of::<EventRecord>() + size_of::<CaptureHeader>()) else {
         return;
     };

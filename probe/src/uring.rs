@@ -23,6 +23,7 @@ use syscord_syscalls::{
 use crate::{
     config,
     filter::{self, Answer},
+    overhead,
     ring::{self, count},
     syscall::{Call, finish, mark, reserve},
     task, thread,
@@ -177,6 +178,10 @@ fn unseen(request: u64, result: i32) {
 fn write(submitted: &Operation, began: u64, result: i32, marks: u8) {
     let Some(ring) = ring::here() else { return };
     count!(ring, seen);
+    if overhead::leaves_out(&ring, submitted.tid) {
+        count!(ring, dropped_shed);
+        return;
+    }
     let room = size_of::<EventRecord>() + size_of::<CaptureHeader>();
     let Some(record) = reserve(&ring, room) else { return };
     // SAFETY: the helper has no preconditions.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use syscord_format::{Clock, EncodedChunk, FormatError, LedgerRow, ProcRecord, Writer};
+use syscord_format::{Clock, EncodedChunk, FormatError, LedgerRow, ProcRecord, Shed, Writer};
 
 /// Blocks of a trace.
 pub enum Blocks {
@@ -12,6 +12,8 @@ pub enum Blocks {
     Ledger(Vec<LedgerRow>),
     /// A reading of the clocks.
     Clock(Clock),
+    /// What is left out from a moment on.
+    Shed(Shed),
 }
 
 impl Blocks {
@@ -27,6 +29,7 @@ impl Blocks {
             }
             Blocks::Ledger(rows) => writer.ledger(rows),
             Blocks::Clock(clock) => writer.clock(clock),
+            Blocks::Shed(shed) => writer.shed(shed),
         }
     }
 
@@ -41,6 +44,7 @@ impl Blocks {
             }
             Blocks::Ledger(rows) => rows.len() * size_of::<LedgerRow>(),
             Blocks::Clock(_) => size_of::<Clock>(),
+            Blocks::Shed(_) => size_of::<Shed>(),
         }
     }
 }

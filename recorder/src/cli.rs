@@ -163,7 +163,15 @@ pub struct HowMuch {
     /// Threads that encode and compress; one for every 16 CPUs unless told
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub encoders: Option<u32>,
+    /// What recording may cost of the machine's processor time (3%, 0.5%): where it costs more, contents are left out,
+    /// then strings, then durations, then threads; `syscord-query info` shows when, and `stats` takes it into account
+    #[arg(long, value_name = "PERCENT", value_parser = units::percent)]
+    pub max_overhead: Option<Share>,
 }
+
+/// A share of a whole, above 0 and at most 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share(pub f64);
 
 /// The logarithm of a time resolution in nanoseconds.
 #[derive(Clone, Copy, Debug)]

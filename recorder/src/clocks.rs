@@ -1,10 +1,17 @@
 //! The machine's clocks (clock_gettime(2)).
 
+use std::time::Duration;
+
 use syscord_format::Clock;
 
 /// `CLOCK_MONOTONIC` in nanoseconds: what the probe's times are.
 pub fn monotonic() -> u64 {
     read(libc::CLOCK_MONOTONIC) as u64
+}
+
+/// The processor time that this process has had.
+pub fn own_time() -> Duration {
+    Duration::from_nanos(read(libc::CLOCK_PROCESS_CPUTIME_ID) as u64)
 }
 
 /// All clocks that a trace relates, read together: of several tries the one that took least.

@@ -86,6 +86,7 @@ fn probe() -> Outcome {
         nodes: schema.nodes(),
         unplanned: true,
         restorers: schema::restorers(),
+        watched: false,
         content,
         durations: true,
         operations: true,

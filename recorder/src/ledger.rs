@@ -21,6 +21,8 @@ pub struct Sums {
     pub recorded: u64,
     /// Calls that did not make it, and what is told beside calls.
     pub dropped: u64,
+    /// Calls that were left out to keep the overhead down.
+    pub shed: u64,
 }
 
 impl Ledger {
@@ -62,6 +64,7 @@ impl Ledger {
             let now = rings.counters(cpu);
             sums.recorded += now.recorded;
             sums.dropped += now.dropped_full + now.dropped_busy + now.dropped_side;
+            sums.shed += now.dropped_shed;
         }
         sums
     }
@@ -93,6 +96,7 @@ fn row(cpu: u32, from: u64, to: u64, before: &Counters, now: &Counters) -> Ledge
         (drop_reason::SIDE, side),
         (drop_reason::RING_FULL, now.dropped_full - before.dropped_full),
         (drop_reason::BUSY, now.dropped_busy - before.dropped_busy),
+        (drop_reason::SHED, now.dropped_shed - before.dropped_shed),
     ];
     LedgerRow {
         cpu,

@@ -27,6 +27,7 @@ mod history;
 mod ledger;
 mod listing;
 mod output;
+mod overhead;
 mod parts;
 mod pipeline;
 mod pod;
@@ -91,6 +92,9 @@ fn record(options: &Record) -> ExitCode {
     }
     if outcome.figures.dropped > 0 {
         eprintln!("syscord: events were lost: try a larger --buffer-size, or record less");
+    }
+    if let Some(steps) = &outcome.shed {
+        eprintln!("syscord: to keep to --max-overhead, it recorded {steps}");
     }
     if let Some(pid) = outcome.left_running {
         eprintln!("syscord: COMMAND ignores SIGTERM and goes on unrecorded as process {pid}");

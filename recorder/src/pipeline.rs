@@ -7,7 +7,8 @@
 //! then has no room is counted as dropped.
 //!
 //! They come after all other threads of the machine. When a batch is there before they are done with the last one, they
-//! take their turns like all others until they have caught up.
+//! take their turns like all others until they have caught up; when there is no room for it, they come first, for some
+//! time.
 
 use std::{
     sync::{
@@ -18,10 +19,11 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use syscord_format::{Clock, LedgerRow, ProcRecord};
+use syscord_format::{Clock, LedgerRow, ProcRecord, Shed};
 
 use crate::{
     blocks::Blocks,
+    clocks,
     encoder::Encoder,
     error::RecordError,
     history::{History, NewImages},
@@ -42,6 +44,8 @@ pub enum Work {
     Ledger(Vec<LedgerRow>),
     /// A reading of the clocks.
     Clock(Clock),
+    /// What is left out from a moment on.
+    Shed(Shed),
     /// What comes is for another file or segment, which begins at that moment.
     Next(Clock),
     /// What the flight recorder keeps is to be written, if that trigger has fired for the dump of that number.
@@ -101,9 +105,12 @@ impl Pipeline {
     /// # Errors
     /// When writing has failed: why is what [`Pipeline::finish`] returns.
     pub fn send(&self, work: Work) -> Result<(), RecordError> {
-        if matches!(work, Work::Batch(_)) && self.state.waiting.fetch_add(1, Ordering::Relaxed) > 0
-        {
-            self.state.hurry();
+        if matches!(work, Work::Batch(_)) {
+            match self.state.waiting.fetch_add(1, Ordering::Relaxed) {
+                0 => {}
+                1..QUEUE => self.state.hurry(),
+                _ => self.state.press(),
+            }
         }
         match &self.work {
             Some(_) if self.state.failed.load(Ordering::Relaxed) => Err(RecordError::WriterGone),
@@ -163,6 +170,7 @@ impl Intake {
             }
             Work::Ledger(rows) => Job::Ready(Order::Write(Blocks::Ledger(rows))),
             Work::Clock(clock) => Job::Ready(Order::Write(Blocks::Clock(clock))),
+            Work::Shed(shed) => Job::Ready(Order::Write(Blocks::Shed(shed))),
             Work::Next(clock) => {
                 let processes = self.history.snapshot(clock.monotonic);
                 Job::Ready(Order::Next(clock, processes))
@@ -299,6 +307,8 @@ struct State {
     waiting: AtomicUsize,
     /// The encoders' threads; 0 before one runs, and once it has ended, as its id may be another's then.
     threads: Vec<AtomicI32>,
+    /// Until when they come first, by the monotonic clock.
+    pressed: AtomicU64,
     /// Whether nothing more will come.
     closing: AtomicBool,
     /// Whether writing has failed.
@@ -315,6 +325,7 @@ impl State {
             begun: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
             threads: (0..threads).map(|_| AtomicI32::new(0)).collect(),
+            pressed: AtomicU64::new(0),
             closing: AtomicBool::new(false),
             failed: AtomicBool::new(false),
             turns: Priority::if_free(),
@@ -331,9 +342,31 @@ impl State {
 
     /// There is more to do than the next batch.
     fn hurry(&self) {
+        if let Some(turns) = self.turns.filter(|_| !self.is_pressed()) {
+            self.running().for_each(|thread| turns.take_turns(thread));
+        }
+    }
+
+    /// What comes next has no room.
+    fn press(&self) {
         let Some(turns) = self.turns else { return };
+        let was_pressed = self.is_pressed();
+        let until = clocks::monotonic() + priority::AHEAD.as_nanos() as u64;
+        self.pressed.store(until, Ordering::Relaxed);
+        if !was_pressed {
+            self.running().for_each(|thread| turns.come_first(thread));
+        }
+    }
+
+    fn is_pressed(&self) -> bool {
+        let until = self.pressed.load(Ordering::Relaxed);
+        until > 0 && clocks::monotonic() < until
+    }
+
+    /// The encoders' threads.
+    fn running(&self) -> impl Iterator<Item = i32> {
         let threads = self.threads.iter().map(|thread| thread.load(Ordering::Relaxed));
-        threads.filter(|thread| *thread != 0).for_each(|thread| turns.take_turns(thread));
+        threads.filter(|thread| *thread != 0)
     }
 
     /// All is done for now.
@@ -341,7 +374,7 @@ impl State {
         let busy = |batches| {
             self.waiting.load(Ordering::Relaxed) > batches || self.closing.load(Ordering::Relaxed)
         };
-        let Some(turns) = self.turns.filter(|_| !busy(0)) else { return };
+        let Some(turns) = self.turns.filter(|_| !busy(0) && !self.is_pressed()) else { return };
         turns.step_aside(self.threads[own].load(Ordering::Relaxed));
         // Who has said so meanwhile will not say it again.
         if busy(1) {

@@ -1,6 +1,8 @@
 //! When the recorder's threads run (sched(7)): so that the programs that are recorded wait for it as little as can be.
 //! What the user has chosen for it (chrt(1), nice(1)) stays.
 
+use std::time::Duration;
+
 use libc::{c_int, c_long, pid_t};
 
 use crate::rights::STEP_ASIDE;
@@ -10,6 +12,11 @@ const SLICE: u64 = 100_000;
 /// The least that a thread gets of a processor for which others wait: a seventieth of what they do. With none at all
 /// (SCHED_IDLE) it could stop for ever with a lock of the kernel's that others need.
 const LAST: c_int = 19;
+/// The most: seventy times what others do. Where dozens of threads wait for each processor, a recorder that takes its turn
+/// like them comes too late for its rings.
+const FIRST: c_int = -20;
+/// For so long it comes first once it was too late: what made it so has rarely gone when it has caught up.
+pub const AHEAD: Duration = Duration::from_secs(5);
 
 /// `struct sched_attr` (include/uapi/linux/sched/types.h).
 #[repr(C)]
@@ -56,6 +63,11 @@ impl Priority {
     /// The thread comes after all others.
     pub fn step_aside(self, thread: pid_t) {
         schedule(thread, libc::SCHED_BATCH, LAST.max(self.nice), SLICE);
+    }
+
+    /// The thread comes before all others.
+    pub fn come_first(self, thread: pid_t) {
+        schedule(thread, libc::SCHED_OTHER, FIRST, 0);
     }
 
     /// The thread takes its turn like all others.

@@ -127,6 +127,8 @@ pub struct Options<'a> {
     pub durations: bool,
     /// Whether operations of io_uring are wanted.
     pub operations: bool,
+    /// Whether the overhead is watched.
+    pub watched: bool,
     /// Bytes of a ring, rounded up to what rings can have.
     pub ring: u64,
 }
@@ -185,6 +187,7 @@ impl Probe {
             .override_global("OFFSETS", &offsets, true)
             .override_global("FILTER", &filter, true)
             .map_max_entries("RINGS", elements)
+            .map_max_entries("PLANS", options.plans.len() as u32)
             .map_max_entries("OPERATIONS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("REQUESTS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("CONTROL", cpus as u32)
@@ -368,6 +371,7 @@ fn settings(options: &Options<'_>) -> Settings {
         self_tgid: std::process::id(),
         content: options.content,
         durations: options.durations.into(),
+        watched: options.watched.into(),
         machine: Abi::native()[0] as u32,
         unplanned: options.unplanned.into(),
         typed_task: (kernel_version() >= (5, 11)).into(),

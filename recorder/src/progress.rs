@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::{trace::Written, units};
 
 /// Figures of a recording.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Figures {
     /// Events recorded.
     pub events: u64,
@@ -18,6 +18,8 @@ pub struct Figures {
     pub dropped: u64,
     /// Bytes written.
     pub bytes: u64,
+    /// What is to be said of the overhead.
+    pub overhead: Option<String>,
 }
 
 /// The live line, if there is a terminal to show it on.
@@ -60,12 +62,13 @@ impl Progress {
         self.rate = (figures.events - self.last.1) as f64 / since.as_secs_f64();
         self.last = (Instant::now(), figures.events);
         bar.set_message(format!(
-            "{} events  {}/s  {}  {}  {} dropped",
+            "{} events  {}/s  {}  {}  {} dropped{}",
             units::count(figures.events),
             units::count(self.rate as u64),
             units::bytes(figures.bytes),
             per_event(&figures),
             units::count(figures.dropped),
+            figures.overhead.as_ref().map_or(String::new(), |text| format!("  {text}")),
         ));
         bar.tick();
     }

@@ -12,8 +12,8 @@ use syscord_format::ProcRecord;
 use syscord_syscalls::{
     plan::NUMBERS,
     record::{
-        Control, Counters, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, process_event,
-        record_kind,
+        Control, Cost, Counters, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, Shed,
+        process_event, record_kind,
     },
 };
 use thiserror::Error;
@@ -175,6 +175,27 @@ impl Rings {
         taken
     }
 
+    /// What the hooks have cost on a CPU.
+    pub fn cost(&self, cpu: usize) -> Cost {
+        let offset = cpu * size_of::<Control>() + std::mem::offset_of!(Control, cost);
+        // SAFETY: the mapping holds a Control for each CPU.
+        unsafe { ptr::read_volatile(self.controls.base.as_ptr().add(offset).cast()) }
+    }
+
+    /// Has the probe leave that out from now on.
+    pub fn shed(&self, shed: Shed) {
+        for cpu in 0..self.cpus {
+            let place = std::mem::offset_of!(Control, shed);
+            let words = [
+                u64::from(shed.level) | u64::from(shed.mask) << 32,
+                u64::from(shed.salt) | u64::from(shed.pad) << 32,
+            ];
+            for (index, word) in words.into_iter().enumerate() {
+                self.word(cpu, place + 8 * index).store(word, Ordering::Release);
+            }
+        }
+    }
+
     /// Number of CPUs.
     pub fn cpus(&self) -> usize {
         self.cpus
@@ -300,6 +321,7 @@ fn settled(c: &Counters) -> u64 {
         + c.filtered_self
         + c.dropped_full
         + c.dropped_busy
+        + c.dropped_shed
 }
 
 /// A map of the kernel's in our memory.

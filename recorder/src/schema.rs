@@ -5,6 +5,7 @@ use syscord_format::CaptureSection;
 use syscord_syscalls::{
     Abi, Kind, MAX_ARGS, Role, Syscall, SyscallSet, When, lookup,
     plan::{NUMBERS, Node, Nodes, Plan, effect, plan_flag, plan_of, variants_of},
+    record::shed,
 };
 
 /// ABIs that an index by ABI has room for.
@@ -106,7 +107,22 @@ impl Schema {
         Schema { plans, variants, nodes, layouts }
     }
 
-    /// For the probe: [`NUMBERS`] plans for each ABI.
+    /// Adds the plans for when contents are left out, and when all captures are ([`shed`]).
+    pub fn with_shedding(mut self, set: &SyscallSet) -> Schema {
+        let (lean, each) = (Schema::compile(set, 0), self.plans.len() as u32);
+        let sets: [fn(Plan) -> Plan; shed::PLANS - 1] = [|plan| plan, Plan::bare];
+        for (place, change) in (1..).zip(sets) {
+            self.plans.extend(lean.plans.iter().copied().map(change));
+            self.variants.extend(lean.variants.iter().map(|variant| Variant {
+                of: variant.of + place * each,
+                plan: change(variant.plan),
+                ..*variant
+            }));
+        }
+        self
+    }
+
+    /// For the probe: [`NUMBERS`] plans for each ABI, several times if something may be left out.
     pub fn plans(&self) -> &[Plan] {
         &self.plans
     }

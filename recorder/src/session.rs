@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use syscord_format::{ChunkBuilder, Clock, Meta, Totals, columns};
+use syscord_format::{ChunkBuilder, Clock, Meta, Shed, Totals, columns};
 use syscord_syscalls::{
     Abi, SyscallSet,
     record::{STRING_KEPT, Verdict, verdict},
@@ -31,8 +31,9 @@ use crate::{
     history::History,
     ledger::{Ledger, Sums},
     output::{self, Output},
+    overhead::Overhead,
     pipeline::{Pipeline, Work},
-    priority::Priority,
+    priority::{self, Priority},
     probe::{self, Options, Probe},
     progress::{Figures, Progress},
     rights::{self, Beside},
@@ -72,6 +73,8 @@ pub struct Outcome {
     pub status: Option<ExitStatus>,
     /// COMMAND's process id, if it did not end when it was told to.
     pub left_running: Option<u32>,
+    /// What was left out to keep the overhead down, and for how long.
+    pub shed: Option<String>,
 }
 
 /// Records.
@@ -81,7 +84,9 @@ pub struct Outcome {
 pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let set = syscall_set::parse(&options.what.syscall)?;
     let filters = filters::compile(&options.who, !options.command.is_empty())?;
-    let schema = Arc::new(Schema::compile(&set, options.how_much.content));
+    let schema = Schema::compile(&set, options.how_much.content);
+    let watched = options.how_much.max_overhead.is_some();
+    let schema = Arc::new(if watched { schema.with_shedding(&set) } else { schema });
     check_usage(options)?;
     // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {
@@ -122,8 +127,13 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
     let pipeline = Pipeline::start(encoders, history, trace);
+    let HowMuch { max_overhead, content, no_duration, .. } = options.how_much;
+    let overhead =
+        max_overhead.map(|limit| Overhead::new(limit.0, content > 0, !no_duration, &rings));
     let session = Session {
         options,
+        overhead,
+        late: Late::default(),
         schema,
         probe,
         rings,
@@ -151,6 +161,8 @@ struct Session<'a> {
     /// COMMAND's process id.
     command: Option<u32>,
     dumps: Dumps,
+    late: Late,
+    overhead: Option<Overhead>,
     /// Files or segments that the pipeline was told to begin, and when the last one was.
     parts: u64,
     part_begun: Instant,
@@ -159,8 +171,8 @@ struct Session<'a> {
 impl Session<'_> {
     fn run(mut self, held: Option<Held>) -> Result<Outcome, RecordError> {
         let mut child = held.map(Held::release).transpose()?;
-        if let Some(priority) = Priority::usual() {
-            priority.interrupt_nobody();
+        if let Some(usual) = self.late.usual {
+            usual.interrupt_nobody();
         }
         let recorded = self.record(&mut child);
         self.progress.clear();
@@ -178,9 +190,10 @@ impl Session<'_> {
         let written = self.pipeline.finish()?;
         let status = last?;
         let Totals { events, bytes, .. } = written.totals;
-        let figures = Figures { events, dropped: sums.dropped, bytes };
+        let figures = Figures { events, dropped: sums.dropped, bytes, overhead: None };
+        let shed = self.overhead.as_ref().and_then(|overhead| overhead.summary(sums.shed));
         let left_running = child.filter(|_| status.is_none()).map(|child| child.id());
-        Ok(Outcome { figures, written, elapsed, status, left_running })
+        Ok(Outcome { figures, written, elapsed, status, left_running, shed })
     }
 
     /// Until something says stop. Returns how COMMAND ended.
@@ -190,6 +203,7 @@ impl Session<'_> {
         let mut pause = POLL.0;
         loop {
             let fill = self.rings.fill();
+            self.late.mind(fill);
             let until = self.take(false)?;
             if self.is_ripe(cut.elapsed()) {
                 self.send_batch()?;
@@ -199,6 +213,12 @@ impl Session<'_> {
             if dumps || until > 0 && self.part_is_full() {
                 self.next_part(until, dumps)?;
                 (cut, ledger) = (Instant::now(), Instant::now());
+            }
+            // Behind the border of files: what changes is of the new one.
+            if let Some(overhead) = &mut self.overhead
+                && let Some(shed) = overhead.watch(&self.rings)
+            {
+                self.send(Work::Shed(shed))?;
             }
             let due = ledger.elapsed() > LEDGER_AGE;
             if due || (ledger.elapsed() > CHUNK_AGE && self.ledger.has_news(&self.rings)) {
@@ -307,6 +327,9 @@ impl Session<'_> {
             self.send(Work::Dump(None))?;
         }
         self.send(Work::Next(clock))?;
+        if let Some(shed) = self.overhead.as_ref().and_then(Overhead::current) {
+            self.send(Work::Shed(Shed { since: clock.monotonic, ..shed }))?;
+        }
         (self.parts, self.part_begun) = (self.parts + 1, Instant::now());
         Ok(())
     }
@@ -333,10 +356,11 @@ impl Session<'_> {
 
     fn show_progress(&mut self) {
         let (ledger, rings, probe) = (&self.ledger, &self.rings, &self.probe);
-        let bytes = self.pipeline.written();
+        let (bytes, overhead) = (self.pipeline.written(), &self.overhead);
         self.progress.update(|| {
             let sums = ledger.sums(rings, probe);
-            Figures { events: sums.recorded, dropped: sums.dropped, bytes }
+            let overhead = overhead.as_ref().map(Overhead::status);
+            Figures { events: sums.recorded, dropped: sums.dropped, bytes, overhead }
         });
     }
 
@@ -376,6 +400,39 @@ impl Session<'_> {
     }
 }
 
+/// When this thread runs: before all others while it is late.
+struct Late {
+    /// How it is scheduled otherwise; none if the user has chosen.
+    usual: Option<Priority>,
+    /// The same, if it may come first.
+    free: Option<Priority>,
+    /// When it was late the last time, while it comes first.
+    since: Option<Instant>,
+}
+
+impl Default for Late {
+    fn default() -> Late {
+        Late { usual: Priority::usual(), free: Priority::if_free(), since: None }
+    }
+}
+
+impl Late {
+    /// From so much of the fullest ring on it is late.
+    const FILL: f64 = 0.25;
+
+    fn mind(&mut self, fill: f64) {
+        let Some(priority) = self.free else { return };
+        if fill > Late::FILL {
+            if self.since.replace(Instant::now()).is_none() {
+                priority.come_first(0);
+            }
+        } else if self.since.is_some_and(|since| since.elapsed() > priority::AHEAD) {
+            priority.interrupt_nobody();
+            self.since = None;
+        }
+    }
+}
+
 fn probe_options<'a>(
     options: &Record,
     filters: &Filters,
@@ -392,6 +449,7 @@ fn probe_options<'a>(
         content: options.how_much.content,
         durations: !options.how_much.no_duration,
         operations: set.selects_any(Abi::IoUring),
+        watched: options.how_much.max_overhead.is_some(),
         ring: options.how_much.buffer_size.unwrap_or_else(|| ring_for(probe::possible_cpus())),
     }
 }

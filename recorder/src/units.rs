@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{cli::TickShift, flight::Keep};
+use crate::{
+    cli::{Share, TickShift},
+    flight::Keep,
+};
 
 /// Parses `512K`, `16M`, `1G`, `1T` or plain bytes; the units are powers of 1024.
 pub fn size(text: &str) -> Result<u64, String> {
@@ -40,6 +43,15 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     match Duration::try_from_secs_f64(number * unit) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err(bad()),
+    }
+}
+
+/// Parses `3%`, `0.5%` or `3`: a percentage above 0 and at most 100.
+pub fn percent(text: &str) -> Result<Share, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>();
+    match number {
+        Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Share(percent / 100.0)),
+        _ => Err(format!("`{text}` is no percentage above 0: write 3% or 0.5%")),
     }
 }
 

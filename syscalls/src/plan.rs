@@ -169,6 +169,24 @@ impl Plan {
     };
 }
 
+impl Plan {
+    /// The same without captures.
+    pub fn bare(self) -> Plan {
+        let captures = plan_flag::AT_ENTRY | plan_flag::LENGTH_AT_ENTRY;
+        let exit = if self.decides != 0 { 0 } else { plan_flag::AT_EXIT };
+        Plan {
+            flags: self.flags & !(captures | exit),
+            effects: self.effects,
+            effect_arg: self.effect_arg,
+            makes: self.makes,
+            args: self.args,
+            decides: self.decides,
+            decisive: self.decisive,
+            ..Plan::NOTHING
+        }
+    }
+}
+
 /// The most plans that depend on an argument, of all ABIs.
 pub const MAX_VARIANTS: usize = 4096;
 

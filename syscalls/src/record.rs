@@ -214,6 +214,48 @@ pub struct Counters {
     pub dropped_busy: u64,
     /// Entry and process records dropped for want of room.
     pub dropped_side: u64,
+    /// Calls that were left out to keep the overhead down: see [`Shed`].
+    pub dropped_shed: u64,
+}
+
+/// What the hooks cost on a CPU, where the overhead is watched.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    /// Runs of the hooks.
+    pub runs: u64,
+    /// Those of them that were timed.
+    pub timed: u64,
+    /// What these took, in ns.
+    pub ns: u64,
+}
+
+/// What the recorder has the probe leave out, to keep the overhead down.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shed {
+    /// One of [`shed`]: that, and all before it.
+    pub level: u32,
+    /// Threads are recorded of whose hash these bits are zero.
+    pub mask: u32,
+    /// Goes into the hash.
+    pub salt: u32,
+    /// Zero.
+    pub pad: u32,
+}
+
+/// Values of [`Shed::level`].
+pub mod shed {
+    /// All is recorded.
+    pub const NOTHING: u32 = 0;
+    /// Without buffers and structures.
+    pub const CONTENTS: u32 = 1;
+    /// Without strings, too: nothing is captured.
+    pub const STRINGS: u32 = 2;
+    /// Without durations, too.
+    pub const DURATIONS: u32 = 3;
+    /// So many sets of plans there are: that of all, without contents, without captures.
+    pub const PLANS: usize = 3;
 }
 
 /// One CPU's ring and ledger. The recorder writes one cache line, the probe all others.
@@ -227,12 +269,16 @@ pub struct Control {
     pub writing: u64,
     /// Its ledger.
     pub counters: Counters,
-    /// Keeps `tail` on a cache line of its own.
-    pub pad: [u64; 14],
+    /// What the hooks cost.
+    pub cost: Cost,
+    /// Keeps what the recorder writes on a cache line of its own.
+    pub pad: [u64; 10],
     /// Bytes the recorder has taken from the ring.
     pub tail: u64,
-    /// Keeps it there.
-    pub pad_end: [u64; 7],
+    /// What is left out.
+    pub shed: Shed,
+    /// Keeps them there.
+    pub pad_end: [u64; 5],
     /// Where the probe puts what it reads of the kernel's objects: always the same memory, so that it stays in
     /// the cache.
     pub scratch: [u64; SCRATCH / 8],
@@ -360,6 +406,8 @@ const _: () = {
     assert!(size_of::<CaptureHeader>() == 8);
     assert!(size_of::<ProcessRecord>() == 56);
     assert!(size_of::<Control>().is_multiple_of(64));
+    assert!(core::mem::offset_of!(Control, tail).is_multiple_of(64));
+    assert!(core::mem::offset_of!(Control, scratch).is_multiple_of(64));
     assert!(size_of::<Thread>() == 64);
     assert!(MAX_RECORD / 8 <= u16::MAX as usize);
     assert!(SEGMENT.is_power_of_two());

@@ -7,7 +7,10 @@ use syscord_format::{
     Times, mark,
 };
 
-use crate::schema::{Call, ERRORS, Schema};
+use crate::{
+    schema::{Call, ERRORS, Schema},
+    shed::Weights,
+};
 
 /// A set of columns that somebody needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,6 +101,8 @@ pub(crate) struct Columns {
     pub(crate) contents: Option<Captures>,
     /// What descriptors stand for from an event on.
     pub(crate) files: Files,
+    /// What events stand for.
+    pub(crate) weights: Weights,
 }
 
 impl Columns {
@@ -153,6 +158,12 @@ impl Columns {
     /// When a row's call ended; 0 if that is not loaded.
     pub(crate) fn end(&self, row: usize) -> u64 {
         self.times.as_ref().map_or(0, |times| times.end[row])
+    }
+
+    /// How many calls a row's stands for.
+    #[inline]
+    pub(crate) fn weight(&self, row: usize) -> u64 {
+        if self.weights.are_one() { 1 } else { self.weights.at(self.end(row)) }
     }
 
     /// A row's process and thread.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use syscord_format::{
-    BlockKind, Chunk, Clock, FormatError, LedgerRow, Meta, NO_CPU, Trace, drop_reason,
+    BlockKind, Chunk, Clock, FormatError, LedgerRow, Meta, NO_CPU, Shed, Trace, drop_reason,
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     escape::c_escaped,
     output::Output,
     report::{Ledger, Report, open, percent},
+    shed,
     table::{BAD, Cell, HEADING, Table},
     time::{human_span, rfc3339},
 };
@@ -59,6 +60,8 @@ struct Survey {
     /// By CPU.
     cpus: BTreeMap<u32, Ledger>,
     processes: u64,
+    /// What was left out to keep the overhead down.
+    shed: Vec<Shed>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,6 +98,7 @@ impl Survey {
                     self.loss(&row);
                 }
             }
+            BlockKind::SHED => self.shed.push(syscord_format::shed(&trace.read(block)?)?),
             BlockKind::EVENTS => {
                 self.events += u64::from(block.header.rows);
                 let shift = trace.meta().tick_shift;
@@ -126,6 +130,15 @@ impl Survey {
         const PREAMBLE: u64 = 40;
         let blocks: u64 = self.blocks.values().map(|size| size.stored).sum();
         PREAMBLE + trace.meta_block().header.extent() + blocks
+    }
+
+    /// The first and the last moment by the monotonic clock.
+    fn start(&self) -> u64 {
+        self.clocks.map_or(0, |(first, _)| first.monotonic)
+    }
+
+    fn end(&self) -> u64 {
+        self.clocks.map_or(self.last, |(_, last)| self.last.max(last.monotonic))
     }
 
     /// First and last moment, in nanoseconds since 1970, and the time between.
@@ -180,6 +193,7 @@ impl Survey {
             "sections": self.sections.iter().map(|(id, size)| json!({
                 "id": id, "name": section_name(meta, *id), "stored": size.stored, "raw": size.raw,
             })).collect::<Vec<_>>(),
+            "shed": shed::json(&self.shed, self.start(), self.end()),
             "ledger": { "total": ledger_json(&self.ledger), "cpus": cpus },
             "damage": trace.damage().iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
@@ -192,6 +206,10 @@ impl Survey {
         if !self.cpus.is_empty() {
             out.push('\n');
             out += &self.ledger_table().render(colour);
+        }
+        if !self.shed.is_empty() {
+            out.push('\n');
+            out += &shed::table(&self.shed, self.start(), self.end()).render(colour);
         }
         if let Some(loss) = self.ledger.loss() {
             out += &if colour { format!("{BAD}{loss}{BAD:#}\n") } else { format!("{loss}\n") };

@@ -26,6 +26,7 @@ mod report;
 mod row;
 mod schema;
 mod select;
+mod shed;
 mod stats;
 mod structure;
 mod table;

@@ -15,7 +15,7 @@ use crate::{
     output::Output,
     pipeline::Weigh,
     render::quoted,
-    report::{Ledger, percent},
+    report::percent,
     row::Row,
     schema::{Call, ERRORS},
     table::{BAD, Cell, HEADING, PLAIN, SUBJECT, Table},
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &StatsArgs) -> Result<Outcome, Error> {
     } else if args.csv {
         as_csv(args, &groups)
     } else {
-        as_table(args, &groups, &outcome.ledger, output.has_colour())
+        as_table(args, &groups, &outcome, output.has_colour())
     };
     output.write(text.as_bytes())?;
     Ok(outcome)
@@ -246,6 +246,8 @@ struct Figures {
     /// None of a call that is under way, as how long it takes is not known.
     duration: Option<u64>,
     bytes: u64,
+    /// How many such events there were, about.
+    weight: u64,
 }
 
 impl Figures {
@@ -257,6 +259,7 @@ impl Figures {
             error: ret.is_some_and(|ret| ERRORS.contains(&ret)),
             duration: columns.duration(row).filter(|_| !columns.is_under_way(row)),
             bytes: bytes.map_or(0, i64::unsigned_abs),
+            weight: columns.weight(row),
         }
     }
 }
@@ -264,9 +267,9 @@ impl Figures {
 impl CallTally {
     #[inline]
     fn add(&mut self, figures: &Figures) {
-        self.calls += 1;
-        self.errors += u64::from(figures.error);
-        self.bytes = self.bytes.saturating_add(figures.bytes);
+        self.calls += figures.weight;
+        self.errors += u64::from(figures.error) * figures.weight;
+        self.bytes = self.bytes.saturating_add(figures.bytes.saturating_mul(figures.weight));
         if let Some(duration) = figures.duration {
             self.durations.add(duration);
         }
@@ -287,9 +290,9 @@ impl Group {
 
     fn add(&mut self, row: &Row<'_>) {
         let figures = Figures::of(row.columns, row.index, row.call);
-        self.calls += 1;
-        self.errors += u64::from(figures.error);
-        self.bytes = self.bytes.saturating_add(figures.bytes);
+        self.calls += figures.weight;
+        self.errors += u64::from(figures.error) * figures.weight;
+        self.bytes = self.bytes.saturating_add(figures.bytes.saturating_mul(figures.weight));
         if let Some(duration) = figures.duration {
             self.durations.add(duration);
         }
@@ -381,7 +384,11 @@ fn shown<'g>(args: &StatsArgs, groups: &'g [Group]) -> &'g [Group] {
     &groups[..groups.len().min(args.top.unwrap_or(usize::MAX))]
 }
 
-fn as_table(args: &StatsArgs, groups: &[Group], ledger: &Ledger, colour: bool) -> String {
+/// What is said of estimates.
+const ESTIMATES: &str = "calls, errors and bytes are estimates, and times are not of all calls: for part of the time, \
+                         some threads were left out in turn (see `syscord-query info`)";
+
+fn as_table(args: &StatsArgs, groups: &[Group], outcome: &Outcome, colour: bool) -> String {
     let mut table = Table::default();
     for column in subject_columns(args.by) {
         table =
@@ -404,7 +411,10 @@ fn as_table(args: &StatsArgs, groups: &[Group], ledger: &Ledger, colour: bool) -
     if hidden > 0 {
         text += &format!("{hidden} more are in the total, but not shown (--top)\n");
     }
-    if let Some(loss) = ledger.loss() {
+    if outcome.estimates {
+        text += &format!("{ESTIMATES}\n");
+    }
+    if let Some(loss) = outcome.ledger.loss() {
         text += &if colour { format!("{BAD}{loss}{BAD:#}\n") } else { format!("{loss}\n") };
     }
     text
@@ -459,6 +469,7 @@ fn as_json(args: &StatsArgs, groups: &[Group], outcome: &Outcome) -> String {
     let object = json!({
         "groups": lines,
         "total": figures_json(&Group::total(groups)),
+        "estimates": outcome.estimates,
         "dropped": outcome.ledger.dropped_total(),
         "completeness": percent(outcome.ledger.completeness()).parse::<f64>().unwrap_or(0.0),
         "damaged": outcome.damaged,

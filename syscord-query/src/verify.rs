@@ -115,6 +115,10 @@ impl Check {
                 }
                 ledger.len() as u64
             }
+            BlockKind::SHED => {
+                syscord_format::shed(&payload)?;
+                rows
+            }
             BlockKind::INDEX => syscord_format::index(&payload)?.len() as u64,
             BlockKind::EVENTS => self.events(trace.meta().tick_shift, block, payload)?,
             _ => rows,

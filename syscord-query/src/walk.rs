@@ -23,6 +23,7 @@ use crate::{
     report::{Ledger, Report, open},
     row::Row,
     schema::Schema,
+    shed::Weights,
     world::{Pending, World},
 };
 
@@ -112,6 +113,8 @@ pub(crate) struct Outcome {
     pub(crate) damaged: bool,
     /// What the recorders counted.
     pub(crate) ledger: Ledger,
+    /// Whether events may stand for several.
+    pub(crate) estimates: bool,
 }
 
 /// Asks `query` of the events of the traces that `filter` accepts, at most `limit` of them, and hands what they come
@@ -149,17 +152,24 @@ fn go<Q: Query>(
     let shared = Shared { query, left, closed: AtomicBool::new(false), report: report.into() };
     // What a limit leaves of a block is known only when those before it are done.
     let threads = if limit.is_some() { 0 } else { pipeline::threads() };
-    let ledger = pipeline::run(
+    let (ledger, estimates) = pipeline::run(
         threads,
         |give| {
-            let (start, before, ledger) = (None, i64::MIN, Ledger::default());
-            let mut reader = Reader { shared: &shared, filter, start, before, ledger, give };
+            let mut reader = Reader {
+                shared: &shared,
+                filter,
+                start: None,
+                before: i64::MIN,
+                ledger: Ledger::default(),
+                estimates: false,
+                give,
+            };
             for path in files {
                 if shared.is_over() || !reader.file(path)? {
                     break;
                 }
             }
-            Ok(reader.ledger)
+            Ok((reader.ledger, reader.estimates))
         },
         |job, out| shared.work(job, out),
         |part: Result<PartOf<Q>, Error>| {
@@ -170,7 +180,7 @@ fn go<Q: Query>(
         },
     )??;
     let damaged = shared.report().damaged();
-    Ok(Outcome { damaged, ledger })
+    Ok(Outcome { damaged, ledger, estimates })
 }
 
 /// Whether standard input is among the files.
@@ -266,6 +276,8 @@ struct Reader<'w, 'g, Q> {
     /// When the last block ended.
     before: i64,
     ledger: Ledger,
+    /// Whether events may stand for several.
+    estimates: bool,
     give: &'g mut dyn FnMut(Job<'w>) -> bool,
 }
 
@@ -276,6 +288,7 @@ struct State<'w> {
     clocks: Clocks,
     pending: Pending,
     world: Arc<World>,
+    weights: Weights,
     terms: Option<Arc<Terms<'w>>>,
 }
 
@@ -302,6 +315,7 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
             clocks: Clocks::default(),
             pending: Pending::default(),
             world: Arc::default(),
+            weights: Weights::default(),
             terms: None,
         };
         loop {
@@ -364,8 +378,13 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
                     self.ledger.add(&row);
                 }
             }
+            BlockKind::SHED => {
+                let payload = trace.read(block)?;
+                state.weights.add(&syscord_format::shed(&payload)?);
+            }
             BlockKind::EVENTS => {
                 self.bind(state, block.header.first)?;
+                state.weights.forget_before(block.header.first);
                 state.clocks.forget_before(block.header.first);
                 let look = self.look(state, trace, block);
                 let (events, error) = match look {
@@ -420,6 +439,8 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
         let shift = state.schema.meta().tick_shift;
         let chunk = Chunk::parse(header, trace.read(block)?, shift)?;
         let mut events = Events { all, select_needs, ..Events::new(chunk) };
+        events.columns.weights = state.weights.clone();
+        self.estimates |= !state.weights.are_one();
         if follows {
             events.load(&state.schema, Needs::NONE.and(Needs::FILES))?;
         }

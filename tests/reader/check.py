@@ -4,8 +4,8 @@ from __future__ import annotations
 import struct
 from typing import Any, Callable, Iterator, NamedTuple
 
-from container import (END, END_MAGIC, EVENTS, INDEX, LEDGER, LOSS, LOSS_BODY, PROC, PROC_BODY, Block, Cursor,
-                       U64, Trace, need, read_body, read_end, read_index)
+from container import (END, END_MAGIC, EVENTS, INDEX, LEDGER, LOSS, LOSS_BODY, PROC, PROC_BODY, SHED, Block,
+                       Cursor, U64, Trace, need, read_body, read_end, read_index)
 from events import Event, read_events
 
 BLOOM = 0x9E3779B97F4A7C15
@@ -120,6 +120,20 @@ def check_loss(trace: Trace) -> Iterator[str]:                            # §4.
                 yield f"{block.name()}: a row does not add up"
 
 
+def check_shed(trace: Trace) -> Iterator[str]:                            # §4.4
+    """Steps that are no steps, or that stand behind events that they hold for."""
+    reached = -1
+    for block in trace.blocks:
+        if block.kind == EVENTS:
+            reached = block.last
+        elif block.kind == SHED:
+            since, left_out, weight, _, limit = struct.unpack("<QB3xIII", block.payload)
+            if left_out > 7 or weight < 1 or limit < 1 or since != block.first:
+                yield f"{block.name()}: it says nothing that can be"
+            if since < reached:
+                yield f"{block.name()}: stands after events later than it"
+
+
 def check_all(trace: Trace) -> Iterator[str]:
     meta, total, reached = trace.meta(), 0, 0
     for block in trace.of_kind(EVENTS):
@@ -130,6 +144,7 @@ def check_all(trace: Trace) -> Iterator[str]:
         total, reached = total + len(events), max([reached] + [event.ts for event in events[-1:]])
     yield from check_proc(trace)
     yield from check_loss(trace)
+    yield from check_shed(trace)
     yield from check_index(trace)
     if trace.complete:
         yield from check_end(trace, total)

@@ -16,8 +16,8 @@ MAJOR, PREAMBLE_SIZE = 1, 40
 SYNC_MASK, HEADER_SIZE = b"SCDBLOCK", 72                                  # §2.2
 CRITICAL, COMPRESSED = 1, 2
 MAX_ZONE_MAP, MAX_ROWS, MAX_STORED, MAX_RAW = 65_536, 1_048_576, 64 * MIB, 256 * MIB
-META, CLOCK, PROC, EVENTS, LOSS, INDEX, END = range(1, 8)                 # §3
-KINDS = {1: "META", 2: "CLOCK", 3: "PROC", 4: "EVENTS", 5: "LOSS", 6: "INDEX", 7: "END"}
+META, CLOCK, PROC, EVENTS, LOSS, INDEX, END, SHED = range(1, 9)           # §3
+KINDS = {1: "META", 2: "CLOCK", 3: "PROC", 4: "EVENTS", 5: "LOSS", 6: "INDEX", 7: "END", 8: "SHED"}
 END_MAGIC = b"SCDEND\r\n"                                                 # §3.2
 MAX_BODY = 64 * MIB                                                       # §4
 

@@ -24,7 +24,8 @@ from container import (CLOCK, INDEX, KINDS, LEDGER, LOSS, LOSS_BODY, PROC, PROC_
                        read_body, read_clock, read_end, read_index)
 from events import all_events
 
-REASONS = {1: "ring full", 2: "probe re-entered", 3: "ring busy", 4: "about processes"}         # REGISTRY.md
+REASONS = {1: "ring full", 2: "probe re-entered", 3: "ring busy", 4: "about processes",
+           5: "left out to keep the overhead down"}                                            # REGISTRY.md
 
 
 def text(value: Any) -> str:                                              # §7: control characters are escaped

@@ -275,8 +275,8 @@ pub struct Settings {
     pub task_regs: u32,
     /// How the kernel tells of operations of io_uring: one of [`uring_form`].
     pub uring: u32,
-    /// Zero.
-    pub pad: u32,
+    /// 1 when the overhead is watched, and something may be left out to keep it down ([`super::Shed`]).
+    pub watched: u32,
     /// By ABI number: the call that is meant when none can be seen at exit, since it restored the
     /// registers of another context.
     pub restorers: [u32; Abi::SLOTS],
