@@ -38,7 +38,7 @@ use crate::{
     rights::{self, Beside},
     rings::{Batch, Rings},
     schema::{self, Schema},
-    signals, syscall_set,
+    service, signals, syscall_set,
     trace::{Trace, Written},
     trigger::Trigger,
     under_way::UnderWay,
@@ -136,6 +136,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         parts: 1,
         part_begun: Instant::now(),
     };
+    service::ready();
     session.run(held)
 }
 
@@ -163,6 +164,7 @@ impl Session<'_> {
             priority.interrupt_nobody();
         }
         let recorded = self.record(&mut child);
+        service::stopping();
         self.progress.clear();
         let elapsed = self.progress.elapsed();
         let last = recorded.and_then(|status| self.last_records().map(|()| status));
