@@ -4,7 +4,7 @@
 # what was seen.
 
 cd /
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 HOME=/tmp
 exec 3>/dev/ttyS1
 traces=/var/lib/syscord
 
@@ -59,7 +59,8 @@ echo two >/second
 files >/tmp/before
 
 # What was installed.
-holds "dpkg --install" "$(dpkg --install /package.deb 2>&1 | tail -n 1)" dpkg --status syscord
+dpkg --install /package.deb >/tmp/log 2>&1 || tell FAIL "dpkg --install" "$(tail -n 3 /tmp/log)"
+is "dpkg --install" "$(dpkg-query --show --showformat '${Status}' syscord)" "install ok installed"
 is "files that are not as they were packed" "$(dpkg --verify syscord)" ""
 is "the service after that" "$(systemctl is-enabled syscord), $(systemctl is-active syscord)" "disabled, inactive"
 is "systemd-analyze verify" "$(systemd-analyze verify syscord.service 2>&1)" ""
@@ -80,9 +81,12 @@ bash_completes() {
 }
 is "bash: --syscall openat" "$(bash_completes openat)" "openat openat2"
 is "bash: --syscall %net" "$(bash_completes %net)" "%network"
-is "zsh: what completes them" "$(zsh -fc 'autoload -Uz compinit && compinit -D
+is "zsh: what completes them" "$(zsh -fc 'autoload -Uz compinit && compinit -u -D
     autoload +X -Uz _syscord _syscord-query && echo $_comps[syscord] $_comps[syscord-query]' 2>&1)" \
     "_syscord _syscord-query"
+is "bash: query stats --by con" "$(bash -c '. /usr/share/bash-completion/completions/syscord-query
+    COMP_WORDS=(syscord-query stats --by con) COMP_CWORD=3
+    $(complete -p syscord-query | sed "s/.*-F \([^ ]*\).*/\1/") syscord-query con --by; echo "${COMPREPLY[*]}"')" container
 is "fish: record --rotate-s" "$(fish -c "complete -C 'syscord record --rotate-s'" 2>&1 | cut -f 1)" "--rotate-size"
 is "fish: query stats --by con" "$(fish -c "complete -C 'syscord-query stats --by con'" 2>&1 | cut -f 1)" container
 
@@ -124,9 +128,10 @@ is "what was last read is there" "$(marked /second)" 5
 # Events that are lost are told, and no failure.
 options "--rotate-size 8M --max-total-size 16M --buffer-size 512K"
 starts
-systemctl kill --signal STOP syscord
+pid=$(property MainPID)
+kill -STOP "$pid"
 busy 100000
-systemctl kill --signal CONT syscord
+kill -CONT "$pid"
 stops "with losses" 3
 verifies "with losses"
 

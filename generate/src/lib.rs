@@ -51,11 +51,21 @@ pub fn write(command: Command, folder: &Path) -> io::Result<()> {
         fs::write(pages.join(name), page)?;
     }
     let program = command.get_name().to_owned();
-    let mut command = with_names(command);
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-        clap_complete::generate_to(shell, &mut command, &program, &scripts)?;
+    let command = with_names(command);
+    for shell in [Shell::Zsh, Shell::Fish] {
+        clap_complete::generate_to(shell, &mut command.clone(), &program, &scripts)?;
     }
-    Ok(())
+    fs::write(scripts.join(format!("{program}.bash")), for_bash(command, &program))
+}
+
+/// What is generated for bash finds no subcommand of a program that has a hyphen in its name (clap_complete 4.6), so it is
+/// made for a name without, of which only the last word must be the real one: whom it is for.
+fn for_bash(mut command: Command, program: &str) -> Vec<u8> {
+    let plain = program.replace('-', "_");
+    let mut script = Vec::new();
+    clap_complete::generate(Shell::Bash, &mut command, &plain, &mut script);
+    let script = String::from_utf8_lossy(&script);
+    script.replace(&format!(" -o default {plain}\n"), &format!(" -o default {program}\n")).into()
 }
 
 /// The same, with the names of syscalls and classes as what a set of syscalls may be. Only completions may have that:

@@ -18,8 +18,10 @@ pub fn pages(command: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
     command.build();
     let all: Vec<&Command> = [&command].into_iter().chain(command.get_subcommands()).collect();
     let names: Vec<&str> = all.iter().map(|it| name(it)).collect();
+    // Subcommands have no version of their own.
+    let source = format!("{} {}", command.get_name(), command.get_version().unwrap_or_default());
     let page = |of: &&Command| {
-        let man = Man::new((*of).clone());
+        let man = Man::new((*of).clone()).source(source.trim_end());
         Ok((man.get_filename(), page(&man, of, &names)?))
     };
     all.iter().map(page).collect()

@@ -18,7 +18,7 @@ pub const DIRECTORY: u32 = 0o040_000;
 pub const LINK: u32 = 0o120_000;
 pub const CHARACTERS: u32 = 0o020_000;
 
-/// An archive. All in it belongs to root.
+/// An archive.
 #[derive(Default)]
 pub struct Cpio {
     bytes: Vec<u8>,
@@ -26,15 +26,27 @@ pub struct Cpio {
 }
 
 impl Cpio {
-    /// Adds a file, or what else the mode says.
+    /// Adds a file of root's, or what else the mode says.
     pub fn add(&mut self, path: impl AsRef<Path>, mode: u32, device: (u32, u32), content: &[u8]) {
-        let path = path.as_ref().as_os_str().as_bytes();
+        self.put(path.as_ref(), mode, (0, 0), device, content);
+    }
+
+    fn put(
+        &mut self,
+        path: &Path,
+        mode: u32,
+        (user, group): (u32, u32),
+        device: (u32, u32),
+        content: &[u8],
+    ) {
+        let path = path.as_os_str().as_bytes();
         let name = path.strip_prefix(b"/").unwrap_or(path);
         self.files += 1;
         // Inode, mode, user, group, links, time, size, device of the file, device it is, length of the name with its
         // NUL, checksum.
         let (size, length) = (content.len() as u32, name.len() as u32 + 1);
-        let fields = [self.files, mode, 0, 0, 1, 0, size, 0, 0, device.0, device.1, length, 0];
+        let fields =
+            [self.files, mode, user, group, 1, 0, size, 0, 0, device.0, device.1, length, 0];
         self.bytes.extend(b"070701");
         for field in fields {
             self.bytes.extend(format!("{field:08x}").bytes());
@@ -65,7 +77,7 @@ impl Cpio {
             let data = entry.metadata().map_err(|error| failed(&path, error))?;
             let content = content(&path, &data).map_err(|error| failed(&path, error))?;
             if let Some(content) = content {
-                self.add(&within, data.mode(), (0, 0), &content);
+                self.put(&within, data.mode(), (data.uid(), data.gid()), (0, 0), &content);
             }
             if data.is_dir() {
                 self.add_folder(root, &within, left_out)?;

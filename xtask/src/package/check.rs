@@ -10,7 +10,7 @@ use crate::{
     Result,
     kernels::{
         Kernel,
-        archive::{self, Archive},
+        archive::Archive,
         cpio::{Cpio, DIRECTORY, FILE, LINK},
         machine::{self, Architecture::X86_64, Machine},
     },
@@ -31,6 +31,7 @@ ExecStopPost=/usr/bin/systemctl --force poweroff
 ";
 const SERVICE: &str = "/etc/systemd/system/check.service";
 const WANTED: &str = "/etc/systemd/system/multi-user.target.wants";
+const LOGINS: &str = "/etc/systemd/system/getty.target";
 /// What the system can do without, where memory is what it lies in.
 const LEFT_OUT: [&str; 7] = [
     "dev",
@@ -70,12 +71,20 @@ pub fn run(package: &Path) -> Result<Told> {
         return Err(format!("{emulator} is missing: `cargo xtask kernels --install` fetches it"));
     }
     fs::create_dir_all(folder()).map_err(|error| error.to_string())?;
-    let archive = Archive::open(folder().join("archive"), &[&archive::codename()?])?;
+    let archive = Archive::open(folder().join("archive"), &[&release()?])?;
     let newest = Kernel { name: "", architecture: X86_64, series: "", flavour: "cloud" };
     let image = archive.image(&newest)??;
     let initrd = filesystem(&system::make(&archive)?, package)?;
     let ran = machine::boot(MACHINE, &image, &initrd, &folder().join("run"))?;
     told(&ran.text()).map_err(|error| format!("{error}; it printed\n{}", ran.printed))
+}
+
+/// The release that the programs were built on (os-release(5)): an older one may lack the C library that they need.
+fn release() -> Result<String> {
+    let text = fs::read_to_string("/etc/os-release").map_err(|error| error.to_string())?;
+    let name = text.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
+    name.map(|name| name.trim_matches('"').to_owned())
+        .ok_or_else(|| "/etc/os-release names no release of Debian".to_owned())
 }
 
 /// The first filesystem: the system, the package and the script.
@@ -91,6 +100,8 @@ fn filesystem(system: &Path, package: &Path) -> Result<PathBuf> {
     all.add("check", FILE | 0o755, (0, 0), &read(&repository().join(SCRIPT))?);
     all.add(SERVICE, FILE | 0o644, (0, 0), UNIT.as_bytes());
     all.add(format!("{WANTED}/check.service"), LINK | 0o777, (0, 0), SERVICE.as_bytes());
+    // Nobody logs in, and the consoles are waited for as long as nobody says that they are there.
+    all.add(LOGINS, LINK | 0o777, (0, 0), b"/dev/null");
     // Without one, systemd takes it for the first start, and enables all services that there are.
     all.add("etc/machine-id", FILE | 0o444, (0, 0), b"5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e\n");
     let initrd = folder().join("system.cpio");

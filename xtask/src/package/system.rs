@@ -16,7 +16,7 @@ use crate::{
 
 /// What it holds.
 const PACKAGES: [&str; 5] =
-    ["?essential?architecture(native)", "systemd-sysv", "man-db", "zsh", "fish"];
+    ["?essential?architecture(amd64)", "systemd-sysv", "man-db", "zsh", "fish"];
 /// Folders at the top that lead into /usr.
 const MERGED: [&str; 4] = ["bin", "sbin", "lib", "lib64"];
 /// Has dpkg unpack and configure all packages in the system, which sees this machine's devices meanwhile.
