@@ -18,11 +18,11 @@ use crate::{
 };
 
 const SCRIPT: &str = "packaging/check.sh";
-/// The service that runs it. Its name is not ours, so that what is ours can be looked for.
+/// The service that runs it. As long as it names ours, systemd does not forget how that ended.
 const UNIT: &str = "\
 [Unit]
 Description=Check of a package
-After=multi-user.target
+After=multi-user.target syscord.service
 
 [Service]
 Type=exec
