@@ -5,7 +5,7 @@
 
 use std::{io::ErrorKind, process::ExitCode};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 mod blocks;
 mod btf;
@@ -37,6 +37,7 @@ mod progress;
 mod rights;
 mod rings;
 mod schema;
+mod service;
 mod session;
 mod signals;
 mod syscall_set;
@@ -56,6 +57,9 @@ const USAGE: u8 = 2;
 const LOST: u8 = 3;
 
 fn main() -> ExitCode {
+    if let Some(code) = syscord_generate::if_asked(Cli::command) {
+        return code;
+    }
     match Cli::parse().command {
         Command::Record(options) => record(&options),
         Command::Dump(options) => match dumps::ask(&options.pid) {

@@ -119,3 +119,23 @@ fn effective() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
     line.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{NEEDED, STEP_ASIDE};
+
+    #[test]
+    fn the_service_has_what_a_recording_keeps() {
+        let unit = include_str!("../../packaging/syscord.service");
+        let kept = NEEDED.iter().chain([&STEP_ASIDE]).map(|capability| capability.name);
+        let mut kept: Vec<&str> = kept.chain(["cap_dac_read_search"]).collect();
+        kept.sort_unstable();
+        for setting in ["CapabilityBoundingSet=", "AmbientCapabilities="] {
+            let line = unit.lines().find_map(|line| line.strip_prefix(setting)).unwrap();
+            let line = line.to_lowercase();
+            let mut names: Vec<&str> = line.split(' ').collect();
+            names.sort_unstable();
+            assert_eq!(names, kept, "{setting}");
+        }
+    }
+}

@@ -39,7 +39,7 @@ use crate::{
     rights::{self, Beside},
     rings::{Batch, Rings},
     schema::{self, Schema},
-    signals, syscall_set,
+    service, signals, syscall_set,
     trace::{Trace, Written},
     trigger::Trigger,
     under_way::UnderWay,
@@ -146,6 +146,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         parts: 1,
         part_begun: Instant::now(),
     };
+    service::ready();
     session.run(held)
 }
 
@@ -175,6 +176,7 @@ impl Session<'_> {
             usual.interrupt_nobody();
         }
         let recorded = self.record(&mut child);
+        service::stopping();
         self.progress.clear();
         let elapsed = self.progress.elapsed();
         let last = recorded.and_then(|status| self.last_records().map(|()| status));

@@ -41,7 +41,7 @@ mod tests;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::{
     cli::{Cli, Command, EventsArgs},
@@ -66,6 +66,9 @@ const DAMAGED: u8 = 3;
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
+    if let Some(code) = syscord_generate::if_asked(Cli::command) {
+        return code;
+    }
     let code = match run(Cli::parse()) {
         Ok(false) => DONE,
         Ok(true) => DAMAGED,

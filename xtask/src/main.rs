@@ -8,6 +8,7 @@ mod document;
 mod fuzz;
 mod kernels;
 mod lint;
+mod package;
 mod probe;
 mod shell;
 mod tables;
@@ -34,6 +35,9 @@ cargo xtask CHORE
   kernels [--install] [--write] [NAME…]
                      record on other kernels, which are booted under qemu's emulation: all, or those
                      named; --write writes docs/KERNELS.md; --install fetches qemu
+  package [--install] [--check [--write]]
+                     build the Debian package in target/debian; --install fetches cargo-deb; --check, as
+                     root, tries it in a virtual machine under systemd, --write writes docs/PACKAGE.md
   demo               record a real program and show the result";
 
 fn main() -> ExitCode {
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         ["bench", words @ ..] => bench::run(words),
         ["bench-loop", calls, rounds] => bench::spin(calls, rounds),
         ["kernels", words @ ..] => kernels::run(words),
+        ["package", words @ ..] => package::run(words),
         ["demo"] => test::demo(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Releases that hold kernels.
-const SUITES: [&str; 5] =
+pub const SUITES: [&str; 5] =
     ["bullseye", "bookworm", "bookworm-backports", "trixie", "trixie-backports"];
 /// What its indices are signed with.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -32,13 +32,13 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Reads the indices, from where this machine has its packages.
-    pub fn open(folder: PathBuf) -> Result<Archive> {
+    /// Reads the indices of those releases, from where this machine has its packages.
+    pub fn open(folder: PathBuf, suites: &[&str]) -> Result<Archive> {
         for made in ["lists/partial", "cache/archives/partial", "images"] {
             fs::create_dir_all(folder.join(made)).map_err(|error| error.to_string())?;
         }
         let folder = folder.canonicalize().map_err(|error| error.to_string())?;
-        let mut all = sources("Debian", &SUITES, "amd64 arm64")?;
+        let mut all = sources("Debian", suites, "amd64 arm64")?;
         if let Ok(suite) = of_this_machine("Debian-Security", "$(CODENAME)") {
             all += &sources("Debian-Security", &[&suite], "amd64 arm64")?;
         }
@@ -90,7 +90,8 @@ impl Archive {
         Ok(Ok(()))
     }
 
-    fn apt(&self, program: &str) -> Command {
+    /// A program of apt's, which sees this archive, and no package installed.
+    pub fn apt(&self, program: &str) -> Command {
         let mut apt = command(program);
         apt.env("APT_CONFIG", self.folder.join("apt.conf")).env("LC_ALL", "C");
         apt

@@ -10,6 +10,7 @@ use syscord_guest::{CALLS, PRESENT, PRESENT_CONTENT, SYSCORD};
 
 use super::{
     archive::Archive,
+    cpio::{CHARACTERS, Cpio, DIRECTORY, FILE},
     cross::Cross,
     folder,
     machine::Architecture::{self, Aarch64, X86_64},
@@ -80,44 +81,4 @@ fn filesystem(built: &Path) -> Result<Vec<u8>> {
     }
     archive.add(PRESENT.0, FILE | 0o644, (0, 0), PRESENT_CONTENT.as_bytes());
     Ok(archive.end())
-}
-
-/// Kinds of files (inode(7)).
-const FILE: u32 = 0o100_000;
-const DIRECTORY: u32 = 0o040_000;
-const CHARACTERS: u32 = 0o020_000;
-
-/// An archive in cpio's form "newc" (Documentation/driver-api/early-userspace/buffer-format.rst of Linux).
-#[derive(Default)]
-struct Cpio {
-    bytes: Vec<u8>,
-    files: u32,
-}
-
-impl Cpio {
-    fn add(&mut self, path: &str, mode: u32, device: (u32, u32), content: &[u8]) {
-        let name = path.trim_start_matches('/');
-        self.files += 1;
-        // Inode, mode, user, group, links, time, size, device of the file, device it is, length of the name with its
-        // NUL, checksum.
-        let (size, length) = (content.len() as u32, name.len() as u32 + 1);
-        let fields = [self.files, mode, 0, 0, 1, 0, size, 0, 0, device.0, device.1, length, 0];
-        self.bytes.extend(b"070701");
-        for field in fields {
-            self.bytes.extend(format!("{field:08x}").bytes());
-        }
-        self.bytes.extend(name.bytes().chain([0]));
-        self.pad();
-        self.bytes.extend(content);
-        self.pad();
-    }
-
-    fn pad(&mut self) {
-        self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
-    }
-
-    fn end(mut self) -> Vec<u8> {
-        self.add("TRAILER!!!", 0, (0, 0), b"");
-        self.bytes
-    }
 }

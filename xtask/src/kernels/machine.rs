@@ -12,8 +12,6 @@ use crate::{
     shell::{command, output},
 };
 
-/// How long a machine may take: ten seconds where nothing else runs, a hundred where much does.
-const SECONDS: &str = "300";
 /// Kernels say little, and end when something is wrong.
 const COMMAND_LINE: &str = "panic=-1 loglevel=4 mitigations=off nokaslr";
 
@@ -64,6 +62,16 @@ impl Architecture {
     }
 }
 
+/// How a machine is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine {
+    pub architecture: Architecture,
+    /// Memory, MiB.
+    pub memory: u32,
+    /// How long it may take.
+    pub seconds: u32,
+}
+
 /// What came out of a machine.
 pub struct Ran {
     /// The end of what was printed.
@@ -72,6 +80,11 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// All that was sent, as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.sent).into_owned()
+    }
+
     /// A part of what was sent.
     pub fn part(&self, name: &str) -> Result<&[u8]> {
         let found = parts(&self.sent).into_iter().find(|(part, _)| part == name);
@@ -80,7 +93,8 @@ impl Ran {
 }
 
 /// Boots a kernel with that first filesystem, until it powers off. What comes out is kept in the folder.
-pub fn boot(architecture: Architecture, image: &Path, initrd: &Path, folder: &Path) -> Result<Ran> {
+pub fn boot(machine: Machine, image: &Path, initrd: &Path, folder: &Path) -> Result<Ran> {
+    let Machine { architecture, memory, seconds } = machine;
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let (console, port) = (folder.join("console"), folder.join("port"));
     let file = |path: &PathBuf| format!("file:{}", path.display());
@@ -88,8 +102,8 @@ pub fn boot(architecture: Architecture, image: &Path, initrd: &Path, folder: &Pa
     let line = format!("console={printed} PORT=/dev/{sent} {COMMAND_LINE}");
     let mut timeout = command("timeout");
     timeout
-        .args(["--kill-after=5", SECONDS, architecture.emulator()])
-        .args(["-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-no-reboot"])
+        .args(["--kill-after=5", &seconds.to_string(), architecture.emulator()])
+        .args(["-accel", "tcg,thread=multi", "-smp", "2", "-no-reboot", "-m", &memory.to_string()])
         .args(["-display", "none", "-monitor", "none", "-net", "none"])
         .args(architecture.options())
         .args(["-serial", &file(&console), "-serial", &file(&port), "-append", &line])
@@ -102,7 +116,7 @@ pub fn boot(architecture: Architecture, image: &Path, initrd: &Path, folder: &Pa
     let mut printed = lossy(&console).unwrap_or_default();
     if let Err(error) = ended {
         printed +=
-            &format!("\nthe machine ended badly (124: it took longer than {SECONDS} s): {error}");
+            &format!("\nthe machine ended badly (124: it took longer than {seconds} s): {error}");
     }
     Ok(Ran { printed: last_lines(&printed), sent: fs::read(&port).unwrap_or_default() })
 }

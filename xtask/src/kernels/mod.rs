@@ -15,16 +15,20 @@ use crate::{
     shell::{has, repository},
 };
 
-mod archive;
+pub mod archive;
+pub mod cpio;
 mod cross;
 mod guest;
-mod machine;
+pub mod machine;
 mod report;
 mod trace;
 
 use archive::Archive;
 use guest::Built;
-use machine::Architecture::{self, Aarch64, X86_64};
+use machine::{
+    Architecture::{self, Aarch64, X86_64},
+    Machine,
+};
 use report::Row;
 
 /// A kernel that is tried.
@@ -58,6 +62,9 @@ const MATRIX: [Kernel; 8] = [
     kernel("arm64-6.1", Aarch64, "6.1.", "cloud"),
     kernel("arm64-newest", Aarch64, "", "cloud"),
 ];
+
+/// How long a machine may take: ten seconds where nothing else runs, a hundred where much does.
+const SECONDS: u32 = 300;
 
 /// What came of a kernel.
 pub enum Outcome {
@@ -103,7 +110,7 @@ pub fn run(words: &[&str]) -> Result {
 }
 
 fn try_all(kernels: Vec<&'static Kernel>) -> Result<Vec<Row>> {
-    let archive = Archive::open(folder().join("archive"))?;
+    let archive = Archive::open(folder().join("archive"), &archive::SUITES)?;
     let architectures: BTreeSet<Architecture> = kernels.iter().map(|it| it.architecture).collect();
     let guests: BTreeMap<Architecture, Built> = architectures
         .into_iter()
@@ -134,7 +141,8 @@ fn attempt(kernel: &Kernel, archive: &Archive, guest: &Built, query: &Path) -> R
         (_, Err(reason)) => return Ok(Outcome::Skipped(reason.clone())),
     };
     let runs = folder().join("runs").join(kernel.name);
-    let ran = machine::boot(kernel.architecture, &image, initrd, &runs)?;
+    let machine = Machine { architecture: kernel.architecture, memory: 1024, seconds: SECONDS };
+    let ran = machine::boot(machine, &image, initrd, &runs)?;
     let (told, failed) = trace::check(&ran, query, &runs);
     Ok(if failed.is_empty() { Outcome::Passed(told) } else { Outcome::Failed(failed) })
 }
