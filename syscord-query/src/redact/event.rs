@@ -2,15 +2,11 @@
 
 use std::ops::Range;
 
-use syscord_format::{CaptureSection, CaptureStatus, Captured, Part, Parts, Place};
+use syscord_format::{CaptureSection, CaptureStatus, Captured, Part, Parts, Place, socket_name};
 use syscord_syscalls::{Kind, Len, Role, dirent};
 
 use crate::{
-    columns::Columns,
-    error::Error,
-    redact::redactor::{Redactor, quoted},
-    row::Row,
-    schema::KindInfo,
+    columns::Columns, error::Error, redact::redactor::Redactor, row::Row, schema::KindInfo,
 };
 
 /// What takes the place of something that was captured.
@@ -44,6 +40,10 @@ impl Redactor<'_> {
             return Ok(None);
         };
         let kind = row.kind(arg);
+        // How many variables a program is given is no content.
+        if is_count(kind) {
+            return Ok(None);
+        }
         match section {
             CaptureSection::Strings => {
                 let bytes = self.string(row, arg, kind, captured)?;
@@ -225,7 +225,7 @@ impl Redactor<'_> {
             None => false,
             Some(Some(fd)) if (fd as i32) < 0 => false,
             Some(fd) => fd.and_then(|fd| row.target(fd as i32)).is_none_or(|target| {
-                let name = quoted(&target.detail).unwrap_or_default();
+                let name = socket_name(&target.detail).unwrap_or_default();
                 matches(target.without_deleted().0) || matches(name)
             }),
         };
@@ -279,6 +279,11 @@ fn left_out(kind: Option<KindInfo>, captured: Captured<'_>) -> Instead {
     };
     let bytes = if parts { Parts::LEFT_OUT.to_vec() } else { Vec::new() };
     Instead { status: CaptureStatus::Cut, bytes, full }
+}
+
+/// Whether what was captured is no more than a number.
+pub(super) fn is_count(kind: Option<KindInfo>) -> bool {
+    kind.is_some_and(|kind| kind.role == Some(Role::Count))
 }
 
 /// Whether that is what is kept of contents that were left out.

@@ -25,15 +25,19 @@ impl Redactor<'_> {
         if self.rules.host || self.rules.argv {
             self.tally.meta += 1;
             redacted.command = vec![REDACTED.as_bytes().to_vec()];
-        }
-        for word in &mut redacted.command {
-            if let Some(instead) = self.word(word, None)?.filter(|_| *word != REDACTED.as_bytes()) {
-                *word = instead;
-                self.tally.meta += 1;
+        } else {
+            for word in &mut redacted.command {
+                if let Some(instead) = self.word(word, None)? {
+                    *word = instead;
+                    self.tally.meta += 1;
+                }
             }
         }
         for field in [&mut redacted.recorder, &mut redacted.host, &mut redacted.kernel] {
-            self.member(field)?;
+            // What is only called like something that was removed stays.
+            if self.secrets.has_literal(field.as_bytes()) {
+                self.member(field)?;
+            }
         }
         for filter in &mut redacted.filters {
             self.filter(filter)?;

@@ -11,7 +11,7 @@ use syscord_syscalls::Role;
 use crate::{
     error::{Error, shown},
     redact::{
-        event::{captured, is_left_out},
+        event::{captured, is_count, is_left_out},
         meta::REDACTED,
         redactor::Redactor,
         reel::{Reel, Visitor},
@@ -49,7 +49,8 @@ pub(super) fn prove(path: &Path, redactor: &Redactor<'_>) -> Result<Proof, Error
         proof.bytes = search.bytes;
         first = false;
     }
-    if rules.argv || rules.comm || rules.processes || rules.has_contents_of() {
+    let whole = rules.contents || rules.has_contents_of();
+    if whole || rules.argv || rules.comm || rules.processes {
         let mut report = Report::quiet();
         Reel::open(path)?.show(&mut Members { path, redactor }, &mut report)?;
     }
@@ -154,8 +155,10 @@ impl<'a> Search<'a> {
         }
         if let Some(contents) = chunk.captured(CaptureSection::Contents, &arguments)? {
             let rules = self.redactor.rules;
+            // A count is a number of 32 bits.
+            let is_kept = |content: &[u8]| !is_left_out(content) && content.len() != 4;
             for content in contents.entries() {
-                let kept = rules.contents && !is_left_out(content);
+                let kept = rules.contents && is_kept(content);
                 if kept || self.redactor.secrets.is_in(content) {
                     return Err(Fault::Left(self.left(place)));
                 }
@@ -282,7 +285,7 @@ impl Visitor for Members<'_> {
             let Some((section, _, captured)) = captured(row.columns, row.place, arg) else {
                 continue;
             };
-            let is_content = section != CaptureSection::Strings;
+            let is_content = section != CaptureSection::Strings && !is_count(row.kind(arg));
             self.check(!hides || !is_content || is_left_out(captured.bytes), "a content")?;
             let is_list = row.kind(arg).is_some_and(|kind| kind.role == Some(Role::List));
             if is_list && self.redactor.rules.argv {

@@ -1,10 +1,12 @@
 //! What becomes of each string and buffer. The same code goes through a trace twice: first it finds what is to be
 //! removed, then it removes that wherever it is.
 
+use syscord_format::{socket_name, straight};
+
 use crate::{
     error::Error,
     redact::{
-        rules::{self, Rules, paths_in, straight},
+        rules::{self, Rules, paths_in},
         secrets::Secrets,
         tally::Tally,
     },
@@ -138,8 +140,9 @@ impl<'r> Redactor<'r> {
         self.collect(comm)?;
         let cut = comm.len() >= COMM_LEN;
         let found = || {
-            let secret = self.secrets.mask(&mut comm.to_vec(), cut);
-            secret || cut && self.secrets.has_name_starting(comm)
+            // A program has its name by its path; what a command line says of it is another matter.
+            let named = self.rules.has_paths() && self.secrets.has_name_starting(comm);
+            self.secrets.has_literal(comm) || self.secrets.has_part(comm, cut) || named
         };
         if !self.rules.comm && !found() {
             return Ok(None);
@@ -167,7 +170,7 @@ impl<'r> Redactor<'r> {
 
     /// What more is known of a descriptor: of a Unix socket its name is, in quotes.
     pub(super) fn detail(&mut self, detail: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let Some(name) = quoted(detail) else { return self.text(detail) };
+        let Some(name) = socket_name(detail) else { return self.text(detail) };
         let start = name.as_ptr().addr() - detail.as_ptr().addr();
         let redacted = match detail[..start].ends_with(b"@\"") {
             true => self.text(name)?,
@@ -255,11 +258,4 @@ fn is_adrift(path: &[u8], whole: &[Vec<u8>]) -> bool {
 /// The path itself, if it is absolute.
 fn whole(path: &[u8]) -> Vec<Vec<u8>> {
     if path.starts_with(b"/") { vec![path.to_vec()] } else { Vec::new() }
-}
-
-/// What stands between the first and the last quotation mark.
-pub(super) fn quoted(text: &[u8]) -> Option<&[u8]> {
-    let (start, end) =
-        (text.iter().position(|b| *b == b'"')?, text.iter().rposition(|b| *b == b'"')?);
-    text.get(start + 1..end)
 }

@@ -4,6 +4,7 @@ use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::bytes::Regex;
+use syscord_format::straight;
 
 use crate::{
     cli::RedactArgs,
@@ -180,22 +181,6 @@ fn is_match(globs: Option<&GlobSet>, path: &[u8]) -> bool {
     as_path(path) || as_path(&straight(path))
 }
 
-/// A path without `//`, `.` and `..`, and without a `/` at its end. Links are not followed.
-pub(super) fn straight(path: &[u8]) -> Vec<u8> {
-    let absolute = path.starts_with(b"/");
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in path.split(|byte| *byte == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." if absolute => drop(parts.pop()),
-            b".." if parts.last().is_some_and(|last| *last != b"..") => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let joined = parts.join(&b'/');
-    if absolute { [b"/", joined.as_slice()].concat() } else { joined }
-}
-
 /// What may be absolute paths in a text or buffer.
 pub(super) fn paths_in(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     const ENDS: &[u8] = b"\"'`<>|;,:=()[]{}";
@@ -214,20 +199,6 @@ pub(super) fn paths_in(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_become_straight() {
-        for (path, expected) in [
-            ("/a/./b//c/", "/a/b/c"),
-            ("/a/../b", "/b"),
-            ("/../..", "/"),
-            ("a/../../b", "../b"),
-            ("./a", "a"),
-            ("", ""),
-        ] {
-            assert_eq!(straight(path.as_bytes()), expected.as_bytes(), "{path}");
-        }
-    }
 
     #[test]
     fn paths_are_found_in_texts() {

@@ -7,7 +7,7 @@ use std::{
 
 use aho_corasick::AhoCorasick;
 
-use crate::error::Error;
+use crate::{error::Error, redact::redactor::COMM_LEN};
 
 /// Fewer bytes than this are replaced where they stand as a path or the like, but not looked for elsewhere: they
 /// would be found everywhere.
@@ -118,10 +118,19 @@ impl Secrets {
         self.finders.as_ref().is_some_and(|finders| finders.literals.is_match(bytes))
     }
 
-    /// Whether one of the names begins so: all that is kept of it may be that.
+    /// Whether it is one of the names, or all that a thread's name keeps of one.
     pub(super) fn has_name_starting(&self, start: &[u8]) -> bool {
         let mut from = self.names.range(start.to_vec()..);
-        from.next().is_some_and(|name| name.starts_with(start))
+        let cut = start.len() >= COMM_LEN;
+        from.next().is_some_and(|name| name == start || cut && name.starts_with(start))
+    }
+
+    /// Whether a part of what must occur nowhere is at either end, of which the last is missing if it is cut.
+    pub(super) fn has_part(&self, bytes: &[u8], cut: bool) -> bool {
+        let least = if cut { SHORTEST } else { PART };
+        self.finders.as_ref().is_some_and(|finders| {
+            finders.part_at_end(bytes, least).or_else(|| finders.part_at_start(bytes)).is_some()
+        })
     }
 
     /// Whether all is known that is to be found.
