@@ -120,7 +120,10 @@ impl LeftOut {
 
     fn known(&self, link: &[u8], detail: &[u8], since: u64) -> Option<Known> {
         let path = link.strip_suffix(DELETED).unwrap_or(link);
-        let matches = self.matches(path) || socket_name(detail).is_some_and(|n| self.matches(n));
+        // It is not known in which directory a socket got a relative name.
+        let named =
+            |name: &[u8]| !is_abstract(detail) && !name.starts_with(b"/") || self.matches(name);
+        let matches = self.matches(path) || socket_name(detail).is_some_and(named);
         (!link.is_empty()).then(|| Known { path: path.into(), matches, since })
     }
 
@@ -303,6 +306,11 @@ pub fn left_out<'a>(of: &Captured, capture: Capture<'a>, in_parts: bool) -> Capt
         false => (&[][..], capture.bytes.len() as u32),
     };
     Capture { status: CaptureStatus::Cut, bytes, full, ..capture }
+}
+
+/// Whether a Unix socket's name is none of a file.
+fn is_abstract(detail: &[u8]) -> bool {
+    detail.windows(2).any(|pair| pair == b"@\"")
 }
 
 /// What an argument is, where others decide.

@@ -225,8 +225,12 @@ impl Redactor<'_> {
             None => false,
             Some(Some(fd)) if (fd as i32) < 0 => false,
             Some(fd) => fd.and_then(|fd| row.target(fd as i32)).is_none_or(|target| {
-                let name = socket_name(&target.detail).unwrap_or_default();
-                matches(target.without_deleted().0) || matches(name)
+                // It is not known in which directory a socket got a relative name.
+                let is_abstract = target.detail.windows(2).any(|pair| pair == b"@\"");
+                let adrift = |name: &[u8]| !is_abstract && !name.starts_with(b"/");
+                let name = socket_name(&target.detail);
+                matches(target.without_deleted().0)
+                    || name.is_some_and(|name| adrift(name) || matches(name))
             }),
         };
         // A registered file is known by a number alone.
