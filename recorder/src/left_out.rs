@@ -333,3 +333,138 @@ fn path<'a>(header: &CaptureHeader, bytes: &'a [u8]) -> Option<&'a [u8]> {
     let whole = header.status == capture_status::WHOLE;
     whole.then(|| bytes.strip_suffix(b"\0").unwrap_or(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use syscord_syscalls::{
+        SyscallSet, named,
+        record::{RecordHeader, record_kind},
+    };
+
+    use super::*;
+
+    fn left_out() -> LeftOut {
+        let globs = ["/secret/**", "pipe:*"].map(|glob| crate::units::glob(glob).unwrap());
+        LeftOut::new(&globs).unwrap().unwrap()
+    }
+
+    fn opened(time: u64, fd: i32, link: &str) -> ProcRecord {
+        let (link, detail) = (link.into(), Vec::new());
+        ProcRecord { time, event: ProcEvent::File { tgid: 7, tid: 7, fd, link, detail } }
+    }
+
+    /// A call of 10 ns with such a first argument, and a path as its second one.
+    fn event(name: &str, time: u64, first: i32, path: Option<&str>) -> Vec<u8> {
+        let number = named(name).find_map(|row| row.numbers.x86_64).unwrap();
+        let mut captures = Vec::new();
+        if let Some(path) = path {
+            let header = CaptureHeader {
+                arg: 1,
+                status: capture_status::WHOLE,
+                len: path.len() as u16,
+                full: 0,
+            };
+            captures.extend_from_slice(wire::bytes(&header));
+            captures.extend_from_slice(path.as_bytes());
+            captures.resize(captures.len().next_multiple_of(8), 0);
+        }
+        let length = size_of::<EventRecord>() + captures.len();
+        let record = EventRecord {
+            header: RecordHeader {
+                len8: (length / 8) as u16,
+                kind: record_kind::EVENT,
+                what: Abi::X86_64 as u8,
+                number: number.into(),
+            },
+            time,
+            duration: 10,
+            tgid: 7,
+            tid: 7,
+            ret: 0,
+            args: [first as u64, 1, 1, 1, 0, 0],
+        };
+        [wire::bytes(&record), &captures].concat()
+    }
+
+    /// Which of the events are left out.
+    fn which(records: &[ProcRecord], events: &[Vec<u8>]) -> Vec<bool> {
+        let schema = Schema::compile(&SyscallSet::parse("all").unwrap(), 256);
+        let batch = Batch { bytes: events.concat(), events: events.len(), ..Batch::default() };
+        let starts = left_out().of(&schema, &batch, records);
+        let at = events.iter().scan(0, |at, event| {
+            let start = *at;
+            *at += event.len();
+            Some(starts.contains(&start))
+        });
+        at.collect()
+    }
+
+    #[test]
+    fn files_that_match_or_are_not_known_are_left_out() {
+        let records =
+            [opened(1, 3, "/secret/a"), opened(1, 4, "/open/b"), opened(1, 5, "pipe:[9]")];
+        let events = [3, 4, 5, 6].map(|fd| event("read", 100, fd, None));
+        assert_eq!(which(&records, &events), [true, false, true, true]);
+        let deleted = [opened(1, 3, "/secret/a (deleted)"), opened(1, 4, "")];
+        assert_eq!(which(&deleted, &[3, 4].map(|fd| event("read", 100, fd, None))), [true, true]);
+    }
+
+    #[test]
+    fn what_changed_while_the_call_was_under_way_is_not_known() {
+        let records =
+            [opened(95, 3, "/open/a"), opened(90, 4, "/open/b"), opened(200, 5, "/open/c")];
+        let events = [3, 4, 5].map(|fd| event("read", 100, fd, None));
+        assert_eq!(which(&records, &events), [true, false, true]);
+    }
+
+    #[test]
+    fn events_are_judged_in_their_order() {
+        let records = [opened(10, 3, "/open/a"), opened(200, 3, "/secret/a")];
+        let events = [event("read", 300, 3, None), event("read", 100, 3, None)];
+        assert_eq!(which(&records, &events), [true, false]);
+        let closed = [
+            event("read", 100, 3, None),
+            event("close", 150, 3, None),
+            event("read", 170, 3, None),
+        ];
+        assert_eq!(which(&records, &closed), [false, false, true]);
+    }
+
+    #[test]
+    fn relative_paths_are_judged_by_their_directory() {
+        let records = [opened(1, CWD, "/secret"), opened(1, 3, "/open")];
+        let path = |directory: i32, path: &str| event("newfstatat", 100, directory, Some(path));
+        let events = [
+            path(CWD, "a"),
+            path(CWD, "../open/a"),
+            path(3, "a"),
+            path(3, "../secret/a"),
+            path(3, "/secret/a"),
+            path(9, "/open/a"),
+            path(9, "a"),
+        ];
+        assert_eq!(which(&records, &events), [true, false, false, true, true, false, true]);
+    }
+
+    #[test]
+    fn what_is_left_out_says_that_there_was_something() {
+        let of = Captured {
+            section: None,
+            terminated: false,
+            least: 0,
+            most: 9,
+            kept: u32::MAX,
+            is_count: false,
+        };
+        let (section, status) = (CaptureSection::Contents, CaptureStatus::Whole);
+        let capture = Capture { arg: 1, section, status, bytes: b"content", full: 0 };
+        let without = super::left_out(&of, capture, false);
+        assert_eq!((without.status, without.bytes, without.full), (CaptureStatus::Cut, &[][..], 7));
+        let without = super::left_out(&of, capture, true);
+        assert_eq!((without.bytes, without.full), (Parts::LEFT_OUT, 0));
+        let path = Capture { section: CaptureSection::Strings, ..capture };
+        assert_eq!(super::left_out(&of, path, false).bytes, b"content");
+        let nothing = Capture { status: CaptureStatus::None, bytes: &[], ..capture };
+        assert_eq!(super::left_out(&of, nothing, false).status, CaptureStatus::None);
+    }
+}

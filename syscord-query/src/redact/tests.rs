@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Parser;
+use proptest::prelude::*;
 use syscord_format::{CaptureStatus, Chunk, Trace};
 
 use crate::{
@@ -202,4 +203,71 @@ fn what_is_whole_of_a_damaged_trace_is_redacted() {
     let (new, damaged) = redact(old.path(), &["--path", "/home/alice/**"]).unwrap();
     assert!(damaged && !holds(&raw(new.path()), "alice"));
     assert_eq!(json(new.path()).len(), 7);
+}
+
+/// Pieces of which texts are made, some of them secret.
+const PIECES: [&str; 9] = [
+    "hunter2",
+    "/home/alice/plan.txt",
+    "/home/alice",
+    "plan.txt",
+    "/srv/data",
+    " ",
+    "=",
+    "abc",
+    "/",
+];
+
+/// A string that lives as long as the test.
+fn text(pieces: &[usize]) -> &'static [u8] {
+    pieces.iter().map(|at| PIECES[*at]).collect::<String>().leak().as_bytes()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Wherever secrets stand, and wherever they are cut, nothing of them is left, and the trace is whole.
+    #[test]
+    fn nothing_is_left_wherever_it_stands(
+        calls in prop::collection::vec((prop::collection::vec(0..PIECES.len(), 1..6), 0..4u8, any::<bool>(), 0..9usize), 1..12),
+    ) {
+        let made = calls.iter().enumerate().map(|(at, (pieces, kind, cut, less))| {
+            let (end, whole) = (2_000 + 10 * at as u64, text(pieces));
+            let bytes = if *cut { &whole[..whole.len().saturating_sub(*less)] } else { whole };
+            let status = if *cut { CaptureStatus::Cut } else { CaptureStatus::Whole };
+            match kind {
+                0 => Made::call(end, "openat", &[-100i64 as u64, 0, 0, 0], 3).path(1, CaptureStatus::Whole, whole),
+                1 => Made::call(end, "execve", &[0, 0, 0], 0).path(1, CaptureStatus::Whole, whole),
+                2 => Made::call(end, "connect", &[3, 0, 16], 0).path(1, CaptureStatus::Whole, [b"\x01\0", whole].concat().leak()),
+                _ => write(end, 1, status, bytes),
+            }
+        });
+        let made: Vec<Made> = made.collect();
+        let old = trace(&made, 0);
+        let (new, damaged) = redact(old.path(), &["--path", "/home/alice/**", "--path", "/home/alice", "--text", "hunter2"]).unwrap();
+        prop_assert!(!damaged);
+        let bytes = raw(new.path());
+        for secret in ["hunter2", "/home/alice"] {
+            prop_assert!(!holds(&bytes, secret), "{}", secret);
+        }
+        let (before, after) = (json(old.path()), json(new.path()));
+        prop_assert_eq!(before.len(), after.len());
+        for (before, after) in before.iter().zip(&after) {
+            for key in ["ts", "duration", "tid", "syscall", "ret", "cpu"] {
+                prop_assert_eq!(&before[key], &after[key]);
+            }
+            let secret = before.to_string();
+            let is_secret = ["hunt", "/hom", "plan", "alice"].iter().any(|part| secret.contains(part));
+            // Relative paths, of which the directory is not known here, are replaced as well.
+            let is_path = before["syscall"] == "openat" || before["syscall"] == "connect";
+            let parts = before["data"].as_str().is_some_and(|data| !data.is_empty());
+            prop_assert!(is_secret || is_path || parts || before == after, "{}\n{}", before, after);
+            let data = after["data"].as_str().unwrap_or_default();
+            let cut = before["data_cut"] == true;
+            let part = |secret: &str| (4..secret.len()).any(|at| data.ends_with(&secret[..at]));
+            prop_assert!(!cut || !part("hunter2") && !part("/home/alice/plan.txt"), "{}", data);
+        }
+        let verified = run(Cli::parse_from(["q", "verify", new.path().to_str().unwrap()])).unwrap();
+        prop_assert!(!verified);
+    }
 }
