@@ -337,11 +337,12 @@ fn path<'a>(header: &CaptureHeader, bytes: &'a [u8]) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use syscord_syscalls::{
-        SyscallSet, named,
+        named,
         record::{RecordHeader, record_kind},
     };
 
     use super::*;
+    use crate::syscall_set;
 
     fn left_out() -> LeftOut {
         let globs = ["/secret/**", "pipe:*"].map(|glob| crate::units::glob(glob).unwrap());
@@ -388,8 +389,9 @@ mod tests {
 
     /// Which of the events are left out.
     fn which(records: &[ProcRecord], events: &[Vec<u8>]) -> Vec<bool> {
-        let schema = Schema::compile(&SyscallSet::parse("all").unwrap(), 256);
-        let batch = Batch { bytes: events.concat(), events: events.len(), ..Batch::default() };
+        let schema = Schema::compile(&syscall_set::parse("all").unwrap(), 256);
+        let mut batch = Batch::default();
+        (batch.bytes, batch.events) = (events.concat(), events.len());
         let starts = left_out().of(&schema, &batch, records);
         let at = events.iter().scan(0, |at, event| {
             let start = *at;

@@ -30,6 +30,7 @@ impl<'r> Redactor<'r> {
     pub(super) fn new(rules: &'r Rules) -> Result<Redactor<'r>, Error> {
         let mut secrets = Secrets::starting(rules.starts.clone());
         rules.texts.iter().try_for_each(|text| secrets.text(text))?;
+        rules.given.iter().try_for_each(|path| secrets.path(path))?;
         Ok(Redactor { rules, secrets, tally: Tally::default() })
     }
 
@@ -125,6 +126,8 @@ impl<'r> Redactor<'r> {
         };
         match whole.filter(|whole| self.rules.is_path(whole)) {
             Some(whole) => self.path(word, &[whole], false),
+            // Names in other paths are no secret.
+            None if word.starts_with(b"/") => self.path(word, &[word.to_vec()], false),
             None => self.text(word),
         }
     }

@@ -19,6 +19,8 @@ pub(super) struct Rules {
     /// Contents of files with these paths.
     contents_of: Option<GlobSet>,
     paths: Option<GlobSet>,
+    /// Paths that are given as they are.
+    pub(super) given: Vec<Vec<u8>>,
     /// What paths begin with that match.
     pub(super) starts: Vec<Vec<u8>>,
     pub(super) texts: Vec<Vec<u8>>,
@@ -46,6 +48,12 @@ impl Rules {
             contents: args.contents,
             contents_of: globs("--contents-of", &args.contents_of)?,
             paths: globs("--path", &args.path)?,
+            given: args
+                .path
+                .iter()
+                .filter(|glob| !glob.contains(SPECIAL))
+                .map(|glob| glob.as_bytes().to_vec())
+                .collect(),
             starts: args.path.iter().filter_map(|glob| start(glob)).collect(),
             regexes: args.regex.iter().map(|text| regex(text)).collect::<Result<_, _>>()?,
             argv: args.argv || args.processes,
@@ -113,6 +121,8 @@ pub(super) fn not_ours(text: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// What makes a pattern of a path.
+const SPECIAL: [char; 5] = ['*', '?', '[', '{', '\\'];
 /// What META says that was removed.
 const NAMES: [&str; 9] = [
     "redacted=contents",
@@ -170,7 +180,7 @@ fn globs(option: &str, texts: &[String]) -> Result<Option<GlobSet>, Error> {
 
 /// What every path begins with that matches, if it tells enough.
 fn start(glob: &str) -> Option<Vec<u8>> {
-    let end = glob.find(['*', '?', '[', '{', '\\']).unwrap_or(glob.len());
+    let end = glob.find(SPECIAL).unwrap_or(glob.len());
     (end >= SHORTEST).then(|| glob.as_bytes()[..end].to_vec())
 }
 
