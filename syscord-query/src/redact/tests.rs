@@ -111,7 +111,8 @@ fn all_else_stays() {
     assert_eq!(before.len(), after.len());
     assert_ne!(before[4], after[4]);
     assert_eq!(after[4]["data"], "see /home/alice/plan.txt, pw=*******");
-    (before.remove(4), after.remove(4));
+    before.remove(4);
+    after.remove(4);
     assert_eq!(before, after);
     let (old, new) = (Trace::open(old.path()).unwrap(), Trace::open(new.path()).unwrap());
     assert_ne!(old.file_id(), new.file_id());
