@@ -18,6 +18,7 @@
 //! | `body` | serialisation of META, PROC and LOSS |
 //! | `chunk` | EVENTS: events to columns and back |
 //! | `ints`, `magnitude`, `huffman`, `bits` | the encodings of columns |
+//! | `descriptors` | which descriptors threads have, going through a file |
 //! | `zone` | what an EVENTS block may hold |
 //! | `writer` | writing a file |
 //! | `source`, `reader`, `check`, `damage` | reading a file, whole or damaged |
@@ -34,6 +35,7 @@ mod chunk;
 mod clock;
 mod cursor;
 mod damage;
+mod descriptors;
 mod error;
 mod huffman;
 mod index;
@@ -61,6 +63,7 @@ pub use chunk::files::{File, FileFact, FileFd, Files, NUMBER, numbered};
 pub use chunk::section;
 pub use clock::{Clock, clock};
 pub use damage::Damage;
+pub use descriptors::{CWD, Descriptors, Open, socket_name, straight};
 pub use error::FormatError;
 pub use index::{End, IndexEntry, index};
 pub use ledger::{LedgerRow, NO_CPU, drop_reason, ledger};

@@ -248,7 +248,11 @@ pub struct ColumnDef {
 }
 
 impl Meta {
-    pub(crate) fn encode(&self) -> Result<Vec<u8>, FormatError> {
+    /// The payload of META's block, decompressed.
+    ///
+    /// # Errors
+    /// If it is beyond a limit of the format.
+    pub fn encode(&self) -> Result<Vec<u8>, FormatError> {
         self.check()?;
         body::encode("META", self)
     }

@@ -29,6 +29,10 @@ impl<'a> Parts<'a> {
     /// Without any part.
     pub const NONE: Parts<'static> = Parts { left: 0, table: &[], bytes: &[] };
 
+    /// An entry of which nothing is kept but that there was something: no part before the call, one after it that is
+    /// cut before its first byte.
+    pub const LEFT_OUT: &'static [u8] = &[2, 0, 2];
+
     /// Whether none is left.
     pub fn is_over(&self) -> bool {
         self.left == 0
@@ -134,6 +138,15 @@ mod tests {
                 prop_assert!(all.iter().map(|part| part.bytes.len()).sum::<usize>() < entry.len().max(1));
             }
         }
+    }
+
+    #[test]
+    fn what_was_left_out_is_a_part_without_bytes() {
+        let mut entry = Vec::new();
+        let part = |status| Part { status, bytes: &[] };
+        let parts = [part(CaptureStatus::None), part(CaptureStatus::Cut)];
+        Parts::put(&mut entry, parts.into_iter());
+        assert_eq!(entry, Parts::LEFT_OUT);
     }
 
     #[test]

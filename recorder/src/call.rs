@@ -7,6 +7,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
+    left_out::left_out,
     parts::is_part,
     schema::{ExecArgs, Layout},
     wire::{self, Record},
@@ -37,6 +38,8 @@ pub struct Call<'a> {
     pub args: [u64; MAX_ARGS],
     /// Its marks.
     pub marks: u8,
+    /// Whether its contents are left out.
+    pub hides: bool,
     captures: [Capture<'a>; MAX_ARGS],
     count: usize,
 }
@@ -91,12 +94,15 @@ pub fn whole<'a>(
 impl<'a> Call<'a> {
     /// Of which nothing is captured yet.
     pub fn new(layout: &'a Layout, args: [u64; MAX_ARGS], marks: u8) -> Call<'a> {
-        Call { layout, args, marks, captures: [NONE; MAX_ARGS], count: 0 }
+        Call { layout, args, marks, hides: false, captures: [NONE; MAX_ARGS], count: 0 }
     }
 
     /// Adds a capture of the probe's.
     pub fn add(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
-        if let Some(capture) = capture(self.layout, header, bytes) {
+        if let Some(mut capture) = capture(self.layout, header, bytes) {
+            if self.hides {
+                capture = left_out(&self.layout.captured[usize::from(capture.arg)], capture, false);
+            }
             self.push(capture);
         }
     }

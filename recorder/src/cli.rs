@@ -4,6 +4,8 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use globset::Glob;
+
 use crate::{flight::Keep, trigger::Condition, units};
 
 /// Records the syscalls of a Linux machine into compact traces.
@@ -42,6 +44,8 @@ Examples:
   syscord record -p 1234 --duration 10s      a running process, all its threads
   syscord record --name nginx -e %network    what nginx asks of the network
   syscord record -f --pid 1 --max-size 1G    a process and what descends from it
+  syscord record --no-content-for '/etc/ssl/**' --no-content-for 'socket:*' -- COMMAND
+                                             without what is read from and written to these
   syscord record -o - | syscord-query -      the whole machine, as it happens
   syscord record -o /var/log/syscord --rotate-size 100M --max-total-size 10G
                                              all the time, the latest 10 GiB
@@ -146,6 +150,10 @@ pub struct HowMuch {
     #[arg(long, value_name = "BYTES", default_value_t = 256,
           value_parser = clap::value_parser!(u32).range(0..=16384))]
     pub content: u32,
+    /// Keep no contents of calls on files whose path matches, or is not known; `*` stops at a `/`, `**` does not.
+    /// Also of what is called `socket:[N]`, `pipe:[N]`. May be given several times
+    #[arg(long, value_name = "GLOB", value_parser = units::glob, conflicts_with = "no_duration")]
+    pub no_content_for: Vec<Glob>,
     /// Hook the end of calls only: cheaper, and without durations
     #[arg(long)]
     pub no_duration: bool,

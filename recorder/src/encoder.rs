@@ -5,11 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark};
+use syscord_format::{
+    Capture, ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark,
+};
 use syscord_syscalls::{
     Abi, MAX_ARGS,
     plan::NUMBERS,
-    record::{EventRecord, FILE, MARKS, RecordHeader, UNKNOWN_DURATION, event_mark, record_kind},
+    record::{EventRecord, FILE, MARKS, RecordHeader, UNKNOWN_DURATION, event_mark},
 };
 
 use crate::{
@@ -17,6 +19,7 @@ use crate::{
     entries::Entries,
     files::Target,
     history::NewImages,
+    left_out::left_out,
     parts::{PartsOf, is_part},
     rings::Batch,
     schema::{Layout, Schema},
@@ -45,6 +48,8 @@ pub struct Encoder {
     parts: PartsOf,
     /// What the descriptor at hand stands for.
     target: Target,
+    /// Whether contents of the call at hand are left out.
+    hides: bool,
     /// The events of the chunk at hand.
     places: Vec<Place>,
 }
@@ -59,7 +64,19 @@ impl Encoder {
     ) -> Self {
         let (parts, target, places) = (PartsOf::default(), Target::default(), Vec::new());
         let new_images = NewImages::new();
-        Encoder { schema, builder, entries, trigger, dump: 1, new_images, parts, target, places }
+        let (dump, hides) = (1, false);
+        Encoder {
+            schema,
+            builder,
+            entries,
+            trigger,
+            dump,
+            new_images,
+            parts,
+            target,
+            hides,
+            places,
+        }
     }
 
     /// The chunks of a batch, mostly one; `new_images` are the programs that processes began in it.
@@ -92,7 +109,7 @@ impl Encoder {
             for (header, record) in wire::raw(&batch.bytes[span]) {
                 let place = Place { start, length: record.len() as u32, cpu };
                 start += record.len();
-                if is_event(&header)
+                if wire::is_event(&header)
                     && let Some(event) = wire::event(record)
                     && times.contains(&event.time)
                 {
@@ -108,6 +125,7 @@ impl Encoder {
         let schema = Arc::clone(&self.schema);
         while let Some(place) = self.builder.next().and_then(|at| self.places.get(at)) {
             let Place { start, length, cpu } = *place;
+            self.hides = batch.left_out.binary_search(&start).is_ok();
             self.event(&schema, cpu, &batch.bytes[start..start + length as usize]);
         }
         self.builder.encode().map(Some)
@@ -168,7 +186,7 @@ impl Encoder {
                 _ if is_part(&header) => has_parts = true,
                 _ => {
                     if let Some(capture) = capture(layout, &header, captured) {
-                        self.builder.put_capture(&capture);
+                        self.put_capture(layout, capture);
                     }
                 }
             }
@@ -184,9 +202,20 @@ impl Encoder {
         let Some(RecordHeader { what, number, .. }) = wire::header(bytes) else { return };
         let layout = self.schema.layout(what, number);
         self.parts.collect(&wire::captures(bytes), None);
-        for capture in self.parts.iter().filter_map(|part| whole(layout, part)) {
+        for mut capture in self.parts.iter().filter_map(|part| whole(layout, part)) {
+            if self.hides {
+                capture = left_out(&layout.captured[usize::from(capture.arg)], capture, true);
+            }
             self.builder.put_capture(&capture);
         }
+    }
+
+    #[inline]
+    fn put_capture(&mut self, layout: &Layout, mut capture: Capture<'_>) {
+        if self.hides {
+            capture = left_out(&layout.captured[usize::from(capture.arg)], capture, false);
+        }
+        self.builder.put_capture(&capture);
     }
 
     /// Tells what a descriptor stands for that the event has made that was put last.
@@ -212,7 +241,13 @@ impl Encoder {
         let mut call = Call::new(layout, record.args, wire::marks(&captures));
         let begin = entry.as_deref().map(wire::captures);
         self.parts.collect(&captures, begin.as_ref());
-        self.parts.iter().filter_map(|part| whole(layout, part)).for_each(|part| call.push(part));
+        call.hides = self.hides;
+        for mut part in self.parts.iter().filter_map(|part| whole(layout, part)) {
+            if self.hides {
+                part = left_out(&layout.captured[usize::from(part.arg)], part, true);
+            }
+            call.push(part);
+        }
         for (header, bytes) in captures {
             call.add(&header, bytes);
         }
@@ -233,10 +268,6 @@ impl Encoder {
 fn spans(batch: &Batch) -> impl Iterator<Item = (u32, Range<usize>)> {
     let starts = std::iter::once(0).chain(batch.spans.iter().map(|(_, end)| *end));
     starts.zip(&batch.spans).map(|(start, (cpu, end))| (*cpu, start..*end))
-}
-
-fn is_event(header: &RecordHeader) -> bool {
-    matches!(header.kind, record_kind::EVENT | record_kind::EVENT_AND_STATE)
 }
 
 /// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands

@@ -22,6 +22,9 @@ pub enum RecordError {
     /// WHO.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// `--no-content-for`.
+    #[error("--no-content-for: {0}; give fewer patterns")]
+    Globs(#[from] globset::Error),
     /// `-o -` on a terminal.
     #[error(
         "a trace is binary and not for a terminal: pipe it into `syscord-query -`, or name a file with -o"

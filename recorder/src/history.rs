@@ -12,6 +12,7 @@ use crate::{
     call::NewImage,
     entries::Entries,
     files::Target,
+    left_out::LeftOut,
     rings::Batch,
     schema::Schema,
     wire::{self, Captures, Record},
@@ -29,12 +30,20 @@ pub struct History {
     /// What was found of processes that appeared in the batch at hand.
     looked: HashMap<u32, Vec<ProcRecord>>,
     new_images: NewImages,
+    /// What finds the calls of which contents are left out, if any may be.
+    left_out: Option<LeftOut>,
 }
 
 impl History {
     /// Begins with what was told of `world`; what is captured at entry goes to `entries`.
-    pub fn new(schema: Arc<Schema>, world: World, entries: Arc<Entries>) -> History {
-        History { schema, world, entries, looked: HashMap::new(), new_images: HashMap::new() }
+    pub fn new(
+        schema: Arc<Schema>,
+        world: World,
+        entries: Arc<Entries>,
+        left_out: Option<LeftOut>,
+    ) -> History {
+        let (looked, new_images) = (HashMap::new(), HashMap::new());
+        History { schema, world, entries, looked, new_images, left_out }
     }
 
     /// What happened to processes in the next batch, in time order, and the programs that began in it.
@@ -43,6 +52,9 @@ impl History {
         // Before those of the batch are added, which will be needed at once.
         self.entries.forget_oldest();
         let records = if batch.side { self.records(batch) } else { Vec::new() };
+        if let Some(left_out) = &mut self.left_out {
+            batch.left_out = left_out.of(&self.schema, batch, &records);
+        }
         (records, std::mem::take(&mut self.new_images))
     }
 

@@ -25,6 +25,7 @@ mod filters;
 mod flight;
 mod history;
 mod ledger;
+mod left_out;
 mod listing;
 mod output;
 mod overhead;

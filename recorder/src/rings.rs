@@ -60,6 +60,8 @@ pub struct Batch {
     pub dump: u64,
     /// What was found of processes that appeared, by id.
     pub looked: HashMap<u32, Vec<ProcRecord>>,
+    /// Where the records of calls start of which contents are left out, ascending.
+    pub left_out: Vec<usize>,
     /// Bytes in which appearances were looked for.
     searched: usize,
 }
@@ -73,6 +75,7 @@ impl Batch {
         self.side = false;
         self.strange = 0;
         self.looked.clear();
+        self.left_out.clear();
         self.searched = 0;
     }
 

@@ -39,6 +39,15 @@ pub struct Captured {
     pub most: u32,
     /// The most bytes that are kept of what was read.
     pub kept: u32,
+    /// Whether it is how many there are of something, and no more.
+    pub is_count: bool,
+}
+
+impl Captured {
+    /// Whether it is the entries of a directory.
+    pub fn is_entries(&self) -> bool {
+        self.kept != u32::MAX
+    }
 }
 
 /// Plans and layouts by ABI and number.
@@ -68,8 +77,14 @@ const UNKNOWN: Layout = Layout {
     captured: [NOT_CAPTURED; MAX_ARGS],
 };
 
-const NOT_CAPTURED: Captured =
-    Captured { section: None, terminated: false, least: 0, most: u32::MAX, kept: u32::MAX };
+const NOT_CAPTURED: Captured = Captured {
+    section: None,
+    terminated: false,
+    least: 0,
+    most: u32::MAX,
+    kept: u32::MAX,
+    is_count: false,
+};
 
 impl Schema {
     /// Compiles the table for a set of syscalls.
@@ -162,6 +177,12 @@ impl Schema {
 }
 
 impl Layout {
+    /// Whether anything is captured that `--content 0` leaves out.
+    pub fn has_contents(&self) -> bool {
+        let sections = self.captured.iter().filter_map(|captured| captured.section);
+        sections.into_iter().any(|section| section != CaptureSection::Strings)
+    }
+
     /// Whether it closes the descriptor in its first argument.
     pub fn closes(&self) -> bool {
         self.effects & effect::CLOSED != 0
@@ -204,6 +225,7 @@ impl Layout {
             }
             (captured.least, captured.most) = (arg.kind.least(abi), arg.kind.most(abi));
             captured.terminated = role == Role::Path;
+            captured.is_count = role == Role::Count;
         }
         layout
     }

@@ -30,6 +30,7 @@ use crate::{
     filters::{self, Filters},
     history::History,
     ledger::{Ledger, Sums},
+    left_out::LeftOut,
     output::{self, Output},
     overhead::Overhead,
     pipeline::{Pipeline, Work},
@@ -87,6 +88,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let schema = Schema::compile(&set, options.how_much.content);
     let watched = options.how_much.max_overhead.is_some();
     let schema = Arc::new(if watched { schema.with_shedding(&set) } else { schema });
+    let mut left_out = LeftOut::new(&options.how_much.no_content_for)?;
     check_usage(options)?;
     // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {
@@ -115,15 +117,20 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         signals::install_dump().map_err(RecordError::Signals)?;
     }
     let mut world = World::new(clock.monotonic);
-    if filters.filter.active == 0 {
-        trace.open_with(world.snapshot())?;
-    } else if let Some(held) = &held {
-        trace.open_with(world.command(held.pid))?;
+    let there = match &held {
+        _ if filters.filter.active == 0 => Some(world.snapshot()),
+        held => held.as_ref().map(|held| world.command(held.pid)),
+    };
+    if let Some(there) = there {
+        if let Some(left_out) = &mut left_out {
+            left_out.told(&there);
+        }
+        trace.open_with(there)?;
     }
     let trigger = options.flight.dump_on.as_ref().map(Trigger::new);
     let entries = Arc::new(Entries::default());
     let encoders = encoders(options, probe.cpus, &schema, &entries, trigger.as_ref());
-    let history = History::new(Arc::clone(&schema), world, entries);
+    let history = History::new(Arc::clone(&schema), world, entries, left_out);
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
     let pipeline = Pipeline::start(encoders, history, trace);
@@ -501,6 +508,8 @@ fn meta(options: &Record, filters: &Filters, cpus: usize) -> Meta {
     if options.what.syscall != "all" {
         filters.push(format!("syscall={}", options.what.syscall));
     }
+    let left_out = options.how_much.no_content_for.iter();
+    filters.extend(left_out.map(|glob| format!("no-content-for={glob}")));
     let mut meta = Meta {
         recorder: concat!("syscord ", env!("CARGO_PKG_VERSION")).to_owned(),
         host: name[0].clone(),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use globset::{Glob, GlobBuilder};
+
 use crate::{
     cli::{Share, TickShift},
     flight::Keep,
@@ -24,6 +26,12 @@ pub fn size(text: &str) -> Result<u64, String> {
         Some(0) | None => Err(bad()),
         Some(bytes) => Ok(bytes),
     }
+}
+
+/// Parses a pattern of paths: `*` and `?` stop at a `/`, `**` does not.
+pub fn glob(text: &str) -> Result<Glob, String> {
+    let glob = GlobBuilder::new(text).literal_separator(true).build();
+    glob.map_err(|error| error.to_string())
 }
 
 /// Parses `500ms`, `10s`, `2m`, `1h`, `100us`, `32ns`, with decimals; without unit: seconds.

@@ -45,6 +45,11 @@ pub fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
     })
 }
 
+/// Whether a record is a finished call.
+pub fn is_event(header: &RecordHeader) -> bool {
+    matches!(header.kind, record_kind::EVENT | record_kind::EVENT_AND_STATE)
+}
+
 /// The header of a record.
 pub fn header(record: &[u8]) -> Option<RecordHeader> {
     read(record)

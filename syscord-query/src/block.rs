@@ -240,7 +240,7 @@ impl Scene {
     }
 
     /// Goes on to a row, at its place in time order; what it changes itself comes later.
-    fn reach(
+    pub(crate) fn reach(
         &mut self,
         columns: &Columns,
         place: (u64, u32),
@@ -372,7 +372,7 @@ impl Known {
 }
 
 /// Rows in time order; those of the same moment stay in row order.
-fn in_order(mut rows: Vec<u32>, columns: &Columns) -> Vec<u32> {
+pub(crate) fn in_order(mut rows: Vec<u32>, columns: &Columns) -> Vec<u32> {
     let Some(times) = &columns.times else {
         return rows;
     };

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -52,6 +52,31 @@ CSV escapes control characters, what is no UTF-8 and the backslash in comm, path
 
 Exit status: 0 done, 1 failed, 2 bad usage, 3 done but part of a trace could not be read.";
 
+const REDACT_EXAMPLES: &str = "\
+Examples:
+  syscord-query redact t.scd -o shared.scd --contents --processes --host
+  syscord-query redact t.scd -o shared.scd --path '/home/*' --path '**/*.pem'
+  syscord-query redact t.scd -o shared.scd --contents-of '/etc/ssl/**' --contents-of 'socket:*'
+  syscord-query redact t.scd -o shared.scd --regex 'AKIA[0-9A-Z]{16}' --text-from tokens.txt
+  syscord-query redact t.scd -o shared.scd --argv --comm
+
+What is removed:
+  paths and texts   the string in which they are becomes [redacted-N]; the same string has the same N
+                    everywhere: arguments of calls, socket addresses, command lines, programs, working
+                    directories, what descriptors stand for, META
+  in contents       bytes become *, as many as there were; parts of a secret at either end, too
+  whole contents    are shown as cut before their first byte, with their length
+A path matches as it was given or made absolute, with . and .. done away with; links are not followed. A relative
+path of which the directory is not known is replaced, too. What contains a path that matches (as what lies below it)
+is replaced with it. Names of files that match are removed from contents, command lines and texts as well.
+
+Times, results, the order of events, numbers and the ledger stay. META says what kinds of rules were applied
+(`info` shows them). The new file is read again and all its decompressed bytes are searched for every string that
+was removed; if one is found, the file is deleted and the exit status is 1. Strings of less than 4 bytes are
+replaced where they stand as a path or name, and not looked for elsewhere, unless --text or --regex names them.
+
+Exit status: 0 done, 1 failed, 2 bad usage, 3 done but part of the trace could not be read, and is left out.";
+
 /// Reads, filters and summarises traces of syscalls recorded by syscord.
 #[derive(Debug, Parser)]
 #[command(
@@ -81,6 +106,9 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Make a whole trace of what can be read of a damaged one
     Repair(RepairArgs),
+    /// Write a trace without what must not be passed on, and show that nothing of it is left
+    #[command(after_help = "Use --help for examples and what is replaced.", after_long_help = REDACT_EXAMPLES)]
+    Redact(RedactArgs),
 }
 
 /// Arguments of the default command.
@@ -308,6 +336,48 @@ pub(crate) struct RepairArgs {
     /// The new trace, which must not exist yet
     #[arg(short, long, value_name = "NEW")]
     pub(crate) output: PathBuf,
+}
+
+/// Arguments of `redact`.
+#[derive(Debug, Args)]
+pub(crate) struct RedactArgs {
+    /// The trace
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The new trace, which must not exist yet; readable by its owner alone
+    #[arg(short, long, value_name = "NEW")]
+    pub(crate) output: PathBuf,
+    /// All captured contents: buffers, structures, control messages
+    #[arg(long, help_heading = "What is removed (one or more)")]
+    pub(crate) contents: bool,
+    /// The contents of calls on files with such a path, or on one that is not known; also of what is called
+    /// `socket:[N]`, `pipe:[N]`
+    #[arg(long, value_name = "GLOB", help_heading = "What is removed (one or more)")]
+    pub(crate) contents_of: Vec<String>,
+    /// Paths that match, wherever they are; `*` stops at a `/`, `**` does not
+    #[arg(long, value_name = "GLOB", help_heading = "What is removed (one or more)")]
+    pub(crate) path: Vec<String>,
+    /// This text, wherever it is
+    #[arg(long, value_name = "TEXT", help_heading = "What is removed (one or more)")]
+    pub(crate) text: Vec<OsString>,
+    /// Each line of FILE, as by --text; keeps secrets out of the shell's history
+    #[arg(long, value_name = "FILE", help_heading = "What is removed (one or more)")]
+    pub(crate) text_from: Vec<PathBuf>,
+    /// What matches, wherever it is: a regular expression of the Rust crate regex, on bytes
+    #[arg(long, value_name = "REGEX", help_heading = "What is removed (one or more)")]
+    pub(crate) regex: Vec<String>,
+    /// What is told of processes: --argv and --comm, programs, working directories, users, cgroups
+    #[arg(long, help_heading = "What is removed (one or more)")]
+    pub(crate) processes: bool,
+    /// Command lines, the recorder's too, and lists of arguments
+    #[arg(long, help_heading = "What is removed (one or more)")]
+    pub(crate) argv: bool,
+    /// Names of processes and threads
+    #[arg(long, help_heading = "What is removed (one or more)")]
+    pub(crate) comm: bool,
+    /// The machine's name, wherever it is, and the recorder's command line
+    #[arg(long, help_heading = "What is removed (one or more)")]
+    pub(crate) host: bool,
 }
 
 #[cfg(test)]

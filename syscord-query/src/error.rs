@@ -29,6 +29,33 @@ pub(crate) enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// A file of texts could not be read.
+    #[error("cannot read {name}: {source}; check the path")]
+    Read {
+        /// Which.
+        name: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// More is to be removed than can be looked for.
+    #[error(
+        "the rules match more than {most} MiB of different strings, which is too much to look for; name fewer, as \
+         by the directory that holds them: --path /home/alice instead of '/home/alice/**'"
+    )]
+    TooManySecrets {
+        /// How many MiB can be.
+        most: usize,
+    },
+    /// Something is left of what was to be removed.
+    #[error(
+        "something is left of what was to be removed, in {place}: {name} was deleted; please report this as a bug"
+    )]
+    Left {
+        /// The file.
+        name: String,
+        /// Where in it.
+        place: String,
+    },
     /// The Parquet writer gave up.
     #[cfg(feature = "parquet")]
     #[error("cannot write Parquet: {0}")]
@@ -75,6 +102,7 @@ fn reading_remedy(error: &FormatError) -> &'static str {
 /// What can be done about a failed write.
 fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
+        io::ErrorKind::AlreadyExists => "; name a file that is not there yet",
         io::ErrorKind::StorageFull => "; free some space, or write elsewhere with -o",
         io::ErrorKind::PermissionDenied => "; write elsewhere with -o",
         io::ErrorKind::NotFound => "; does its folder exist?",

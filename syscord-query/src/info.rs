@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     escape::c_escaped,
     output::Output,
+    redact::RULE,
     report::{Ledger, Report, open, percent},
     shed,
     table::{BAD, Cell, HEADING, Table},
@@ -43,6 +44,16 @@ pub(crate) fn run(args: &InfoArgs) -> Result<bool, Error> {
     };
     output.write(text.as_bytes())?;
     Ok(report.damaged())
+}
+
+/// The filters by which it was recorded.
+fn filters(meta: &Meta) -> impl Iterator<Item = &str> {
+    meta.filters.iter().map(String::as_str).filter(|filter| !filter.starts_with(RULE))
+}
+
+/// By which rules something was removed from it.
+fn redacted(meta: &Meta) -> impl Iterator<Item = &str> {
+    meta.filters.iter().filter_map(|filter| filter.strip_prefix(RULE))
 }
 
 /// What was found in the blocks.
@@ -173,7 +184,8 @@ impl Survey {
             "machine": meta.machine,
             "cpus": meta.cpus,
             "command": meta.command.iter().map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>(),
-            "filters": meta.filters,
+            "filters": filters(meta).collect::<Vec<_>>(),
+            "redacted": redacted(meta).collect::<Vec<_>>(),
             "time_resolution": resolution(meta),
             "durations": meta.durations,
             "content_limit": meta.content_limit,
@@ -222,7 +234,8 @@ impl Survey {
         let safe = |text: &str| c_escaped(text.as_bytes());
         let (major, minor) = trace.version();
         let command: Vec<String> = meta.command.iter().map(|word| c_escaped(word)).collect();
-        let filters: Vec<String> = meta.filters.iter().map(|filter| safe(filter)).collect();
+        let filters: Vec<String> = filters(meta).map(safe).collect();
+        let redacted: Vec<String> = redacted(meta).map(safe).collect();
         let schema: Vec<String> = schema_counts(meta)
             .into_iter()
             .map(|(name, count)| format!("{count} {}", name.replace('_', " ")))
@@ -264,6 +277,9 @@ impl Survey {
             ),
             ("schema", schema.join(", ")),
         ];
+        if !redacted.is_empty() {
+            facts.push(("redacted", redacted.join(", ")));
+        }
         if let Some((start, end, duration)) = self.span() {
             facts.push(("start", rfc3339(start)));
             facts.push(("end", rfc3339(end)));

@@ -20,6 +20,7 @@ mod histogram;
 mod info;
 mod output;
 mod pipeline;
+mod redact;
 mod render;
 mod repair;
 mod report;
@@ -105,6 +106,7 @@ fn run(cli: Cli) -> Result<bool, Error> {
             verify::run(&args)
         }
         Some(Command::Repair(args)) => repair::run(&args),
+        Some(Command::Redact(args)) => redact::run(&args),
         None => {
             let mut args = cli.events;
             args.files = traces::files(&args.files)?;

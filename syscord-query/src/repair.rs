@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
 };
@@ -12,7 +12,7 @@ use syscord_format::{BlockKind, Damage, FormatError, Writer};
 use crate::{
     cli::RepairArgs,
     error::{Error, shown},
-    output::Output,
+    output::{Output, file_id},
     report::{Report, open},
     verify::Check,
 };
@@ -56,13 +56,6 @@ pub(crate) fn run(args: &RepairArgs) -> Result<bool, Error> {
     Output::new(None, &[])?.write(text.as_bytes())?;
     // A missing END is made good; nothing that it stood for is lost.
     Ok(report.lost_blocks() || trace.damage().iter().any(|damage| *damage != Damage::NoEnd))
-}
-
-/// Random, as each trace has its own.
-fn file_id() -> io::Result<[u8; 16]> {
-    let mut id = [0; 16];
-    File::open("/dev/urandom")?.read_exact(&mut id)?;
-    Ok(id)
 }
 
 fn sync(mut out: BufWriter<File>) -> io::Result<()> {

@@ -251,7 +251,7 @@ impl<'a> Row<'a> {
     }
 
     /// A path among the arguments, made absolute if it is relative to a directory that is known.
-    fn resolved(&self, arg: usize, path: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn resolved(&self, arg: usize, path: &[u8]) -> Option<Vec<u8>> {
         if path.starts_with(b"/") {
             return Some(path.to_vec());
         }

@@ -202,6 +202,11 @@ impl<'a> Structures<'a> {
         self.bytes
     }
 
+    /// Whether nothing of them is there, though there was something: they were left out on purpose.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.cut && self.bytes.is_empty()
+    }
+
     /// What follows the part of an array that is there.
     pub(crate) fn rest(&self) -> Rest {
         let size = usize::from(self.def.size).max(1);

@@ -90,7 +90,7 @@ mod strace;
 
 /// One event of a made trace.
 #[derive(Clone)]
-struct Made {
+pub(crate) struct Made {
     tid: u32,
     end: u64,
     duration: Option<u64>,
@@ -127,7 +127,7 @@ impl Made {
     }
 
     /// A call of `name` that ended at `end`, in the thread 20.
-    fn call(end: u64, name: &str, args: &[u64], ret: i64) -> Made {
+    pub(crate) fn call(end: u64, name: &str, args: &[u64], ret: i64) -> Made {
         let number = named(name).find_map(|row| row.numbers.x86_64).expect("a known name");
         Made {
             tid: 20,
@@ -141,29 +141,29 @@ impl Made {
         }
     }
 
-    fn path(mut self, arg: u8, status: CaptureStatus, bytes: &'static [u8]) -> Made {
+    pub(crate) fn path(mut self, arg: u8, status: CaptureStatus, bytes: &'static [u8]) -> Made {
         self.captures.push((arg, CaptureSection::Strings, status, bytes));
         self
     }
 
-    fn data(mut self, arg: u8, status: CaptureStatus, bytes: &'static [u8]) -> Made {
+    pub(crate) fn data(mut self, arg: u8, status: CaptureStatus, bytes: &'static [u8]) -> Made {
         self.captures.push((arg, CaptureSection::Contents, status, bytes));
         self
     }
 }
 
 /// A file that is removed when its test is over.
-struct Temp(PathBuf);
+pub(crate) struct Temp(PathBuf);
 
 impl Temp {
-    fn new(ending: &str) -> Temp {
+    pub(crate) fn new(ending: &str) -> Temp {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("syscord-query-{}-{number}.{ending}", std::process::id());
         Temp(std::env::temp_dir().join(name))
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -175,7 +175,7 @@ impl Drop for Temp {
 }
 
 /// A trace with these events, all in one chunk, of which `dropped` were dropped besides.
-fn trace(events: &[Made], dropped: u64) -> Temp {
+pub(crate) fn trace(events: &[Made], dropped: u64) -> Temp {
     described_trace(&described(), events, dropped)
 }
 

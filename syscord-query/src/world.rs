@@ -157,12 +157,12 @@ impl World {
 
     /// What a descriptor of a thread stands for, if that is known.
     pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Arc<Target>> {
-        self.descriptors.target(tgid, tid, fd)
+        self.descriptors.get(tgid, tid, fd).cloned()
     }
 
     /// A call has made a descriptor stand for something, or for nothing known.
     pub(crate) fn set_target(&mut self, tgid: u32, tid: u32, fd: i32, target: Target) {
-        self.descriptors.set(tgid, tid, fd, target);
+        self.descriptors.set(tgid, tid, fd, target.known());
     }
 
     /// Whether threads have ended that are not forgotten yet.
@@ -229,7 +229,7 @@ impl World {
             }
             ProcEvent::File { tgid, tid, fd, link, detail } => {
                 let target = Target { link: link.clone(), detail: detail.clone() };
-                self.descriptors.set(*tgid, *tid, *fd, target);
+                self.descriptors.set(*tgid, *tid, *fd, target.known());
             }
             ProcEvent::Closed { tgid, tid, fd } => self.descriptors.close(*tgid, *tid, *fd),
             ProcEvent::Open { tgid, tid, shared, shares_cwd, count, open } => {
@@ -263,7 +263,7 @@ impl World {
     fn set_link(&mut self, tgid: u32, fd: i32, link: &[u8]) {
         if !link.is_empty() {
             let target = Target { link: link.to_vec(), detail: Vec::new() };
-            self.descriptors.set(tgid, tgid, fd, target);
+            self.descriptors.set(tgid, tgid, fd, target.known());
         }
     }
 

@@ -3,6 +3,7 @@
 
     scd.py dump FILE    one JSON object a line for each event, in time order
     scd.py info FILE    what the trace is, what it holds, and whether anything is wrong with it
+    scd.py raw FILE    all that it holds, decompressed and one after the other, and what its descriptors stand for
     scd.py check FILE   whether zone maps, INDEX, END and ledger are true to what the trace holds
 
 All exit with 0, with 1 if FILE is no trace that this reader may read, and with 3 if it is damaged,
@@ -20,9 +21,9 @@ from collections import Counter
 from typing import Any
 
 from check import check_all
-from container import (CLOCK, INDEX, KINDS, LEDGER, LOSS, LOSS_BODY, PROC, PROC_BODY, FormatError, Trace, need,
+from container import (CLOCK, EVENTS, INDEX, KINDS, LEDGER, LOSS, LOSS_BODY, PROC, PROC_BODY, FormatError, Trace, need,
                        read_body, read_clock, read_end, read_index)
-from events import all_events
+from events import all_events, read_calls, read_files, read_sections
 
 REASONS = {1: "ring full", 2: "probe re-entered", 3: "ring busy", 4: "about processes",
            5: "left out to keep the overhead down"}                                            # REGISTRY.md
@@ -88,6 +89,24 @@ def dump(trace: Trace) -> int:
     return 3 if faults else 0
 
 
+def raw(trace: Trace) -> int:
+    out = sys.stdout.buffer
+    for block in trace.blocks:
+        out.write(block.zone)
+        if block.kind != EVENTS:
+            body = block.body()
+            out.write(body.take(body.left()))
+            continue
+        sections = read_sections(block)
+        for ident in sections:
+            section = read_sections(block)[ident]
+            out.write(section.take(section.left()))
+        calls = read_calls(sections[2], block.rows)
+        for _, _, _, link, detail in read_files(sections.get(11), block.rows, calls):
+            out.write(link + b"\n" + detail + b"\n")
+    return 3 if trace.faults() else 0
+
+
 def check(trace: Trace) -> int:
     faults = trace.faults()
     try:
@@ -101,14 +120,14 @@ def check(trace: Trace) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Reads .scd syscall traces.")
-    parser.add_argument("command", choices=("dump", "info", "check"))
+    parser.add_argument("command", choices=("dump", "info", "raw", "check"))
     parser.add_argument("file")
     parser.add_argument("--no-crc", action="store_true", help="do not check the CRCs of zone maps and payloads")
     options = parser.parse_args()
     try:
         with open(options.file, "rb") as file:
             trace = Trace(file.read(), not options.no_crc)
-        return {"dump": dump, "info": info, "check": check}[options.command](trace)
+        return {"dump": dump, "info": info, "raw": raw, "check": check}[options.command](trace)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

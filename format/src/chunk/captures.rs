@@ -151,6 +151,12 @@ impl Captures {
         Some(Captured { bytes, entry: found.entry, full: found.full, cut, torn })
     }
 
+    /// The distinct strings or buffers, whether a row has them or not.
+    pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
+        let ranges = (0..self.ends.len()).filter_map(|entry| self.range(entry as u32));
+        ranges.filter_map(|range| self.bytes.get(range))
+    }
+
     /// Number of distinct strings or buffers.
     pub fn distinct(&self) -> usize {
         self.ends.len()

@@ -137,6 +137,14 @@ impl Chunk {
         self.sections.iter().map(|section| section.info)
     }
 
+    /// The decompressed bytes of a section, known or not; none if the chunk lacks it.
+    ///
+    /// # Errors
+    /// If it cannot be decompressed.
+    pub fn raw(&self, id: u16) -> Result<Option<Cow<'_, [u8]>>, FormatError> {
+        self.optional(id)
+    }
+
     /// The threads, in the order of their rows, of which they have as many as the chunk.
     ///
     /// # Errors

@@ -318,6 +318,14 @@ impl FileFact<'_> {
         let numbers = &self.fact.numbers[self.fact.of_link..];
         numbered(self.files.name(self.fact.detail), numbers)
     }
+
+    /// The fact as it was given to a builder.
+    pub fn file(&self) -> File<'_> {
+        let Fact { fd, link, detail, of_link, .. } = *self.fact;
+        let (link, detail) = (self.files.name(link), self.files.name(detail));
+        let count = (of_link + places(detail)).min(MAX_FILE_NUMBERS);
+        File { fd, link, detail, numbers: &self.fact.numbers[..count] }
+    }
 }
 
 /// A name with its numbers in their places.

@@ -208,6 +208,9 @@ fn structures_text(out: &mut Vec<u8>, structures: Structures<'_>, done: usize, s
     if let Some(address) = structures.torn_apart() {
         return pointer(out, address);
     }
+    if structures.is_left_out() {
+        return out.extend_from_slice(if structures.array { b"[...]" } else { b"{...}" });
+    }
     if structures.array {
         let items = structures.iter().enumerate();
         return elements(out, items, structures.rest(), style, |out, (index, one)| {

@@ -1,0 +1,473 @@
+//! Contents that are not kept (`--no-content-for`): of calls on files with certain paths.
+//!
+//! Which file a descriptor stands for is followed as a reader of the trace would, in the order of the events. Where that
+//! is not known, or may have changed while the call was under way, the contents are left out, too.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::Path,
+    sync::Arc,
+};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use syscord_format::{
+    CWD, Capture, CaptureSection, CaptureStatus, Descriptors, Open, Parts, ProcEvent, ProcRecord,
+    socket_name, straight,
+};
+use syscord_syscalls::{
+    Abi, Kind, MAX_ARGS, Role, Syscall, dirent, lookup,
+    record::{CaptureHeader, EventRecord, FILE, UNKNOWN_DURATION, capture_status},
+};
+
+use crate::{
+    files::Target,
+    rings::Batch,
+    schema::{Captured, Layout, Schema},
+    wire::{self, Captures},
+};
+
+/// What close(2) fails with if the descriptor is not open.
+const EBADF: i64 = 9;
+const DELETED: &[u8] = b" (deleted)";
+
+/// Finds the calls of which contents are left out.
+pub struct LeftOut {
+    globs: GlobSet,
+    files: Descriptors<Known>,
+    threads: Threads,
+    /// What happened to processes, in time order, as far as its time has not come.
+    pending: VecDeque<ProcRecord>,
+}
+
+/// A file behind a descriptor.
+#[derive(Clone)]
+struct Known {
+    path: Arc<[u8]>,
+    /// Whether its contents are left out.
+    matches: bool,
+    /// Since when the descriptor stands for it.
+    since: u64,
+}
+
+impl LeftOut {
+    /// Of files with paths that match; none if there is nothing to match.
+    ///
+    /// # Errors
+    /// When the patterns are too much together.
+    pub fn new(globs: &[Glob]) -> Result<Option<LeftOut>, globset::Error> {
+        if globs.is_empty() {
+            return Ok(None);
+        }
+        let mut set = GlobSetBuilder::new();
+        for glob in globs {
+            set.add(glob.clone());
+        }
+        let (files, threads) = (Descriptors::default(), Threads::default());
+        Ok(Some(LeftOut { globs: set.build()?, files, threads, pending: VecDeque::new() }))
+    }
+
+    /// Takes what is known of processes.
+    pub fn told(&mut self, records: &[ProcRecord]) {
+        self.pending.extend(records.iter().cloned());
+        // What `/proc` says is dated by when it was read.
+        self.pending.make_contiguous().sort_by_key(|record| record.time);
+    }
+
+    /// Where the records of such calls start in a batch, ascending. `records` is what happened to processes meanwhile.
+    pub fn of(&mut self, schema: &Schema, batch: &Batch, records: &[ProcRecord]) -> Vec<usize> {
+        self.told(records);
+        let mut events = Vec::with_capacity(batch.events);
+        let mut start = 0;
+        for (header, record) in wire::raw(&batch.bytes) {
+            if wire::is_event(&header)
+                && let Some(event) = wire::event(record)
+            {
+                events.push((event, start, wire::captures(record)));
+            }
+            start += record.len();
+        }
+        events.sort_by_key(|(event, ..)| event.time);
+        let mut left_out = Vec::new();
+        for (event, start, captures) in events {
+            self.advance(event.time);
+            let layout = schema.layout(event.header.what, event.header.number);
+            let call =
+                Abi::from_id(event.header.what).and_then(|abi| lookup(abi, event.header.number));
+            if layout.has_contents() && call.is_some_and(|call| self.hides(call, &event, &captures))
+            {
+                left_out.push(start);
+            }
+            self.effects(layout, call, &event, captures);
+        }
+        left_out.sort_unstable();
+        left_out
+    }
+
+    fn advance(&mut self, time: u64) {
+        while self.pending.front().is_some_and(|record| record.time <= time)
+            && let Some(record) = self.pending.pop_front()
+        {
+            self.apply(&record);
+        }
+    }
+
+    fn matches(&self, path: &[u8]) -> bool {
+        let is_match = |path: &[u8]| self.globs.is_match(Path::new(OsStr::from_bytes(path)));
+        is_match(path) || is_match(&straight(path))
+    }
+
+    fn known(&self, link: &[u8], detail: &[u8], since: u64) -> Option<Known> {
+        let path = link.strip_suffix(DELETED).unwrap_or(link);
+        // It is not known in which directory a socket got a relative name.
+        let named =
+            |name: &[u8]| !is_abstract(detail) && !name.starts_with(b"/") || self.matches(name);
+        let matches = self.matches(path) || socket_name(detail).is_some_and(named);
+        (!link.is_empty()).then(|| Known { path: path.into(), matches, since })
+    }
+
+    /// Whether a call's contents are left out.
+    fn hides(&self, call: &Syscall, event: &EventRecord, captures: &Captures<'_>) -> bool {
+        let begun = match event.duration {
+            UNKNOWN_DURATION => None,
+            duration => Some(event.time.saturating_sub(duration)),
+        };
+        let kind = |at: usize| call.args.get(at).map(|arg| chosen(arg.kind, call, &event.args));
+        let file = |fd: i32| {
+            let known = self.files.get(event.tgid, event.tid, fd);
+            known.filter(|known| begun.is_some_and(|begun| known.since <= begun))
+        };
+        let path_of = |at: usize| {
+            let is_path = kind(at).is_some_and(is_path);
+            let found = || captures.clone().find(|(header, _)| usize::from(header.arg) == at);
+            is_path.then(|| found().and_then(|(header, bytes)| path(&header, bytes)))
+        };
+        let hides_path = |at: usize, path: &[u8]| {
+            if path.starts_with(b"/") {
+                return self.matches(path);
+            }
+            let before = at.checked_sub(1).filter(|before| kind(*before) == Some(Kind::DirFd));
+            let directory = file(before.map_or(CWD, |before| event.args[before] as i32));
+            directory.is_none_or(|known| self.matches(&[&known.path, &b"/"[..], path].concat()))
+        };
+        let hides_file = |fd: i32| fd >= 0 && file(fd).is_none_or(|known| known.matches);
+        (0..call.args.len().min(MAX_ARGS)).any(|at| match kind(at) {
+            Some(Kind::Fd) => hides_file(event.args[at] as i32),
+            Some(Kind::DirFd) => match path_of(at + 1) {
+                // The path says which file it is.
+                Some(Some(_)) => false,
+                _ => hides_file(event.args[at] as i32),
+            },
+            _ => match path_of(at) {
+                Some(Some(path)) => hides_path(at, path),
+                Some(None) => event.args[at] != 0,
+                None => false,
+            },
+        })
+    }
+
+    /// What a call changes of descriptors.
+    fn effects(
+        &mut self,
+        layout: &Layout,
+        call: Option<&Syscall>,
+        event: &EventRecord,
+        captures: Captures<'_>,
+    ) {
+        let EventRecord { time, tgid, tid, ret, .. } = *event;
+        // Of a descriptor that was made, nothing is known unless it is told.
+        if ret >= 0 && call.is_some_and(|call| call.ret == Kind::Fd) {
+            self.files.set(tgid, tid, ret as i32, None);
+        }
+        if layout.closes() && ret != -EBADF {
+            self.files.close(tgid, tid, event.args[0] as i32);
+        }
+        let files = captures.filter(|(header, _)| header.arg == FILE);
+        for (file, names) in files.filter_map(|(_, bytes)| wire::file(bytes)) {
+            let (link, detail) = Target::of(&file, names).text();
+            let known = self.known(&link, &detail, time);
+            self.files.set(tgid, tid, file.fd, known);
+        }
+    }
+
+    fn apply(&mut self, record: &ProcRecord) {
+        let time = record.time;
+        match &record.event {
+            ProcEvent::Process { tgid, cwd, .. } if !cwd.is_empty() => {
+                let known = self.known(cwd, b"", time);
+                self.files.set(*tgid, *tgid, CWD, known);
+            }
+            ProcEvent::Thread { tgid, tid, .. } => self.threads.add(*tgid, *tid, (0, 0)),
+            ProcEvent::Descriptor { tgid, fd, target } => {
+                let known = self.known(target, b"", time);
+                self.files.set(*tgid, *tgid, *fd, known);
+            }
+            ProcEvent::File { tgid, tid, fd, link, detail } => {
+                let known = self.known(link, detail, time);
+                self.files.set(*tgid, *tid, *fd, known);
+            }
+            ProcEvent::Closed { tgid, tid, fd } => self.files.close(*tgid, *tid, *fd),
+            ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, .. } => {
+                let (parent, is_thread) = ((*parent_tgid, *parent_tid), tgid == parent_tgid);
+                self.threads.add(*tgid, *tid, parent);
+                self.files.fork(parent, (*tgid, *tid), is_thread, is_thread);
+            }
+            ProcEvent::Shares { tgid, tid, files, cwd } => {
+                if let Some(parent) = self.threads.parent(*tid) {
+                    self.files.fork(parent, (*tgid, *tid), *files, *cwd);
+                }
+            }
+            ProcEvent::Open { tgid, tid, shared, shares_cwd, count, open } => {
+                let alone = self.threads.of(*tgid) <= 1;
+                let open = Open { count: *count, bits: open };
+                self.files.open((*tgid, *tid), alone, [!shared, !shares_cwd], open);
+            }
+            ProcEvent::Exec { tgid, old_tid, .. } => {
+                self.files.exec(*tgid, *old_tid);
+                for tid in self.threads.all_of(*tgid) {
+                    if tid != *tgid {
+                        self.gone(*tgid, tid);
+                    }
+                }
+                self.threads.add(*tgid, *tgid, (0, 0));
+            }
+            ProcEvent::Exit { tgid, tid, .. } => self.gone(*tgid, *tid),
+            ProcEvent::Process { .. }
+            | ProcEvent::Rename { .. }
+            | ProcEvent::Signal { .. }
+            | ProcEvent::Program { .. }
+            | ProcEvent::Ids { .. } => {}
+        }
+    }
+
+    fn gone(&mut self, tgid: u32, tid: u32) {
+        self.threads.remove(tgid, tid);
+        self.files.thread_gone(tid);
+        if self.threads.of(tgid) == 0 {
+            self.files.process_gone(tgid);
+        }
+    }
+}
+
+/// The threads that are there.
+#[derive(Default)]
+struct Threads {
+    /// The process and thread that made each.
+    parents: HashMap<u32, (u32, u32)>,
+    of: HashMap<u32, Vec<u32>>,
+}
+
+impl Threads {
+    fn add(&mut self, tgid: u32, tid: u32, parent: (u32, u32)) {
+        self.parents.insert(tid, parent);
+        let threads = self.of.entry(tgid).or_default();
+        if !threads.contains(&tid) {
+            threads.push(tid);
+        }
+    }
+
+    fn remove(&mut self, tgid: u32, tid: u32) {
+        self.parents.remove(&tid);
+        if let Some(threads) = self.of.get_mut(&tgid) {
+            threads.retain(|other| *other != tid);
+            if threads.is_empty() {
+                self.of.remove(&tgid);
+            }
+        }
+    }
+
+    fn parent(&self, tid: u32) -> Option<(u32, u32)> {
+        self.parents.get(&tid).copied().filter(|parent| *parent != (0, 0))
+    }
+
+    fn of(&self, tgid: u32) -> usize {
+        self.of.get(&tgid).map_or(0, Vec::len)
+    }
+
+    fn all_of(&self, tgid: u32) -> Vec<u32> {
+        self.of.get(&tgid).cloned().unwrap_or_default()
+    }
+}
+
+/// The same capture without its bytes: it says that there was something, and how much where that is known.
+pub fn left_out<'a>(of: &Captured, capture: Capture<'a>, in_parts: bool) -> Capture<'a> {
+    let is_content =
+        matches!(capture.section, CaptureSection::Contents | CaptureSection::Addressed);
+    if !is_content || !capture.status.captured() || of.is_count {
+        return capture;
+    }
+    let whole = capture.status == CaptureStatus::Whole;
+    let (bytes, full) = match in_parts {
+        true => (Parts::LEFT_OUT, 0),
+        false if !whole => (&[][..], capture.full),
+        // Of directory entries, how many there were.
+        false if of.is_entries() => (&[][..], dirent::count(capture.bytes).unwrap_or(0)),
+        false => (&[][..], capture.bytes.len() as u32),
+    };
+    Capture { status: CaptureStatus::Cut, bytes, full, ..capture }
+}
+
+/// Whether a Unix socket's name is none of a file.
+fn is_abstract(detail: &[u8]) -> bool {
+    detail.windows(2).any(|pair| pair == b"@\"")
+}
+
+/// What an argument is, where others decide.
+fn chosen(mut kind: Kind, call: &Syscall, args: &[u64; MAX_ARGS]) -> Kind {
+    while let Kind::By(choice) = kind {
+        let key = call.args.iter().position(|arg| arg.name == choice.key);
+        kind = choice.of(key.and_then(|at| args.get(at)).copied().unwrap_or_default());
+    }
+    kind
+}
+
+/// Whether an argument is the path of a file, rather than an answer.
+fn is_path(kind: Kind) -> bool {
+    let is_answer = matches!(kind, Kind::PathOut(_));
+    !is_answer && kind.memory().is_some_and(|(_, _, role)| role == Role::Path)
+}
+
+/// A path that was captured whole.
+fn path<'a>(header: &CaptureHeader, bytes: &'a [u8]) -> Option<&'a [u8]> {
+    let whole = header.status == capture_status::WHOLE;
+    whole.then(|| bytes.strip_suffix(b"\0").unwrap_or(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use syscord_syscalls::{
+        named,
+        record::{RecordHeader, record_kind},
+    };
+
+    use super::*;
+    use crate::syscall_set;
+
+    fn left_out() -> LeftOut {
+        let globs = ["/secret/**", "pipe:*"].map(|glob| crate::units::glob(glob).unwrap());
+        LeftOut::new(&globs).unwrap().unwrap()
+    }
+
+    fn opened(time: u64, fd: i32, link: &str) -> ProcRecord {
+        let (link, detail) = (link.into(), Vec::new());
+        ProcRecord { time, event: ProcEvent::File { tgid: 7, tid: 7, fd, link, detail } }
+    }
+
+    /// A call of 10 ns with such a first argument, and a path as its second one.
+    fn event(name: &str, time: u64, first: i32, path: Option<&str>) -> Vec<u8> {
+        let number = named(name).find_map(|row| row.numbers.x86_64).unwrap();
+        let mut captures = Vec::new();
+        if let Some(path) = path {
+            let header = CaptureHeader {
+                arg: 1,
+                status: capture_status::WHOLE,
+                len: path.len() as u16,
+                full: 0,
+            };
+            captures.extend_from_slice(wire::bytes(&header));
+            captures.extend_from_slice(path.as_bytes());
+            captures.resize(captures.len().next_multiple_of(8), 0);
+        }
+        let length = size_of::<EventRecord>() + captures.len();
+        let record = EventRecord {
+            header: RecordHeader {
+                len8: (length / 8) as u16,
+                kind: record_kind::EVENT,
+                what: Abi::X86_64 as u8,
+                number: number.into(),
+            },
+            time,
+            duration: 10,
+            tgid: 7,
+            tid: 7,
+            ret: 0,
+            args: [first as u64, 1, 1, 1, 0, 0],
+        };
+        [wire::bytes(&record), &captures].concat()
+    }
+
+    /// Which of the events are left out.
+    fn which(records: &[ProcRecord], events: &[Vec<u8>]) -> Vec<bool> {
+        let schema = Schema::compile(&syscall_set::parse("all").unwrap(), 256);
+        let mut batch = Batch::default();
+        (batch.bytes, batch.events) = (events.concat(), events.len());
+        let starts = left_out().of(&schema, &batch, records);
+        let at = events.iter().scan(0, |at, event| {
+            let start = *at;
+            *at += event.len();
+            Some(starts.contains(&start))
+        });
+        at.collect()
+    }
+
+    #[test]
+    fn files_that_match_or_are_not_known_are_left_out() {
+        let records =
+            [opened(1, 3, "/secret/a"), opened(1, 4, "/open/b"), opened(1, 5, "pipe:[9]")];
+        let events = [3, 4, 5, 6].map(|fd| event("read", 100, fd, None));
+        assert_eq!(which(&records, &events), [true, false, true, true]);
+        let deleted = [opened(1, 3, "/secret/a (deleted)"), opened(1, 4, "")];
+        assert_eq!(which(&deleted, &[3, 4].map(|fd| event("read", 100, fd, None))), [true, true]);
+    }
+
+    #[test]
+    fn what_changed_while_the_call_was_under_way_is_not_known() {
+        let records =
+            [opened(95, 3, "/open/a"), opened(90, 4, "/open/b"), opened(200, 5, "/open/c")];
+        let events = [3, 4, 5].map(|fd| event("read", 100, fd, None));
+        assert_eq!(which(&records, &events), [true, false, true]);
+    }
+
+    #[test]
+    fn events_are_judged_in_their_order() {
+        let records = [opened(10, 3, "/open/a"), opened(200, 3, "/secret/a")];
+        let events = [event("read", 300, 3, None), event("read", 100, 3, None)];
+        assert_eq!(which(&records, &events), [true, false]);
+        let closed = [
+            event("read", 100, 3, None),
+            event("close", 150, 3, None),
+            event("read", 170, 3, None),
+        ];
+        assert_eq!(which(&records, &closed), [false, false, true]);
+    }
+
+    #[test]
+    fn relative_paths_are_judged_by_their_directory() {
+        let records = [opened(1, CWD, "/secret"), opened(1, 3, "/open")];
+        let path = |directory: i32, path: &str| event("newfstatat", 100, directory, Some(path));
+        let events = [
+            path(CWD, "a"),
+            path(CWD, "../open/a"),
+            path(3, "a"),
+            path(3, "../secret/a"),
+            path(3, "/secret/a"),
+            path(9, "/open/a"),
+            path(9, "a"),
+        ];
+        // The second leads out of the directory, unless that is a link.
+        assert_eq!(which(&records, &events), [true, true, false, true, true, false, true]);
+    }
+
+    #[test]
+    fn what_is_left_out_says_that_there_was_something() {
+        let of = Captured {
+            section: None,
+            terminated: false,
+            least: 0,
+            most: 9,
+            kept: u32::MAX,
+            is_count: false,
+        };
+        let (section, status) = (CaptureSection::Contents, CaptureStatus::Whole);
+        let capture = Capture { arg: 1, section, status, bytes: b"content", full: 0 };
+        let without = super::left_out(&of, capture, false);
+        assert_eq!((without.status, without.bytes, without.full), (CaptureStatus::Cut, &[][..], 7));
+        let without = super::left_out(&of, capture, true);
+        assert_eq!((without.bytes, without.full), (Parts::LEFT_OUT, 0));
+        let path = Capture { section: CaptureSection::Strings, ..capture };
+        assert_eq!(super::left_out(&of, path, false).bytes, b"content");
+        let nothing = Capture { status: CaptureStatus::None, bytes: &[], ..capture };
+        assert_eq!(super::left_out(&of, nothing, false).status, CaptureStatus::None);
+    }
+}

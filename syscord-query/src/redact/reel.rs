@@ -1,0 +1,157 @@
+//! Goes through a trace from front to back, with what is known of processes at each event.
+
+use std::{path::Path, sync::Arc};
+
+use syscord_format::{Block, BlockKind, Chunk, FormatError, ProcRecord, Trace};
+
+use crate::{
+    block::{Scene, in_order},
+    columns::{Columns, Needs},
+    error::Error,
+    report::{Report, open},
+    row::Row,
+    schema::Schema,
+    walk::Failure,
+    world::{Pending, Who, World},
+};
+
+/// Who looks at a trace.
+pub(super) trait Visitor {
+    /// Records of processes.
+    fn processes(&mut self, records: &[ProcRecord]) -> Result<(), Error>;
+
+    /// An event; those of a block come in time order.
+    fn event(&mut self, row: &Row<'_>) -> Result<(), Error>;
+
+    /// All events of a block were visited.
+    fn events(&mut self, _columns: &Columns, _rows: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// A block of another kind, as it is stored.
+    fn other(&mut self, _block: &Block, _stored: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// A trace that is gone through.
+pub(super) struct Reel<'p> {
+    path: &'p Path,
+    pub(super) trace: Trace,
+    schema: Arc<Schema>,
+    pending: Pending,
+    world: Arc<World>,
+}
+
+impl<'p> Reel<'p> {
+    pub(super) fn open(path: &'p Path) -> Result<Reel<'p>, Error> {
+        let trace = open(path)?;
+        let schema = Arc::new(Schema::new(trace.meta()));
+        Ok(Reel { path, trace, schema, pending: Pending::default(), world: Arc::default() })
+    }
+
+    /// Shows all of it. What cannot be read is told to the report, and passed over.
+    pub(super) fn show(
+        &mut self,
+        visitor: &mut impl Visitor,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        report.start(self.path);
+        loop {
+            let block = self.trace.next_block().map_err(|error| Error::trace(self.path, error))?;
+            report.damage(&self.trace);
+            let Some(block) = block else { return Ok(()) };
+            match self.block(&block, visitor) {
+                Ok(()) => {}
+                Err(Failure::Trace(error)) => report.skip(self.path, block.offset, error)?,
+                Err(Failure::Other(error)) => return Err(error),
+            }
+            report.damage(&self.trace);
+        }
+    }
+
+    fn block(&mut self, block: &Block, visitor: &mut impl Visitor) -> Result<(), Failure> {
+        match block.header.kind {
+            BlockKind::PROC => {
+                let records = syscord_format::processes(&self.trace.read(block)?)?;
+                visitor.processes(&records)?;
+                self.pending.queue(records);
+            }
+            BlockKind::EVENTS => self.events(block, visitor)?,
+            BlockKind::CLOCK => {
+                syscord_format::clock(&self.trace.read(block)?)?;
+                visitor.other(block, &self.trace.read_stored(block)?)?;
+            }
+            BlockKind::LOSS => {
+                syscord_format::ledger(&self.trace.read(block)?)?;
+                visitor.other(block, &self.trace.read_stored(block)?)?;
+            }
+            BlockKind::SHED => {
+                syscord_format::shed(&self.trace.read(block)?)?;
+                visitor.other(block, &self.trace.read_stored(block)?)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn events(&mut self, block: &Block, visitor: &mut impl Visitor) -> Result<(), Failure> {
+        let columns = self.columns(block);
+        let mut scene =
+            Scene::new(std::mem::take(&mut self.world), self.pending.due(block.header.last));
+        // What happened to processes is not lost with the events.
+        let shown = columns.map_err(Failure::Trace).and_then(|(columns, rows)| {
+            scene.follow(&columns);
+            for row in in_order((0..rows as u32).collect(), &columns) {
+                self.row(&mut scene, &columns, row as usize, visitor)?;
+            }
+            scene.end(&columns);
+            Ok(visitor.events(&columns, rows)?)
+        });
+        scene.advance(block.header.last, |_, _| ());
+        self.world = scene.world;
+        if self.world.has_ended() {
+            Arc::make_mut(&mut self.world).sweep();
+        }
+        shown
+    }
+
+    fn columns(&mut self, block: &Block) -> Result<(Columns, usize), FormatError> {
+        let payload = self.trace.read(block)?;
+        let chunk = Chunk::parse(&block.header, payload, self.trace.meta().tick_shift)?;
+        let mut columns = Columns::default();
+        columns.load(&chunk, &self.schema, Needs::ALL.and(Needs::FILES))?;
+        Ok((columns, chunk.rows()))
+    }
+
+    fn row(
+        &self,
+        scene: &mut Scene,
+        columns: &Columns,
+        index: usize,
+        visitor: &mut impl Visitor,
+    ) -> Result<(), Error> {
+        let Some(calls) = &columns.calls else { return Ok(()) };
+        scene.reach(columns, (columns.end(index), index as u32), |_, _| ());
+        let thread = columns.thread_of_row.get(index).map_or(0, |thread| *thread as usize);
+        let (tgid, tid) = columns.thread(index);
+        let call = &columns.resolved[usize::from(calls.of_row[index])];
+        visitor.event(&Row {
+            schema: &self.schema,
+            call,
+            ts: 0,
+            duration: None,
+            tgid,
+            tid,
+            who: Who::default(),
+            world: Some(&*scene.world),
+            cpu: None,
+            ret: columns.ret(index, call),
+            columns,
+            index,
+            thread,
+            place: columns.arguments.as_ref().and_then(|args| args.place(index)),
+            marks: columns.marks(index),
+        })
+    }
+}
