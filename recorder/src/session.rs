@@ -53,7 +53,7 @@ const CHUNK_BYTES: usize = 16 << 20;
 const CHUNK_AGE: Duration = Duration::from_secs(1);
 /// How often the rings are looked at: less when little comes.
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
-/// How often the ledger goes to the file when nothing is dropped; the clocks too.
+/// How often the ledger goes to the file when nothing is dropped; the clocks too, and when the time of day was set.
 const LEDGER_AGE: Duration = Duration::from_secs(10);
 /// How long a file or segment lasts at least.
 const SHORTEST_PART: Duration = Duration::from_millis(100);
@@ -130,6 +130,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         ledger,
         pipeline,
         progress,
+        time_of_day: clocks::Watch::new(&clock),
         batch: Batch::default(),
         command: held.as_ref().map(|held| held.pid),
         dumps: Dumps::new(trigger, options.flight.after),
@@ -147,6 +148,7 @@ struct Session<'a> {
     ledger: Ledger,
     pipeline: Pipeline,
     progress: Progress,
+    time_of_day: clocks::Watch,
     batch: Batch,
     /// COMMAND's process id.
     command: Option<u32>,
@@ -191,7 +193,8 @@ impl Session<'_> {
         loop {
             let fill = self.rings.fill();
             let until = self.take(false)?;
-            if self.is_ripe(cut.elapsed()) {
+            let was_set = self.time_of_day.was_set();
+            if was_set || self.is_ripe(cut.elapsed()) {
                 self.send_batch()?;
                 cut = Instant::now();
             }
@@ -200,7 +203,7 @@ impl Session<'_> {
                 self.next_part(until, dumps)?;
                 (cut, ledger) = (Instant::now(), Instant::now());
             }
-            let due = ledger.elapsed() > LEDGER_AGE;
+            let due = was_set || ledger.elapsed() > LEDGER_AGE;
             if due || (ledger.elapsed() > CHUNK_AGE && self.ledger.has_news(&self.rings)) {
                 self.send_ledger()?;
                 ledger = Instant::now();
