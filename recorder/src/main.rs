@@ -26,6 +26,7 @@ mod flight;
 mod history;
 mod ledger;
 mod listing;
+mod memory;
 mod output;
 mod parts;
 mod pipeline;

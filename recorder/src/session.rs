@@ -30,6 +30,7 @@ use crate::{
     filters::{self, Filters},
     history::History,
     ledger::{Ledger, Sums},
+    memory,
     output::{self, Output},
     pipeline::{Pipeline, Work},
     priority::Priority,
@@ -83,6 +84,11 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let filters = filters::compile(&options.who, !options.command.is_empty())?;
     let schema = Arc::new(Schema::compile(&set, options.how_much.content));
     check_usage(options)?;
+    let cpus = probe::possible_cpus();
+    let ring = options.how_much.buffer_size.unwrap_or_else(|| ring_for(cpus));
+    if let Some(too_little) = memory::lacking(ring.saturating_mul(cpus as u64)) {
+        return Err(RecordError::Memory(too_little));
+    }
     // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {
         [] => None,
@@ -92,7 +98,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     if options.flight.ring.is_some() {
         signals::hold_dump();
     }
-    let mut probe = Probe::load(&probe_options(options, &filters, &set, &schema))?;
+    let mut probe = Probe::load(&probe_options(options, ring, &filters, &set, &schema))?;
     let rings = Rings::map(&probe)?;
     if let Some(held) = &held {
         let flags = verdict::AWAITS_EXEC | verdict::LINEAGE;
@@ -381,6 +387,7 @@ impl Session<'_> {
 
 fn probe_options<'a>(
     options: &Record,
+    ring: u64,
     filters: &Filters,
     set: &SyscallSet,
     schema: &'a Schema,
@@ -395,7 +402,7 @@ fn probe_options<'a>(
         content: options.how_much.content,
         durations: !options.how_much.no_duration,
         operations: set.selects_any(Abi::IoUring),
-        ring: options.how_much.buffer_size.unwrap_or_else(|| ring_for(probe::possible_cpus())),
+        ring,
     }
 }
 
