@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod bench;
 mod docs;
 mod document;
+mod endure;
 mod fuzz;
 mod kernels;
 mod lint;
@@ -34,6 +35,10 @@ cargo xtask CHORE
   kernels [--install] [--write] [NAME…]
                      record on other kernels, which are booted under qemu's emulation: all, or those
                      named; --write writes docs/KERNELS.md; --install fetches qemu
+  endure [--write] [soak|kills|flips|faults…]
+                     whether it survives, and accounts for every event: long recordings, kill -9, flipped
+                     bits, other faults; as root, under an hour. --write writes docs/ENDURANCE.md;
+                     `endure help` tells how to make it shorter
   demo               record a real program and show the result";
 
 fn main() -> ExitCode {
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
         ["bench", words @ ..] => bench::run(words),
         ["bench-loop", calls, rounds] => bench::spin(calls, rounds),
         ["kernels", words @ ..] => kernels::run(words),
+        ["endure", words @ ..] => endure::run(words),
         ["demo"] => test::demo(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
