@@ -45,10 +45,11 @@ pub fn run(endure: &Endure) -> Result<Table> {
         let flips = (endure.flips / shares).to_string();
         words.into_iter().chain([flips, (seed ^ share).to_string()]).collect()
     };
-    let how = "Each bit is flipped alone, and `syscord-query` asked within one process for everything as JSON with `--state`, \
-               the count, the count of one syscall, statistics, strace's lines, and `verify`; of what cannot even be opened, 2 % \
-               are asked. Random flips of the large trace: all blocks are compared with those of the trace as it was, its events \
-               counted, and of 2 % all is asked. Wrong would be another answer without a word, a panic, or what `verify` does not notice";
+    let how = "Each bit is flipped alone, and `syscord-query` asked within one process for all events as JSON with `--state`, \
+               their count, and `verify`; of every tenth for statistics, strace's lines, and the count of one syscall, too. Of \
+               what cannot even be opened, 2 % are asked. Random flips of the large trace: all blocks are compared with those \
+               of the trace as it was, its events counted, and of every 500th all is asked. Wrong would be another answer \
+               without a word, a panic, or what `verify` does not notice";
     let heading =
         ["trace", "flips", "refused", "told", "no effect", "answers", "wrong", "as it should be"];
     let mut table = Table::new("Flipped bits", how, &heading);

@@ -21,9 +21,9 @@ use crate::{Result, document::Table};
 /// Calls a second that are asked for, and that it must be at least.
 const RATE: Rate = Rate { threads: 2, calls: 450_000, forks: 50 };
 const LEAST: f64 = 300_000.0;
-/// The caps: 8 files, of which each has a quarter of the size of all.
-const FILES: usize = 8;
-const TOTAL: u64 = 64 << 20;
+/// The caps. Five files and what is written of the next come to about as much as all may have.
+const FILES: usize = 5;
+const TOTAL: u64 = 22 << 20;
 /// How far memory may go from what it was when this much time had passed.
 const SETTLED: Duration = Duration::from_secs(60);
 const FLAT: f64 = 0.05;
@@ -34,7 +34,7 @@ pub fn run(endure: &Endure) -> Result<Table> {
     let (traces, aside) = (endure.folder("soak/traces")?, endure.folder("soak/aside")?);
     let output = traces.join("t.scd");
     let load = Load::start(&folder, RATE)?;
-    let caps = ["--rotate-size", "12M", "--keep", "8", "--max-total-size", "64M"];
+    let caps = ["--rotate-size", "4M", "--keep", "5", "--max-total-size", "22M"];
     let args = [&["-q", "-o", text(&output)], &BY_NAME[..], &caps].concat();
     let mut recorder = Recorder::start(&folder, &args)?;
     recorder.wait_for_first(&traces.join("t-000001.scd.part"))?;
@@ -64,8 +64,8 @@ fn report(endure: &Endure, watch: &Watch, load: &Load, code: i32, seconds: f64) 
     let rate = load.made_in_all() as f64 / seconds;
     let Watch { tally, memory, .. } = watch;
     let how = format!(
-        "{:.0} minutes of a load of {} threads and {} short-lived processes a second, recorded with `--rotate-size 12M \
-         --keep 8 --max-total-size 64M`. Each file is linked aside as it is finished, verified, counted and deleted",
+        "{:.0} minutes of a load of {} threads and {} short-lived processes a second, recorded with `--rotate-size 4M \
+         --keep 5 --max-total-size 22M`. Each file is linked aside as it is finished, verified, counted and deleted",
         seconds / 60.0,
         RATE.threads,
         RATE.forks

@@ -1,7 +1,7 @@
 //! Flips bits of a trace, one at a time, and asks `syscord-query` of it, within this process.
 //!
-//! `endure-flip every TRACE SHARE OF FOLDER` flips every bit of which the number is SHARE modulo OF, and asks several
-//! questions of each trace that can be opened. `endure-flip random TRACE COUNT SEED FOLDER` flips COUNT bits that look random; most are read block
+//! `endure-flip every TRACE SHARE OF FOLDER` flips every bit of which the number is SHARE modulo OF, and asks some
+//! questions of each trace that can be opened, and more of some. `endure-flip random TRACE COUNT SEED FOLDER` flips COUNT bits that look random; most are read block
 //! by block, and few are asked about, as the trace is large. In FOLDER lies what is written meanwhile: `printed`, to which
 //! standard output appends, `bit`, the bit at hand, and in the end `report`.
 
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
             let whole = Parts::read(Path::new(trace)).map_err(io::Error::other)?;
             for at in 0..number(count)? {
                 let bit = random.below(trial.bytes.len() as u64 * 8);
-                trial.read_all(bit, &whole, at % ASKED == 0)?;
+                trial.read_all(bit, &whole, at % ASKED_LARGE == 0)?;
             }
             trial.report()
         })(),
@@ -52,8 +52,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Of flips that are not always asked about, every so manieth is.
+/// Of traces that cannot be opened, every so manieth is asked about.
 const ASKED: u64 = 50;
+/// Of others, every so manieth all that can be asked.
+const ASKED_ALL: u64 = 10;
+/// Of flips in a large trace, every so manieth is asked about.
+const ASKED_LARGE: u64 = 500;
 
 /// What is asked. Where even the first cannot be answered, the next two are asked all the same, and that is enough.
 const QUESTIONS: [&[&str]; 6] = [
@@ -66,7 +70,7 @@ const QUESTIONS: [&[&str]; 6] = [
 ];
 /// The number of the question whether anything is damaged.
 const VERIFY: usize = 2;
-const ASKED_IF_REFUSED: usize = 3;
+const FIRST: usize = 3;
 /// Complaints that are kept.
 const MOST: usize = 10;
 
@@ -178,7 +182,7 @@ impl Trial {
             self.refused += 1;
             return self.restore(bit);
         }
-        let answers = self.answers(bit)?;
+        let answers = self.answers(bit, self.flips.is_multiple_of(ASKED_ALL))?;
         match answers[0] {
             Answer::Refused => self.refused += 1,
             _ if answers.iter().all(|answer| matches!(answer, Answer::Whole(_))) => {
@@ -189,11 +193,12 @@ impl Trial {
         self.restore(bit)
     }
 
-    fn answers(&mut self, bit: u64) -> io::Result<Vec<Answer>> {
+    fn answers(&mut self, bit: u64, all: bool) -> io::Result<Vec<Answer>> {
         let mut answers = vec![self.ask(0)?];
         let most = match answers[0] {
-            Answer::Refused => ASKED_IF_REFUSED,
-            _ => QUESTIONS.len(),
+            Answer::Refused => FIRST,
+            _ if all => QUESTIONS.len(),
+            _ => FIRST,
         };
         for question in 1..most {
             answers.push(self.ask(question)?);
@@ -237,7 +242,7 @@ impl Trial {
             }
         }
         if asks {
-            self.answers(bit)?;
+            self.answers(bit, true)?;
         } else {
             let count = self.ask(1)?;
             if matches!(count, Answer::Whole(_) | Answer::Panicked) && count != self.right[1] {

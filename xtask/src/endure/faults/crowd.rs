@@ -127,11 +127,11 @@ pub fn again(folder: &Path) -> Result<Seen> {
 pub fn forks(folder: &Path) -> Result<Seen> {
     let rate = Rate { threads: 1, calls: 20_000, forks: FORKS };
     let trace = folder.join("t.scd");
-    let begin = Instant::now();
     let Recording { load, recorder, .. } = Recording::start(folder, &trace, rate)?;
+    let begin = Instant::now();
     thread::sleep(Duration::from_secs(5));
-    load.stop()?;
     let seconds = begin.elapsed().as_secs_f64();
+    load.stop()?;
     let forks = load.made()[CLONE];
     let (tally, told) = account(&load, recorder, &trace)?;
     if tally.dropped > 0 {

@@ -41,7 +41,7 @@ const FAULTS: [Fault; 14] = [
     ("threads", "a process of 5,000 threads, all in a call at the end", crowd::threads),
     ("again", "300 processes of the same id, one after the other", crowd::again),
     ("forks", "2,000 short-lived processes a second", crowd::forks),
-    ("oneself", "another recorder records at the same time, and is killed", kernel::another),
+    ("another", "another recorder records at the same time, and is killed", kernel::another),
 ];
 
 pub fn run(endure: &Endure) -> Result<Table> {

@@ -31,7 +31,7 @@ const FULL: &str = "No space left on device";
 
 /// The recorder says so and ends; what it has written is there.
 pub fn full(folder: &Path) -> Result<Seen> {
-    let disk = match Mount::memory(folder, "4m") {
+    let disk = match Mount::memory(folder, "2m") {
         Ok(disk) => disk,
         Err(reason) => return Ok(Seen::Skipped(reason)),
     };
@@ -49,7 +49,7 @@ pub fn full(folder: &Path) -> Result<Seen> {
     }
     let size = fs::metadata(&trace).map_err(|error| error.to_string())?.len();
     let events = counted.out.trim().parse().unwrap_or(0);
-    if size < 3 << 20 || events < 1_000_000 {
+    if size < 3 << 19 || events < 1_000_000 {
         return Err(format!("{size} bytes have only {events} events"));
     }
     Ok(Seen::This(format!(
@@ -69,12 +69,10 @@ pub fn dump(folder: &Path) -> Result<Seen> {
     let output = disk.0.join("t.scd");
     let args = [&["--ring", "1G", "-o", text(&output)], &BY_NAME[..]].concat();
     let mut recorder = Recorder::start(folder, &args)?;
-    let files: Vec<PathBuf> =
-        (1..=3).map(|number| disk.0.join(format!("t-{number:06}.scd"))).collect();
     // Once signals are taken.
     thread::sleep(Duration::from_secs(2));
     recorder.signal(libc::SIGUSR1);
-    recorder.wait_for_first(&files[0])?;
+    recorder.wait_for_first(&disk.0.join("t-000001.scd"))?;
     let filler = disk.0.join("filler");
     fill(&filler)?;
     load.go();
@@ -84,11 +82,11 @@ pub fn dump(folder: &Path) -> Result<Seen> {
     thread::sleep(Duration::from_millis(500));
     fs::remove_file(&filler).map_err(|error| error.to_string())?;
     recorder.signal(libc::SIGUSR1);
-    recorder.wait("there is a dump", || Ok(files[1].exists()))?;
+    recorder.wait("there is a dump", || Ok(dumps(&disk.0).len() == 2))?;
     load.stop()?;
     let ended = recorder.stop(libc::SIGINT)?;
     let mut tally = Tally::default();
-    files.iter().try_for_each(|file| tally.add(file))?;
+    dumps(&disk.0).iter().try_for_each(|file| tally.add(file))?;
     tally.matches(&load.made())?;
     if !refused.contains(FULL) || tally.dropped > 0 {
         return Err(format!("{refused}; {tally:?}"));
@@ -99,6 +97,15 @@ pub fn dump(folder: &Path) -> Result<Seen> {
         count(tally.events()),
         ended.code
     )))
+}
+
+/// The dumps in a folder. One that failed has had a number, too.
+fn dumps(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension() == Some("scd".as_ref()))
+        .collect()
 }
 
 /// Fills what is left of a disk.
