@@ -28,6 +28,31 @@ pub const KINDS: [&str; 11] = [
     "exit_group",
 ];
 
+/// A kind of call, by its place among [`KINDS`].
+///
+/// # Panics
+/// If it is none of them.
+#[must_use]
+pub const fn kind(name: &str) -> usize {
+    let mut at = 0;
+    while at < KINDS.len() {
+        if same(KINDS[at], name) {
+            return at;
+        }
+        at += 1;
+    }
+    panic!("a kind that is listed")
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 /// The call that the load makes until it is told to begin, which is not counted: somebody has to do something before
 /// anyone can see that it is recorded.
 pub const POKE: &str = "nanosleep";

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use syscord_endure::{KINDS, LOAD, Shared, command};
+use syscord_endure::{KINDS, LOAD, Shared, command, kind};
 
 use super::programs::program;
 use crate::Result;
@@ -60,7 +60,7 @@ impl Load {
         let load = Load { child, shared, file };
         // Threads other than the first wait in a call that counts.
         for _ in 0..1000 {
-            let waiting = load.shared.all_made()[READ] as usize;
+            let waiting = load.shared.all_made()[kind("read")] as usize;
             if waiting + 1 >= rate.threads {
                 break;
             }
@@ -104,9 +104,6 @@ impl Load {
         self.made().iter().sum()
     }
 }
-
-/// Where reads are among the kinds.
-const READ: usize = 4;
 
 impl Drop for Load {
     fn drop(&mut self) {

@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use syscord_endure::{KINDS, Shared, command, now};
+use syscord_endure::{Shared, command, kind, now};
 
 const MILLISECOND: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
@@ -47,27 +47,6 @@ struct Load {
     gate: [i32; 2],
     /// And at this one's for ever.
     end: [i32; 2],
-}
-
-/// A kind of call, by its place among [`KINDS`].
-const fn kind(name: &str) -> usize {
-    let mut at = 0;
-    while at < KINDS.len() {
-        if same(KINDS[at], name) {
-            return at;
-        }
-        at += 1;
-    }
-    panic!("a kind that is listed")
-}
-
-const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut at = 0;
-    while at < a.len() && at < b.len() && a[at] == b[at] {
-        at += 1;
-    }
-    at == a.len() && at == b.len()
 }
 
 /// Makes a call of a kind and counts it.

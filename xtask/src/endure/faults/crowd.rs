@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::Value;
-use syscord_endure::LOAD;
+use syscord_endure::{LOAD, kind};
 
 use super::{Recording, Seen, account, all_of};
 use crate::{
@@ -132,21 +132,10 @@ pub fn forks(folder: &Path) -> Result<Seen> {
     thread::sleep(Duration::from_secs(5));
     let seconds = begin.elapsed().as_secs_f64();
     load.stop()?;
-    let forks = load.made()[CLONE];
+    let forks = load.made()[kind("clone")];
     let (tally, told) = account(&load, recorder, &trace)?;
     if tally.dropped > 0 {
         return Err(format!("{told}: there was room for all"));
     }
     Ok(Seen::This(format!("{} processes in {seconds:.0} s; {told}", count(forks))))
-}
-
-/// Where clone(2) is among the kinds.
-const CLONE: usize = 8;
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn forks_are_counted_as_such() {
-        assert_eq!(syscord_endure::KINDS[super::CLONE], "clone");
-    }
 }
