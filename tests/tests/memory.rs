@@ -28,6 +28,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
+        // Who was in it has ended.
         let _ = fs::remove_dir(&self.0);
     }
 }

@@ -15,8 +15,7 @@ use serde_json::Value;
 use super::{
     Endure, count,
     kills::Random,
-    load::{BY_NAME, Load, Rate},
-    programs::{Recorder, must, program, query},
+    programs::{must, program, query, run as run_program},
     text,
 };
 use crate::{Result, document::Table};
@@ -32,7 +31,7 @@ pub fn run(endure: &Endure) -> Result<Table> {
     let folder = endure.folder("flips")?;
     let (small, large) = (folder.join("small.scd"), folder.join("large.scd"));
     record_small(&small)?;
-    let events = record_large(&folder, &large)?;
+    let events = record_large(&large)?;
     let shares = thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64);
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
     let of = (shares * endure.share).to_string();
@@ -103,20 +102,19 @@ fn record_small(trace: &Path) -> Result {
     must(text(&syscord), &args).map(drop)
 }
 
-/// A trace of many events; how many.
-fn record_large(folder: &Path, trace: &Path) -> Result<u64> {
-    let load = Load::start(folder, Rate { threads: 2, calls: 500_000, forks: 20 })?;
-    let mut recorder =
-        Recorder::start(folder, &[&["-q", "-o", text(trace)], &BY_NAME[..]].concat())?;
-    recorder.wait_for_first(trace)?;
-    load.go();
-    recorder.wait("there are events enough", || Ok(load.made_in_all() > LARGE * 5 / 4))?;
-    load.stop()?;
-    let ended = recorder.stop(libc::SIGINT)?;
-    let events = query(&[text(trace), "--count"])?.out.trim().parse().unwrap_or(0);
-    match events >= LARGE && ended.code == 0 {
-        true => Ok(events),
-        false => Err(format!("no large trace: {events} events; {ended:?}")),
+/// A trace of many events, of what people run: with paths, contents, descriptors. Returns how many.
+fn record_large(trace: &Path) -> Result<u64> {
+    let most = (LARGE * 11 / 10).to_string();
+    let script = "while ls -lR /usr /etc; do :; done >/dev/null 2>&1";
+    let options =
+        ["record", "-q", "-o", text(trace), "--buffer-size", "64M", "--max-events", &most];
+    let ran = run_program(
+        Command::new(program("syscord")).args(options).args(["--", "sh", "-c", script]),
+    )?;
+    let counted = query(&[text(trace), "--count"])?;
+    match counted.out.trim().parse() {
+        Ok(events) if events >= LARGE => Ok(events),
+        _ => Err(format!("no large trace: {counted:?}; {ran:?}")),
     }
 }
 
