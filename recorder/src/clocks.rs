@@ -38,6 +38,36 @@ pub fn at(monotonic: u64) -> Clock {
     Clock { monotonic, boottime, realtime: now.realtime - since as i64 }
 }
 
+/// Notices when somebody sets the time of day. All else moves it together with `CLOCK_MONOTONIC`.
+pub struct Watch {
+    /// The time of day less `CLOCK_MONOTONIC`.
+    offset: i64,
+}
+
+/// What is less than that, nobody minds.
+const STEP: u64 = 1_000_000;
+
+impl Watch {
+    /// From a reading on.
+    pub fn new(clock: &Clock) -> Watch {
+        Watch { offset: clock.realtime - clock.monotonic as i64 }
+    }
+
+    /// Whether it was set since the last time it was asked.
+    pub fn was_set(&mut self) -> bool {
+        let before = monotonic();
+        let realtime = read(libc::CLOCK_REALTIME);
+        // Between the readings any time may pass.
+        let took = monotonic() - before;
+        let offset = realtime - before as i64;
+        let was_set = offset.abs_diff(self.offset) > took + STEP;
+        if was_set {
+            self.offset = offset;
+        }
+        was_set
+    }
+}
+
 fn read(clock: libc::clockid_t) -> i64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a live timespec.

@@ -6,8 +6,8 @@ use syscord_format::FormatError;
 use thiserror::Error;
 
 use crate::{
-    command::CommandError, filters::FilterError, probe::ProbeError, rings::RingError,
-    syscall_set::BadSet,
+    command::CommandError, filters::FilterError, memory::TooLittle, probe::ProbeError,
+    rings::RingError, syscall_set::BadSet, units,
 };
 
 /// A failed recording.
@@ -79,6 +79,12 @@ pub enum RecordError {
         /// The reason.
         error: io::Error,
     },
+    /// The control group's limit.
+    #[error(
+        "recording takes about {} of memory, and {} allows {}: raise it, or choose a smaller --buffer-size",
+        units::bytes(.0.needed), .0.by.display(), units::bytes(.0.limit)
+    )]
+    Memory(TooLittle),
     /// An encoding thread ended for no reason it told.
     #[error("the writer has stopped; please report this as a bug")]
     WriterGone,

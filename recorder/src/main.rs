@@ -27,6 +27,7 @@ mod history;
 mod ledger;
 mod left_out;
 mod listing;
+mod memory;
 mod output;
 mod overhead;
 mod parts;

@@ -31,6 +31,7 @@ use crate::{
     history::History,
     ledger::{Ledger, Sums},
     left_out::LeftOut,
+    memory,
     output::{self, Output},
     overhead::Overhead,
     pipeline::{Pipeline, Work},
@@ -55,7 +56,7 @@ const CHUNK_BYTES: usize = 16 << 20;
 const CHUNK_AGE: Duration = Duration::from_secs(1);
 /// How often the rings are looked at: less when little comes.
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
-/// How often the ledger goes to the file when nothing is dropped; the clocks too.
+/// How often the ledger goes to the file when nothing is dropped; the clocks too, and when the time of day was set.
 const LEDGER_AGE: Duration = Duration::from_secs(10);
 /// How long a file or segment lasts at least.
 const SHORTEST_PART: Duration = Duration::from_millis(100);
@@ -90,6 +91,11 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let schema = Arc::new(if watched { schema.with_shedding(&set) } else { schema });
     let mut left_out = LeftOut::new(&options.how_much.no_content_for)?;
     check_usage(options)?;
+    let cpus = probe::possible_cpus();
+    let ring = options.how_much.buffer_size.unwrap_or_else(|| ring_for(cpus));
+    if let Some(too_little) = memory::lacking(ring.saturating_mul(cpus as u64)) {
+        return Err(RecordError::Memory(too_little));
+    }
     // Before signals are handled: COMMAND inherits those that are ignored, as under nohup.
     let held = match options.command.as_slice() {
         [] => None,
@@ -99,7 +105,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     if options.flight.ring.is_some() {
         signals::hold_dump();
     }
-    let mut probe = Probe::load(&probe_options(options, &filters, &set, &schema))?;
+    let mut probe = Probe::load(&probe_options(options, ring, &filters, &set, &schema))?;
     let rings = Rings::map(&probe)?;
     if let Some(held) = &held {
         let flags = verdict::AWAITS_EXEC | verdict::LINEAGE;
@@ -147,6 +153,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         ledger,
         pipeline,
         progress,
+        time_of_day: clocks::Watch::new(&clock),
         batch: Batch::default(),
         command: held.as_ref().map(|held| held.pid),
         dumps: Dumps::new(trigger, options.flight.after),
@@ -165,6 +172,7 @@ struct Session<'a> {
     ledger: Ledger,
     pipeline: Pipeline,
     progress: Progress,
+    time_of_day: clocks::Watch,
     batch: Batch,
     /// COMMAND's process id.
     command: Option<u32>,
@@ -214,7 +222,8 @@ impl Session<'_> {
             let fill = self.rings.fill();
             self.late.mind(fill);
             let until = self.take(false)?;
-            if self.is_ripe(cut.elapsed()) {
+            let was_set = self.time_of_day.was_set();
+            if was_set || self.is_ripe(cut.elapsed()) {
                 self.send_batch()?;
                 cut = Instant::now();
             }
@@ -229,7 +238,7 @@ impl Session<'_> {
             {
                 self.send(Work::Shed(shed))?;
             }
-            let due = ledger.elapsed() > LEDGER_AGE;
+            let due = was_set || ledger.elapsed() > LEDGER_AGE;
             if due || (ledger.elapsed() > CHUNK_AGE && self.ledger.has_news(&self.rings)) {
                 self.send_ledger()?;
                 ledger = Instant::now();
@@ -444,6 +453,7 @@ impl Late {
 
 fn probe_options<'a>(
     options: &Record,
+    ring: u64,
     filters: &Filters,
     set: &SyscallSet,
     schema: &'a Schema,
@@ -459,7 +469,7 @@ fn probe_options<'a>(
         durations: !options.how_much.no_duration,
         operations: set.selects_any(Abi::IoUring),
         watched: options.how_much.max_overhead.is_some(),
-        ring: options.how_much.buffer_size.unwrap_or_else(|| ring_for(probe::possible_cpus())),
+        ring,
     }
 }
 

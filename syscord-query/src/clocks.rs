@@ -34,6 +34,18 @@ impl Clocks {
         }
     }
 
+    /// The earliest and the latest time of day between two moments. The time of day may have been set meanwhile: then they
+    /// are not those of the two.
+    pub(crate) fn walls(&self, first: u64, last: u64) -> (i64, i64) {
+        let between = |clock: &&Clock| first < clock.monotonic && clock.monotonic <= last;
+        let set = self.readings.iter().filter(between);
+        let around = set.flat_map(|clock| [clock.realtime, self.wall(clock.monotonic - 1)]);
+        let (first, last) = (self.wall(first), self.wall(last));
+        around.fold((first.min(last), first.max(last)), |(least, most), wall| {
+            (least.min(wall), most.max(wall))
+        })
+    }
+
     /// The earliest reading still kept: the trace's start while nothing was forgotten.
     pub(crate) fn first(&self) -> Option<&Clock> {
         self.readings.first()
@@ -53,6 +65,13 @@ mod tests {
         assert_eq!(clocks.wall(90), 990);
         assert_eq!(clocks.wall(199), 1_099);
         assert_eq!(clocks.wall(200), 5_000);
+        assert_eq!(clocks.walls(90, 199), (990, 1_099));
+        assert_eq!(clocks.walls(90, 300), (990, 5_100));
+        clocks.add(Clock { monotonic: 210, boottime: 210, realtime: 500 });
+        assert_eq!(clocks.walls(199, 209), (1_099, 5_009));
+        assert_eq!(clocks.walls(199, 250), (500, 5_009));
+        assert_eq!(clocks.walls(210, 250), (500, 540));
+        clocks.readings.pop();
         clocks.forget_before(150);
         assert_eq!(clocks.wall(199), 1_099);
         clocks.forget_before(250);

@@ -103,8 +103,7 @@ impl Bound<'_> {
             && any(&filter.pids, &|id| zone.may_have_tgid(id))
             && any(&filter.tids, &|id| zone.may_have_tid(id))
             && calls.is_none_or(|calls| calls.iter().any(|(abi, nr)| zone.has_call(*abi, *nr)))
-            && self.since.is_none_or(|since| clocks.wall(header.last) >= since)
-            && self.until.is_none_or(|until| clocks.wall(header.first) < until)
+            && self.may_be_then(header, clocks)
     }
 
     /// The columns that [`Bound::select`] looks at.
@@ -180,10 +179,23 @@ impl Bound<'_> {
             && (filter.comms.is_empty() || filter.comms.contains(&comm))
     }
 
+    /// Whether part of the chunk may be within the time bounds.
+    fn may_be_then(&self, header: &BlockHeader, clocks: &Clocks) -> bool {
+        if self.since.is_none() && self.until.is_none() {
+            return true;
+        }
+        let (least, most) = clocks.walls(header.first, header.last);
+        self.since.is_none_or(|since| most >= since) && self.until.is_none_or(|until| least < until)
+    }
+
     /// Whether the time bounds go through the chunk: otherwise it is within them.
     fn cuts_time(&self, header: &BlockHeader, clocks: &Clocks) -> bool {
-        self.since.is_some_and(|since| clocks.wall(header.first) < since)
-            || self.until.is_some_and(|until| clocks.wall(header.last) >= until)
+        if self.since.is_none() && self.until.is_none() {
+            return false;
+        }
+        let (least, most) = clocks.walls(header.first, header.last);
+        self.since.is_some_and(|since| least < since)
+            || self.until.is_some_and(|until| most >= until)
     }
 
     fn wants_call(&self, abi: u8, number: u32, call: &Call) -> bool {

@@ -40,7 +40,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
 
@@ -76,6 +76,17 @@ pub fn main() -> ExitCode {
         Err(error) => told(&error),
     };
     ExitCode::from(code)
+}
+
+/// Does what a command line says without ending the program: for trials of many damaged traces. The output is that of the
+/// program; says whether its exit code would be [`DAMAGED`].
+///
+/// # Errors
+/// What would be told where it would be [`FAILED`] or [`USAGE`].
+#[doc(hidden)]
+pub fn ask<W: Into<OsString> + Clone>(line: impl IntoIterator<Item = W>) -> Result<bool, String> {
+    let cli = Cli::try_parse_from(line).map_err(|error| error.to_string())?;
+    run(cli).map_err(|error| error.to_string())
 }
 
 /// Ends the program with an error.

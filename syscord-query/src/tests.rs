@@ -86,6 +86,7 @@ fn kind_def(kind: Kind) -> KindDef {
     }
 }
 
+mod damage;
 mod strace;
 
 /// One event of a made trace.

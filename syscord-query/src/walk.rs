@@ -433,11 +433,13 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
         let select_needs = terms.bound.select_needs(header, &state.clocks);
         let rows = u64::from(header.rows);
         let whole = !picky && !follows && select_needs == Needs::NONE;
+        // Also where the header's number will do: events that are damaged do not count.
+        let payload = trace.read(block)?;
         if whole && query.counts() && self.shared.left.take(rows) {
             return Ok(Some(Look::Number(rows)));
         }
         let shift = state.schema.meta().tick_shift;
-        let chunk = Chunk::parse(header, trace.read(block)?, shift)?;
+        let chunk = Chunk::parse(header, payload, shift)?;
         let mut events = Events { all, select_needs, ..Events::new(chunk) };
         events.columns.weights = state.weights.clone();
         self.estimates |= !state.weights.are_one();

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::{Result, shell::repository};
+use crate::{
+    Result,
+    shell::{command, output, repository},
+};
 
 /// What is between them in a document is written by a chore.
 const MARKS: [&str; 2] = ["<!-- figures: ", "<!-- end of figures -->"];
@@ -17,6 +20,32 @@ pub fn put(document: &str, text: &str) -> Result {
     let end = begin + old[begin..].find(MARKS[1]).ok_or_else(lacks)?;
     let new = format!("{}\n{}\n{}", &old[..begin], text, &old[end..]);
     fs::write(&path, new).map_err(|error| format!("{document}: {error}"))
+}
+
+/// When, where and with what something was done: `Measured 2026-11-26 at commit …`.
+pub fn machine(done: &str, programs: &[(&str, &str)]) -> Result<String> {
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpus
+        .lines()
+        .find_map(|line| line.strip_prefix("model name").and_then(|rest| rest.split_once(':')))
+        .map_or("an unknown processor", |(_, name)| name.trim());
+    let count = cpus.lines().filter(|line| line.starts_with("processor")).count();
+    let date = output(command("date").args(["-u", "+%Y-%m-%d"]))?;
+    let kernel = output(command("uname").args(["-r", "-m"]))?;
+    let commit = output(command("git").args(["describe", "--always", "--dirty"]))?;
+    let first = |(program, arg): &(&str, &str)| {
+        let text = output(command(program).arg(arg)).unwrap_or_default();
+        text.lines().next().unwrap_or("").trim().to_owned()
+    };
+    let versions = programs.iter().map(first).filter(|version| !version.is_empty());
+    let kernel = format!("Linux {}", kernel.trim());
+    let parts: Vec<String> = [kernel].into_iter().chain(versions).collect();
+    Ok(format!(
+        "{done} {} at commit {} on {count} CPUs ({model}), {}.",
+        date.trim(),
+        commit.trim(),
+        parts.join("; ")
+    ))
 }
 
 /// A table of figures.

@@ -13,9 +13,13 @@ pub fn run(install: bool) -> Result {
         shell::run(cargo().args(["fmt", "--all", "--manifest-path", manifest, "--check"]))?;
     }
     shell::run(
-        cargo()
-            .args(["clippy", "--workspace", "--all-targets", "--release", "--locked", "--"])
-            .args(["-D", "warnings"]),
+        cargo().args(["clippy", "--workspace", "--all-targets", "--release", "--locked"]).args([
+            "--features",
+            "syscord-endure/look",
+            "--",
+            "-D",
+            "warnings",
+        ]),
     )?;
     probe::check()?;
     docs::check()?;

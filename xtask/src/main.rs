@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod bench;
 mod docs;
 mod document;
+mod endure;
 mod fuzz;
 mod kernels;
 mod lint;
@@ -38,6 +39,10 @@ cargo xtask CHORE
   package [--install] [--check [--write]]
                      build the Debian package in target/debian; --install fetches cargo-deb; --check, as
                      root, tries it in a virtual machine under systemd, --write writes docs/PACKAGE.md
+  endure [--write] [soak|kills|flips|faults…]
+                     whether it survives, and accounts for every event: long recordings, kill -9, flipped
+                     bits, other faults; as root, under an hour. --write writes docs/ENDURANCE.md;
+                     `endure help` tells how to make it shorter
   demo               record a real program and show the result";
 
 fn main() -> ExitCode {
@@ -58,6 +63,7 @@ fn main() -> ExitCode {
         ["bench-loop", calls, rounds] => bench::spin(calls, rounds),
         ["kernels", words @ ..] => kernels::run(words),
         ["package", words @ ..] => package::run(words),
+        ["endure", words @ ..] => endure::run(words),
         ["demo"] => test::demo(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
