@@ -24,7 +24,7 @@ const LEAST: f64 = 300_000.0;
 /// The caps. Five files and what is written of the next come to about as much as all may have.
 const FILES: usize = 5;
 const TOTAL: u64 = 22 << 20;
-/// How far memory may go from what it was when this much time had passed.
+/// How far memory may be from its middle, once this much time has passed.
 const SETTLED: Duration = Duration::from_secs(60);
 const FLAT: f64 = 0.05;
 const MIB: f64 = (1 << 20) as f64;
@@ -71,6 +71,16 @@ fn report(endure: &Endure, watch: &Watch, load: &Load, code: i32, seconds: f64) 
         RATE.forks
     );
     let mut table = Table::new("A long recording", &how, &["", "seen", "as it should be"]);
+    let mib = |bytes: Option<&u64>| bytes.map_or(0.0, |bytes| *bytes as f64 / MIB);
+    let (least, most) = (mib(memory.iter().min()), mib(memory.iter().max()));
+    let tenth = memory.len() / 10 + 1;
+    let median = |part: &[u64]| {
+        let mut part = part.to_vec();
+        part.sort_unstable();
+        mib(part.get(part.len() / 2))
+    };
+    let first = median(&memory[..tenth.min(memory.len())]);
+    let last = median(&memory[memory.len().saturating_sub(tenth)..]);
     let matches = tally.matches(&made);
     let reason = matches.as_ref().err().cloned().unwrap_or_default();
     let rows = [
@@ -87,9 +97,9 @@ fn report(endure: &Endure, watch: &Watch, load: &Load, code: i32, seconds: f64) 
             Some(watch.most_files <= FILES + 1 && watch.most_bytes <= TOTAL + TOTAL / 8),
         ),
         (
-            "memory of syscord after the first minute, MiB (VmRSS)",
-            format!("{:.1}–{:.1}", memory.0 as f64 / MIB, memory.1 as f64 / MIB),
-            Some(memory.1 as f64 <= memory.0 as f64 * (1.0 + FLAT) / (1.0 - FLAT)),
+            "memory of syscord after the first minute (VmRSS): least, most; at first, in the end, MiB",
+            format!("{least:.1}, {most:.1}; {first:.1}, {last:.1}"),
+            Some(least > 0.0 && most <= least * (1.0 + FLAT) / (1.0 - FLAT)),
         ),
     ];
     for (what, seen, holds) in rows {
@@ -111,8 +121,8 @@ struct Watch {
     tally: Tally,
     most_files: usize,
     most_bytes: u64,
-    /// The least and the most.
-    memory: (u64, u64),
+    /// Bytes, time after time.
+    memory: Vec<u64>,
 }
 
 impl Watch {
@@ -122,9 +132,7 @@ impl Watch {
         self.check(1)?;
         if settled {
             let memory = resident(pid).ok_or("no memory is told of syscord")?;
-            let (least, most) = self.memory;
-            let least = if least == 0 { memory } else { least.min(memory) };
-            self.memory = (least, most.max(memory));
+            self.memory.push(memory);
         }
         Ok(())
     }
