@@ -10,6 +10,9 @@ use crate::{
 /// What is between them in a document is written by a chore.
 const MARKS: [&str; 2] = ["<!-- figures: ", "<!-- end of figures -->"];
 
+/// With what the heading of a table begins.
+const HEADING: &str = "### ";
+
 /// Puts the text into the document, in place of what a chore wrote there before.
 pub fn put(document: &str, text: &str) -> Result {
     let path = repository().join(document);
@@ -20,6 +23,29 @@ pub fn put(document: &str, text: &str) -> Result {
     let end = begin + old[begin..].find(MARKS[1]).ok_or_else(lacks)?;
     let new = format!("{}\n{}\n{}", &old[..begin], text, &old[end..]);
     fs::write(&path, new).map_err(|error| format!("{document}: {error}"))
+}
+
+/// Puts each table into the document, in place of the one of that title, or behind the others; with a line of its own on
+/// when and where it was made.
+pub fn put_each(document: &str, tables: &[Table], made: &str) -> Result {
+    let old = fs::read_to_string(repository().join(document))
+        .map_err(|error| format!("{document}: {error}"))?;
+    let between = old.split_once(MARKS[0]).and_then(|(_, rest)| rest.split_once('\n'));
+    let between = between.and_then(|(_, rest)| rest.split_once(MARKS[1])).map(|(text, _)| text);
+    let sections = between.unwrap_or_default().split(HEADING).skip(1);
+    let mut sections: Vec<String> = sections.map(|section| section.trim_end().to_owned()).collect();
+    for table in tables {
+        let text = table.markdown().replacen(HEADING, "", 1);
+        let text = text.replacen("\n\n", &format!("\n\n{made}\n\n"), 1).trim_end().to_owned();
+        let same = |section: &&mut String| section.lines().next() == Some(&*table.title);
+        match sections.iter_mut().find(same) {
+            Some(section) => *section = text,
+            None => sections.push(text),
+        }
+    }
+    let sections: Vec<String> =
+        sections.iter().map(|section| format!("{HEADING}{section}\n")).collect();
+    put(document, &sections.join("\n"))
 }
 
 /// When, where and with what something was done: `Measured 2026-11-26 at commit …`.
@@ -88,7 +114,7 @@ impl Table {
     pub fn markdown(&self) -> String {
         let line = |row: &Vec<String>| format!("| {} |\n", row.join(" | "));
         let how = if self.how.is_empty() { String::new() } else { format!("{}\n\n", self.how) };
-        let mut text = format!("### {}\n\n{how}", self.title);
+        let mut text = format!("{HEADING}{}\n\n{how}", self.title);
         for (at, row) in self.rows.iter().enumerate() {
             text += &line(row);
             if at == 0 {

@@ -148,9 +148,7 @@ fn all(endure: &Endure, named: &[&str]) -> Result<Vec<Table>> {
 }
 
 fn put(tables: &[Table]) -> Result {
-    let tables: Vec<String> = tables.iter().map(Table::markdown).collect();
-    let machine = document::machine("Tried", &[])?;
-    document::put(DOCUMENT, &format!("{machine}\n\n{}", tables.join("\n")))?;
+    document::put_each(DOCUMENT, tables, &document::machine("Tried", &[])?)?;
     println!("\nwritten to {DOCUMENT}");
     Ok(())
 }
