@@ -235,6 +235,19 @@ pub struct Rotation {
     /// followed by another once it has a quarter
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_total_size: Option<u64>,
+    /// On a full disk: stop, or wait until there is room. Meanwhile the rings fill; what has no room there is dropped, and
+    /// counted
+    #[arg(long, value_enum, default_value = "stop", help_heading = "Until")]
+    pub when_full: WhenFull,
+}
+
+/// What becomes of a recording when the disk is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WhenFull {
+    /// It ends; what was written can be read.
+    Stop,
+    /// It goes on once there is room.
+    Wait,
 }
 
 impl Rotation {

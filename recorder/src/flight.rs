@@ -5,7 +5,7 @@
 
 use std::{
     collections::VecDeque,
-    fs::File,
+    io::Write,
     time::{Duration, Instant},
 };
 
@@ -110,7 +110,7 @@ impl Flight {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, writer: &mut Writer<File>) -> Result<(), FormatError> {
+    pub fn write<W: Write>(&self, writer: &mut Writer<W>) -> Result<(), FormatError> {
         self.segments.iter().flat_map(|s| &s.blocks).try_for_each(|blocks| blocks.write(writer))
     }
 

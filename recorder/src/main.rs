@@ -38,6 +38,7 @@ mod probe;
 mod progress;
 mod rights;
 mod rings;
+mod room;
 mod schema;
 mod service;
 mod session;

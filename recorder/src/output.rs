@@ -15,8 +15,9 @@ use std::{
 };
 
 use crate::{
-    cli::{Record, Rotation},
+    cli::{Record, Rotation, WhenFull},
     error::RecordError,
+    room::Patient,
 };
 
 /// As which standard output is named.
@@ -29,6 +30,8 @@ const DIGITS: usize = 6;
 /// Where a trace goes.
 pub struct Output {
     path: PathBuf,
+    /// Whether writing waits for room on a full disk.
+    waits: bool,
     numbered: Option<Numbered>,
 }
 
@@ -59,10 +62,11 @@ struct Found {
 }
 
 impl Output {
-    /// `path` as the user has named it; `several`: numbered files.
-    pub fn new(path: &Path, rotation: &Rotation, several: bool) -> Output {
-        let numbered = several.then(|| Numbered::new(path, rotation));
-        Output { path: path.to_owned(), numbered }
+    /// As the user has asked for it.
+    pub fn new(options: &Record) -> Output {
+        let Record { output: path, rotation, .. } = options;
+        let numbered = options.several_files().then(|| Numbered::new(path, rotation));
+        Output { path: path.clone(), waits: rotation.when_full == WhenFull::Wait, numbered }
     }
 
     /// The name to be shown.
@@ -88,7 +92,7 @@ impl Output {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn open(&mut self) -> Result<File, RecordError> {
+    pub fn open(&mut self) -> Result<Patient, RecordError> {
         let file = match &mut self.numbered {
             Some(numbered) => numbered.open(),
             None if self.path == Path::new(STDOUT) => {
@@ -96,7 +100,8 @@ impl Output {
             }
             None => private().truncate(true).create(true).open(&self.path).and_then(keep_private),
         };
-        file.map_err(|error| RecordError::Open { output: self.path.clone(), error })
+        file.map(|file| Patient::new(file, self.waits))
+            .map_err(|error| RecordError::Open { output: self.path.clone(), error })
     }
 
     /// The file at hand is complete: it gets its name, and what is beyond the caps goes. If it cannot be renamed, the

@@ -112,7 +112,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         probe.decide(held.pid, Verdict { flags, ..Verdict::default() })?;
     }
     // Last, so that nothing that can fail before costs the user an older trace.
-    let output = Output::new(&options.output, &options.rotation, options.several_files());
+    let output = Output::new(options);
     let clock = clocks::together();
     let beside = Beside { files: output.is_elsewhere(), signals: held.is_some() };
     let meta = meta(options, &filters, probe.cpus);

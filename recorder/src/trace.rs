@@ -1,8 +1,6 @@
 //! The trace that is being written: one file, several of which each stands alone, or none yet, as a flight recorder keeps
 //! it in memory until it is dumped.
 
-use std::fs::File;
-
 use syscord_format::{Clock, FormatError, Meta, ProcRecord, Totals, Writer};
 
 use crate::{
@@ -10,6 +8,7 @@ use crate::{
     error::RecordError,
     flight::{Flight, Keep},
     output::Output,
+    room::Patient,
 };
 
 /// A trace that is being written.
@@ -29,7 +28,7 @@ pub struct Trace {
 }
 
 enum Sink {
-    File(Writer<File>),
+    File(Writer<Patient>),
     Flight(Flight),
     /// No file is begun yet, or none could be finished or begun.
     Gone,
@@ -205,7 +204,7 @@ impl Trace {
 }
 
 /// A file with META and the clocks.
-fn begun(file: File, meta: &Meta, clock: &Clock) -> Result<Writer<File>, FormatError> {
+fn begun(file: Patient, meta: &Meta, clock: &Clock) -> Result<Writer<Patient>, FormatError> {
     let mut writer = Writer::new(file, file_id(), meta)?;
     writer.clock(clock)?;
     Ok(writer)

@@ -5,7 +5,7 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::Write,
+    io::{BufRead, BufReader, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -505,6 +505,37 @@ fn disk_full_in_the_middle(encoders: &str) {
     let ran = query(["verify", text(&trace)]);
     assert_eq!(ran.code, LOST, "{}", ran.out);
     assert!(ran.out.contains("no END"), "{}", ran.out);
+}
+
+#[test]
+fn recording_waits_for_room_if_told() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("wait-for-room");
+    let Some(mount) = Mount::new(&scratch, "1m") else {
+        eprintln!("SKIPPED: no tmpfs can be mounted here");
+        return;
+    };
+    let (trace, filler) = (mount.0.join("t.scd"), mount.0.join("filler"));
+    fs::write(&filler, vec![0; 700 << 10]).expect("a file");
+    // 770 kB of contents that cannot be compressed have no room, until the filler goes.
+    let dd = "dd if=/dev/urandom of=/dev/null bs=256 count=3000 status=none";
+    let options = ["--when-full", "wait", "-o", text(&trace), "--", "sh", "-c", dd];
+    let mut command = Command::new(program("syscord"));
+    command.arg("record").args(options).stdin(Stdio::null()).stderr(Stdio::piped());
+    let mut recorder = command.spawn().expect("syscord runs");
+    let mut lines = BufReader::new(recorder.stderr.take().expect("a pipe")).lines();
+    let mut next = || lines.next().expect("a line").expect("text");
+    assert!(next().contains("No space left on device (os error 28): waiting for room"));
+    fs::remove_file(&filler).expect("the filler");
+    assert!(next().contains("room again"));
+    let code = recorder.wait().expect("syscord ends").code();
+    assert_eq!(code, Some(0));
+    let ran = query(["verify", text(&trace)]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let ran = query([text(&trace), "--syscall", "read", "--comm", "dd", "--count"]);
+    assert!(ran.out.trim().parse::<u64>().expect("a count") > 3000, "{}", ran.out);
 }
 
 #[test]
