@@ -39,6 +39,7 @@ mod progress;
 mod rights;
 mod rings;
 mod room;
+mod sandbox;
 mod schema;
 mod service;
 mod session;

@@ -40,6 +40,7 @@ use crate::{
     progress::{Figures, Progress},
     rights::{self, Beside},
     rings::{Batch, Rings},
+    sandbox,
     schema::{self, Schema},
     service, signals, syscall_set,
     trace::{Trace, Written},
@@ -119,6 +120,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let mut trace = Trace::begin(output, meta, clock, options.flight.ring)?;
     probe.attach()?;
     rights::give_up_others(beside);
+    sandbox::enter();
     if options.flight.ring.is_some() {
         signals::install_dump().map_err(RecordError::Signals)?;
     }

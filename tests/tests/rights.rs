@@ -44,6 +44,7 @@ fn rights(trace: &Path) -> Vec<(u64, bool)> {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             line.expect("a field").trim().to_owned()
         };
+        assert_eq!(field("Seccomp:"), "2", "calls are refused by a filter");
         for name in ["CapEff:", "CapPrm:"] {
             assert_eq!(field(name), field("CapEff:"), "what is not in use is given up, too");
         }
@@ -114,7 +115,7 @@ fn command_keeps_its_own() {
     }
     let scratch = Scratch::new("rights-command");
     let trace = scratch.file("t.scd");
-    let status = ["grep", "-E", "CapEff|NoNewPrivs", "/proc/self/status"];
+    let status = ["grep", "-E", "CapEff|NoNewPrivs|Seccomp:", "/proc/self/status"];
     let ran = record(["-q", "-o", text(&trace), "--"].iter().chain(&status));
     let bare = syscord_tests::run(status[0], &status[1..]);
     assert_eq!((ran.code, ran.out), (0, bare.out));
