@@ -12,11 +12,10 @@ use seccompiler::{
 
 /// Refused, whatever their arguments.
 const REFUSED: &[c_long] = &[
-    // Programs, and other programs' memory.
+    // Programs, and what changes others.
     libc::SYS_execve,
     libc::SYS_execveat,
     libc::SYS_ptrace,
-    libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
     libc::SYS_userfaultfd,
     libc::SYS_io_uring_setup,
