@@ -82,7 +82,8 @@ impl Call {
     /// Where its arguments lie, if they do in memory: see [`Abi::Socketcall`].
     #[inline(always)]
     fn block(&self, regs: Regs) -> Option<u64> {
-        (self.abi == Abi::Socketcall as u8).then(|| regs::argument(regs, true, 1))
+        let address = || regs::argument(regs, true, 1) & 0xffff_ffff;
+        (self.abi == Abi::Socketcall as u8).then(address)
     }
 
     /// One argument.
@@ -148,9 +149,9 @@ impl Call {
 #[inline(always)]
 pub fn enter(regs: Regs) {
     let call = Call::of(regs);
-    // What replaces its number is known by its entry alone.
-    let wanted =
-        if overhead::level() < shed::DURATIONS { plan_flag::RECORD | REPLACES } else { REPLACES };
+    // What replaces its number, or never returns, is known by its entry alone.
+    let all = overhead::level() < shed::DURATIONS;
+    let wanted = REPLACES | if all { plan_flag::RECORD } else { plan_flag::NEVER_RETURNS };
     if call.who.tgid == config::self_tgid() || !call.is(wanted) {
         return;
     }
@@ -448,7 +449,7 @@ fn write(
                 regs::copy_args(regs, call.who.compat, (&raw mut (*event).args).cast());
                 if let Some(block) = call.block(regs) {
                     if !copy_block(event, block, call.args()) {
-                        // Then the kernel could not read it either, and made no call.
+                        // With what it was called is not known then.
                         let (what, number) = regs::call(regs, true);
                         ((*event).header.what, (*event).header.number) = (what, number);
                     }

@@ -13,13 +13,14 @@ use syscord_syscalls::{
     plan::plan_flag,
     record::{
         Entered, EventRecord, ProcessRecord, RecordHeader, UNKNOWN_DURATION, process_event,
-        record_kind,
+        record_kind, shed,
     },
 };
 
 use crate::{
     config,
     filter::{self, Other},
+    overhead,
     regs::{self, Regs},
     syscall::Call,
     task::{self, Current},
@@ -78,9 +79,9 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
     let thread = thread::find(who.tid);
     let entered = thread::entered(thread);
     // Without durations it is not seen when a thread's next call begins.
+    let durations = config::durations() != 0 && overhead::level() < shed::DURATIONS;
     // SAFETY: a live element of the threads'.
-    let watched =
-        thread.is_some_and(|thread| unsafe { (*thread).watched } != 0) && config::durations() != 0;
+    let watched = durations && thread.is_some_and(|thread| unsafe { (*thread).watched } != 0);
     let waits = task::waits(who.task);
     let (abi, number) = regs::call(regs, who.compat);
     let call = Call::numbered(*who, abi, number);

@@ -66,8 +66,10 @@ pub struct Overhead {
     last: Reading,
     /// Smoothed; none right after a step.
     mean: Option<f64>,
-    /// The same before the last step.
+    /// The same before the last step, if that left out more and was not yet seen to be of use; else infinite.
     before: f64,
+    /// What it had cost when the step began.
+    cost: f64,
     /// Measurements since the last step.
     measured: u32,
     calm_since: Option<Instant>,
@@ -127,6 +129,7 @@ impl Overhead {
             last: Reading::now(rings),
             mean: None,
             before: f64::INFINITY,
+            cost: 0.0,
             measured: 0,
             calm_since: None,
             patience: PATIENCE.0,
@@ -152,8 +155,7 @@ impl Overhead {
         let step = self.judge(mean);
         let changes = step != self.step;
         if changes {
-            (self.step, self.before) = (step, mean);
-            (self.mean, self.measured, self.calm_since) = (None, 0, None);
+            self.go(step, mean);
         }
         if changes || STEPS[self.at()].weight > 1 {
             self.salt = self.salt.wrapping_add(1);
@@ -161,7 +163,14 @@ impl Overhead {
             rings.shed(record::Shed { level, mask: weight - 1, salt: self.salt, pad: 0 });
             self.since = if changes { clocks::monotonic() } else { self.since };
         }
-        changes.then(|| self.shed(mean))
+        changes.then(|| self.shed())
+    }
+
+    /// Another step begins.
+    fn go(&mut self, step: usize, mean: f64) {
+        self.before = if step > self.step { mean } else { f64::INFINITY };
+        (self.step, self.cost) = (step, mean);
+        (self.mean, self.measured, self.calm_since) = (None, 0, None);
     }
 
     /// The index in `steps` of what is right for that overhead.
@@ -178,6 +187,7 @@ impl Overhead {
             let last = self.steps.len() - 1;
             return if useless { self.step } else { (self.step + 1).min(last) };
         }
+        self.before = f64::INFINITY;
         if self.lowered.is_some_and(|lowered| lowered.elapsed() >= RELAPSE) {
             self.lowered = None;
             self.patience = (self.patience / 2).max(PATIENCE.0);
@@ -201,15 +211,20 @@ impl Overhead {
 
     /// What is left out at the moment; none if nothing is.
     pub fn current(&self) -> Option<Shed> {
-        (self.step > 0).then(|| self.shed(self.mean.unwrap_or(0.0)))
+        (self.step > 0).then(|| self.shed())
     }
 
-    fn shed(&self, overhead: f64) -> Shed {
+    /// Since when the step at hand is, by the monotonic clock.
+    pub fn since(&self) -> u64 {
+        self.since
+    }
+
+    fn shed(&self) -> Shed {
         let Step { level, weight } = STEPS[self.at()];
         let all = left_out::CONTENTS | left_out::STRINGS | left_out::DURATIONS;
         let left_out = all & ((1 << level) - 1) as u8;
         let millionths = |share: f64| (share * 1e6).round() as u32;
-        let (overhead, limit) = (millionths(overhead), millionths(self.limit));
+        let (overhead, limit) = (millionths(self.cost), millionths(self.limit).max(1));
         Shed { since: self.since, left_out, weight, overhead, limit }
     }
 
@@ -261,7 +276,7 @@ mod tests {
         overhead.measured = SETTLED;
         let step = overhead.judge(mean);
         if step != overhead.step {
-            (overhead.step, overhead.before, overhead.calm_since) = (step, mean, None);
+            overhead.go(step, mean);
         }
         step
     }
@@ -276,6 +291,7 @@ mod tests {
             last,
             mean: None,
             before: f64::INFINITY,
+            cost: 0.0,
             measured: 0,
             calm_since: None,
             patience: PATIENCE.0,
@@ -290,6 +306,17 @@ mod tests {
         let mut overhead = watched();
         let steps = [0.02, 0.05, 0.05, 0.05, 0.05, 0.04, 0.039, 0.038];
         assert_eq!(steps.map(|mean| next(&mut overhead, mean)), [0, 1, 2, 3, 4, 5, 5, 5]);
+    }
+
+    #[test]
+    fn a_load_that_grows_later_is_answered() {
+        let mut overhead = watched();
+        let steps = [0.05, 0.05, 0.05, 0.031, 0.016, 0.048];
+        assert_eq!(steps.map(|mean| next(&mut overhead, mean)), [1, 2, 3, 4, 4, 5]);
+        // Less is left out, and the load is back.
+        assert_eq!(next(&mut overhead, 0.01), 5);
+        overhead.calm_since = Instant::now().checked_sub(PATIENCE.0);
+        assert_eq!([0.01, 0.04].map(|mean| next(&mut overhead, mean)), [4, 5]);
     }
 
     #[test]

@@ -160,10 +160,13 @@ impl Columns {
         self.times.as_ref().map_or(0, |times| times.end[row])
     }
 
-    /// How many calls a row's stands for.
+    /// How many calls a row's stands for. Those that were under way when recording stopped are told of every thread.
     #[inline]
     pub(crate) fn weight(&self, row: usize) -> u64 {
-        if self.weights.are_one() { 1 } else { self.weights.at(self.end(row)) }
+        if self.weights.are_one() || self.is_under_way(row) {
+            return 1;
+        }
+        self.weights.at(self.end(row))
     }
 
     /// A row's process and thread.

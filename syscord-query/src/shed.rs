@@ -21,7 +21,10 @@ impl Weights {
     /// From some moment on, as the trace says.
     pub(crate) fn add(&mut self, shed: &Shed) {
         if shed.weight > 1 || !self.steps.is_empty() {
-            Arc::make_mut(&mut self.steps).push((shed.since, shed.weight));
+            let steps = Arc::make_mut(&mut self.steps);
+            let before = steps.partition_point(|(since, _)| *since < shed.since);
+            steps.truncate(before);
+            steps.push((shed.since, shed.weight));
         }
     }
 
@@ -30,6 +33,9 @@ impl Weights {
         let past = self.steps.partition_point(|(since, _)| *since <= time).saturating_sub(1);
         if past > 0 {
             Arc::make_mut(&mut self.steps).drain(..past);
+        }
+        if self.steps.iter().all(|(_, weight)| *weight == 1) {
+            self.steps = Arc::default();
         }
     }
 
@@ -85,13 +91,22 @@ pub(crate) fn json(steps: &[Shed], start: u64, end: u64) -> Value {
             "limit": f64::from(step.limit) / 1e6,
         })
     };
-    spans(steps, end).map(step).collect()
+    spans(steps, end).into_iter().map(step).collect()
 }
 
-/// The steps with when each ended.
-fn spans(steps: &[Shed], end: u64) -> impl Iterator<Item = (&Shed, u64)> {
-    let ends = steps.iter().skip(1).map(|step| step.since).chain([end]);
-    steps.iter().zip(ends)
+/// The steps with when each ended. One that is said again is the same step.
+fn spans(steps: &[Shed], end: u64) -> Vec<(&Shed, u64)> {
+    let what = |step: &Shed| (step.left_out, step.weight);
+    let mut spans: Vec<(&Shed, u64)> = Vec::new();
+    for step in steps {
+        match spans.last_mut() {
+            Some((last, _)) if what(last) == what(step) => continue,
+            Some((_, until)) => *until = step.since,
+            None => {}
+        }
+        spans.push((step, end));
+    }
+    spans
 }
 
 fn names(step: &Shed) -> Vec<&'static str> {
@@ -128,5 +143,7 @@ mod tests {
         assert_eq!(at(&weights), [1, 2, 2, 4, 4, 1, 1]);
         weights.forget_before(25);
         assert_eq!(at(&weights)[4..], [4, 1, 1]);
+        weights.forget_before(31);
+        assert!(weights.are_one());
     }
 }
