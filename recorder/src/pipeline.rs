@@ -106,9 +106,11 @@ impl Pipeline {
     /// When writing has failed: why is what [`Pipeline::finish`] returns.
     pub fn send(&self, work: Work) -> Result<(), RecordError> {
         if matches!(work, Work::Batch(_)) {
+            // Those that are being encoded are among them.
+            let room = QUEUE + self.state.threads.len() - 1;
             match self.state.waiting.fetch_add(1, Ordering::Relaxed) {
                 0 => {}
-                1..QUEUE => self.state.hurry(),
+                before if before < room => self.state.hurry(),
                 _ => self.state.press(),
             }
         }
@@ -375,9 +377,12 @@ impl State {
             self.waiting.load(Ordering::Relaxed) > batches || self.closing.load(Ordering::Relaxed)
         };
         let Some(turns) = self.turns.filter(|_| !busy(0) && !self.is_pressed()) else { return };
-        turns.step_aside(self.threads[own].load(Ordering::Relaxed));
+        let thread = self.threads[own].load(Ordering::Relaxed);
+        turns.step_aside(thread);
         // Who has said so meanwhile will not say it again.
-        if busy(1) {
+        if self.is_pressed() {
+            turns.come_first(thread);
+        } else if busy(1) {
             self.hurry();
         }
     }

@@ -65,9 +65,10 @@ impl Priority {
         schedule(thread, libc::SCHED_BATCH, LAST.max(self.nice), SLICE);
     }
 
-    /// The thread comes before all others.
+    /// The thread comes before all others; one that is to be nice only takes its turn.
     pub fn come_first(self, thread: pid_t) {
-        schedule(thread, libc::SCHED_OTHER, FIRST, 0);
+        let nice = if self.nice > 0 { self.nice } else { FIRST };
+        schedule(thread, libc::SCHED_OTHER, nice, 0);
     }
 
     /// The thread takes its turn like all others.
