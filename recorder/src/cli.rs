@@ -235,9 +235,15 @@ pub struct Rotation {
     /// followed by another once it has a quarter
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_total_size: Option<u64>,
-    /// On a full disk: stop, or wait until there is room. Meanwhile the rings fill; what has no room there is dropped, and
-    /// counted
-    #[arg(long, value_enum, default_value = "stop", help_heading = "Until")]
+    /// On a full disk: stop, or wait until there is room, or a signal says stop. Meanwhile the rings fill; what has no room
+    /// there is dropped, and counted
+    #[arg(
+        long,
+        value_enum,
+        default_value = "stop",
+        conflicts_with = "ring",
+        help_heading = "Until"
+    )]
     pub when_full: WhenFull,
 }
 

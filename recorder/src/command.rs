@@ -103,6 +103,12 @@ impl Held {
     }
 }
 
+/// Tells COMMAND, which was not yet waited for, to end.
+pub fn end(child: &Child) {
+    // SAFETY: a plain system call; the child is ours and not yet waited for.
+    unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGTERM) };
+}
+
 /// The exit status that ours becomes, as shells have it.
 pub fn exit_code(status: ExitStatus) -> u8 {
     match (status.code(), status.signal()) {

@@ -17,7 +17,8 @@ use std::{
 use crate::{
     cli::{Record, Rotation, WhenFull},
     error::RecordError,
-    room::Patient,
+    progress::say,
+    room::{Patience, Patient},
 };
 
 /// As which standard output is named.
@@ -30,8 +31,8 @@ const DIGITS: usize = 6;
 /// Where a trace goes.
 pub struct Output {
     path: PathBuf,
-    /// Whether writing waits for room on a full disk.
-    waits: bool,
+    /// With a disk that is full.
+    patience: Patience,
     numbered: Option<Numbered>,
 }
 
@@ -66,7 +67,8 @@ impl Output {
     pub fn new(options: &Record) -> Output {
         let Record { output: path, rotation, .. } = options;
         let numbered = options.several_files().then(|| Numbered::new(path, rotation));
-        Output { path: path.clone(), waits: rotation.when_full == WhenFull::Wait, numbered }
+        let patience = Patience::new(rotation.when_full == WhenFull::Wait);
+        Output { path: path.clone(), patience, numbered }
     }
 
     /// The name to be shown.
@@ -93,14 +95,15 @@ impl Output {
     /// # Errors
     /// When it cannot be made.
     pub fn open(&mut self) -> Result<Patient, RecordError> {
+        let mut patience = self.patience;
         let file = match &mut self.numbered {
-            Some(numbered) => numbered.open(),
+            Some(numbered) => patience.apply(|| numbered.open()),
             None if self.path == Path::new(STDOUT) => {
                 io::stdout().as_fd().try_clone_to_owned().map(File::from)
             }
             None => private().truncate(true).create(true).open(&self.path).and_then(keep_private),
         };
-        file.map(|file| Patient::new(file, self.waits))
+        file.map(|file| Patient::new(file, patience))
             .map_err(|error| RecordError::Open { output: self.path.clone(), error })
     }
 
@@ -110,7 +113,7 @@ impl Output {
         let Some(numbered) = &mut self.numbered else { return };
         let part = numbered.path(true);
         if let Err(error) = rename_new(&part, &numbered.path(false)) {
-            eprintln!("syscord: {}: complete, but cannot be renamed: {error}", part.display());
+            say(format_args!("{}: complete, but cannot be renamed: {error}", part.display()));
         }
         numbered.remove_old(0);
     }

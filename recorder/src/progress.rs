@@ -1,7 +1,8 @@
 //! What the user sees: a live line while recording, one line at the end.
 
 use std::{
-    io::IsTerminal,
+    fmt::Display,
+    io::{IsTerminal, Write},
     time::{Duration, Instant},
 };
 
@@ -79,6 +80,11 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Tells the user something while recording goes on, as it does where nothing can be told.
+pub fn say(what: impl Display) {
+    let _ = writeln!(std::io::stderr(), "syscord: {what}");
 }
 
 /// The line at the end: `syscord: 1,000,123 events in 2.3 s, 0 dropped, 1.9 MiB (1.95 bytes/event)`.

@@ -200,8 +200,11 @@ impl Session<'_> {
         if last.is_err()
             && let Some(child) = &mut child
         {
-            // Recording has failed, COMMAND has not: it goes on unrecorded.
+            // Recording has failed, COMMAND has not: it goes on unrecorded, unless all is to end.
             self.probe.detach();
+            if signals::stop() {
+                command::end(child);
+            }
             child.wait().map_err(RecordError::Wait)?;
         }
         let sums = self.sums();
@@ -229,8 +232,10 @@ impl Session<'_> {
                 self.send_batch()?;
                 cut = Instant::now();
             }
-            let dumps = until > 0 && self.dumps.is_due();
-            if dumps || until > 0 && self.part_is_full() {
+            // What is left out changes within a file, not at its border.
+            let changed = self.overhead.as_ref().map_or(0, Overhead::since);
+            let dumps = until > changed && self.dumps.is_due();
+            if dumps || until > changed && self.part_is_full() {
                 self.next_part(until, dumps)?;
                 (cut, ledger) = (Instant::now(), Instant::now());
             }
@@ -265,8 +270,7 @@ impl Session<'_> {
         child: &mut Option<Child>,
     ) -> Result<Option<ExitStatus>, RecordError> {
         let Some(child) = child else { return Ok(None) };
-        // SAFETY: a plain system call; the child is ours and not yet waited for.
-        unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGTERM) };
+        command::end(child);
         let asked = Instant::now();
         while asked.elapsed() < GRACE {
             self.take(false)?;

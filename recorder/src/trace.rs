@@ -8,6 +8,7 @@ use crate::{
     error::RecordError,
     flight::{Flight, Keep},
     output::Output,
+    progress::say,
     room::Patient,
 };
 
@@ -125,7 +126,7 @@ impl Trace {
     /// files. If that fails, the user is told, and recording goes on: the next dump may have more luck.
     pub fn dump(&mut self) {
         if let Err(error) = self.try_dump() {
-            eprintln!("syscord: no dump: {error}; what is kept stays so");
+            say(format_args!("no dump: {error}; what is kept stays so"));
             self.dumps_failed += 1;
         }
     }
