@@ -27,7 +27,7 @@ impl Redactor<'_> {
             redacted.command = vec![REDACTED.as_bytes().to_vec()];
         } else {
             for word in &mut redacted.command {
-                if let Some(instead) = self.word(word, None)? {
+                if let Some(instead) = self.word(word, None, false)? {
                     *word = instead;
                     self.tally.meta += 1;
                 }
@@ -48,7 +48,7 @@ impl Redactor<'_> {
     }
 
     fn member(&mut self, member: &mut String) -> Result<(), Error> {
-        if let Some(instead) = self.text(member.as_bytes())? {
+        if let Some(instead) = self.text(member.as_bytes(), false)? {
             *member = String::from_utf8_lossy(&instead).into_owned();
             self.tally.meta += 1;
         }

@@ -4,15 +4,17 @@ use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 use syscord_format::{
-    Block, BlockKind, CaptureSection, Chunk, FormatError, Meta, ProcEvent, ProcRecord, Trace,
+    Block, BlockKind, CWD, CaptureSection, Chunk, FileFd, FormatError, Meta, ProcEvent, ProcRecord,
+    Trace,
 };
 use syscord_syscalls::Role;
 
 use crate::{
     error::{Error, shown},
     redact::{
-        event::{captured, is_count, is_left_out},
+        event::{captured, count, is_count, is_left_out},
         meta::REDACTED,
+        process::{NOBODY, USER, tells_user},
         redactor::Redactor,
         reel::{Reel, Visitor},
     },
@@ -266,6 +268,13 @@ impl Visitor for Members<'_> {
                 | ProcEvent::Rename { comm, .. } => (comm, &[], vec![]),
                 ProcEvent::Exec { comm, path, .. } => (comm, &[], vec![path]),
                 ProcEvent::Program { exe, argv, .. } => (&[], argv, vec![exe]),
+                ProcEvent::File { fd: CWD, link, .. }
+                | ProcEvent::Descriptor { fd: CWD, target: link, .. } => (&[], &[], vec![link]),
+                ProcEvent::Signal { number, info, .. } => {
+                    let told = tells_user(*number, info) && info[USER] != NOBODY.to_ne_bytes();
+                    self.check(!rules.processes || !told, "a signal's sender")?;
+                    continue;
+                }
                 _ => continue,
             };
             self.check(!rules.comm || is_placeholder(comm), "a process's name")?;
@@ -280,8 +289,12 @@ impl Visitor for Members<'_> {
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
+        let cwds = row.columns.files.of(row.index as u32);
+        let mut cwds = cwds.filter(|file| file.fd() == FileFd::Listed(CWD));
+        let gone = !self.redactor.rules.processes || cwds.all(|file| is_placeholder(&file.link()));
+        self.check(gone, "a working directory")?;
         let hides = self.redactor.hides(row);
-        for arg in 0..row.args().len() {
+        for arg in 0..count(row) {
             let Some((section, _, captured)) = captured(row.columns, row.place, arg) else {
                 continue;
             };
