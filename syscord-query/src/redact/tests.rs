@@ -319,6 +319,24 @@ fn a_regex_removes_what_it_has_matched_anywhere() {
 }
 
 #[test]
+fn what_only_lies_side_by_side_is_no_secret() {
+    let whole = CaptureStatus::Whole;
+    let events = [write(2_000, 1, whole, b"hunter2"), write(3_000, 1, whole, b"-secr")];
+    let old = trace(&events, 0);
+    assert!(holds(&raw(old.path()), "hunter2-secr"));
+    let (new, _) = redact(old.path(), &["--text", "hunter2-secr"]).unwrap();
+    assert_eq!(json(new.path())[0]["data"], "hunter2");
+}
+
+#[test]
+fn a_machine_may_be_called_like_a_rule() {
+    let old = made();
+    assert_eq!(Trace::open(old.path()).unwrap().meta().host, "host");
+    let (new, _) = redact(old.path(), &["--host"]).unwrap();
+    assert_eq!(Trace::open(new.path()).unwrap().meta().host, "[redacted]");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let old = made();
     let refused = |rules: &[&str]| redact(old.path(), rules).map(drop).unwrap_err();
