@@ -180,6 +180,12 @@ impl<T: Clone> Descriptors<T> {
         self.files.get_mut(tgid, tid).remove(&fd);
     }
 
+    /// Nothing is known any more of any descriptor or working directory; who shares them is.
+    pub fn forget(&mut self) {
+        self.files.held.values_mut().for_each(|held| held.what = Arc::default());
+        self.cwds.held.values_mut().for_each(|held| held.what = Arc::default());
+    }
+
     /// A thread or process was made. Whether it shares descriptors and working directory with the thread that made it.
     pub fn fork(&mut self, parent: (u32, u32), child: (u32, u32), files: bool, cwd: bool) {
         self.files.fork(parent, child, files);
@@ -292,6 +298,18 @@ mod tests {
         assert_eq!(link(&all, 10, 11, 70).unwrap(), "/far");
         all.exec(10, 11);
         assert_eq!(link(&all, 10, 10, 3).unwrap(), "/own");
+    }
+
+    #[test]
+    fn what_is_forgotten_is_still_shared() {
+        let mut all = Descriptors::default();
+        all.set(10, 10, 3, file("/a"));
+        all.set(10, 10, CWD, file("/"));
+        all.fork((10, 10), (20, 20), true, false);
+        all.forget();
+        assert_eq!((link(&all, 10, 10, 3), link(&all, 10, 10, CWD)), (None, None));
+        all.set(20, 20, 4, file("/b"));
+        assert_eq!((link(&all, 20, 20, 3), link(&all, 10, 10, 4)), (None, file("/b")));
     }
 
     #[test]

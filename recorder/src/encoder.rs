@@ -1,9 +1,6 @@
 //! From batches of the probe's records to blocks of the trace.
 
-use std::{
-    ops::{Range, RangeInclusive},
-    sync::Arc,
-};
+use std::{ops::RangeInclusive, sync::Arc};
 
 use syscord_format::{
     Capture, ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark,
@@ -104,7 +101,7 @@ impl Encoder {
         times: &RangeInclusive<u64>,
     ) -> Result<Option<EncodedChunk>, FormatError> {
         self.places.clear();
-        for (cpu, span) in spans(batch) {
+        for (cpu, span) in batch.by_cpu() {
             let mut start = span.start;
             for (header, record) in wire::raw(&batch.bytes[span]) {
                 let place = Place { start, length: record.len() as u32, cpu };
@@ -262,12 +259,6 @@ impl Encoder {
         let (args, captures) = (&call.args[..usize::from(layout.args)], call.captures());
         self.builder.put(&Event { args, marks: call.marks, captures, ..*event });
     }
-}
-
-/// Where a batch has each CPU's records, and which it is.
-fn spans(batch: &Batch) -> impl Iterator<Item = (u32, Range<usize>)> {
-    let starts = std::iter::once(0).chain(batch.spans.iter().map(|(_, end)| *end));
-    starts.zip(&batch.spans).map(|(start, (cpu, end))| (*cpu, start..*end))
 }
 
 /// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands

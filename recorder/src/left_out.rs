@@ -1,10 +1,11 @@
 //! Contents that are not kept (`--no-content-for`): of calls on files with certain paths.
 //!
 //! Which file a descriptor stands for is followed as a reader of the trace would, in the order of the events. Where that
-//! is not known, or may have changed while the call was under way, the contents are left out, too.
+//! is not known, or may have changed while the call was under way, the contents are left out, too; so they are where
+//! records were lost, and in processes that have an io_uring.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::Path,
@@ -18,7 +19,7 @@ use syscord_format::{
 };
 use syscord_syscalls::{
     Abi, Kind, MAX_ARGS, Role, Syscall, dirent, lookup,
-    record::{CaptureHeader, EventRecord, FILE, UNKNOWN_DURATION, capture_status},
+    record::{CaptureHeader, EventRecord, FILE, UNKNOWN_DURATION, capture_status, event_mark},
 };
 
 use crate::{
@@ -31,6 +32,8 @@ use crate::{
 /// What close(2) fails with if the descriptor is not open.
 const EBADF: i64 = 9;
 const DELETED: &[u8] = b" (deleted)";
+/// What a descriptor of an io_uring reads.
+const RING: &[u8] = b"anon_inode:[io_uring]";
 
 /// Finds the calls of which contents are left out.
 pub struct LeftOut {
@@ -39,6 +42,10 @@ pub struct LeftOut {
     threads: Threads,
     /// What happened to processes, in time order, as far as its time has not come.
     pending: VecDeque<ProcRecord>,
+    /// Processes that have had an io_uring: what its operations change of descriptors, no call tells.
+    rings: HashSet<u32>,
+    /// Whether nothing is known of any descriptor.
+    blind: bool,
 }
 
 /// A file behind a descriptor.
@@ -64,8 +71,14 @@ impl LeftOut {
         for glob in globs {
             set.add(glob.clone());
         }
-        let (files, threads) = (Descriptors::default(), Threads::default());
-        Ok(Some(LeftOut { globs: set.build()?, files, threads, pending: VecDeque::new() }))
+        Ok(Some(LeftOut {
+            globs: set.build()?,
+            files: Descriptors::default(),
+            threads: Threads::default(),
+            pending: VecDeque::new(),
+            rings: HashSet::new(),
+            blind: false,
+        }))
     }
 
     /// Takes what is known of processes.
@@ -79,17 +92,22 @@ impl LeftOut {
     pub fn of(&mut self, schema: &Schema, batch: &Batch, records: &[ProcRecord]) -> Vec<usize> {
         self.told(records);
         let mut events = Vec::with_capacity(batch.events);
-        let mut start = 0;
-        for (header, record) in wire::raw(&batch.bytes) {
-            if wire::is_event(&header)
-                && let Some(event) = wire::event(record)
-            {
-                events.push((event, start, wire::captures(record)));
+        // As the encoder goes through them: what it reaches is judged.
+        for (_, span) in batch.by_cpu() {
+            let mut start = span.start;
+            for (header, record) in wire::raw(&batch.bytes[span]) {
+                if wire::is_event(&header)
+                    && let Some(event) = wire::event(record)
+                {
+                    events.push((event, start, wire::captures(record)));
+                }
+                start += record.len();
             }
-            start += record.len();
         }
         events.sort_by_key(|(event, ..)| event.time);
         let mut left_out = Vec::new();
+        // What was lost may have changed any descriptor at any time in it.
+        self.blind = batch.lossy;
         for (event, start, captures) in events {
             self.advance(event.time);
             let layout = schema.layout(event.header.what, event.header.number);
@@ -100,6 +118,9 @@ impl LeftOut {
                 left_out.push(start);
             }
             self.effects(layout, call, &event, captures);
+        }
+        if batch.lossy {
+            self.files.forget();
         }
         left_out.sort_unstable();
         left_out
@@ -135,7 +156,8 @@ impl LeftOut {
         };
         let kind = |at: usize| call.args.get(at).map(|arg| chosen(arg.kind, call, &event.args));
         let file = |fd: i32| {
-            let known = self.files.get(event.tgid, event.tid, fd);
+            let told = !self.blind && (fd == CWD || !self.rings.contains(&event.tgid));
+            let known = self.files.get(event.tgid, event.tid, fd).filter(|_| told);
             known.filter(|known| begun.is_some_and(|begun| known.since <= begun))
         };
         let path_of = |at: usize| {
@@ -176,8 +198,9 @@ impl LeftOut {
         captures: Captures<'_>,
     ) {
         let EventRecord { time, tgid, tid, ret, .. } = *event;
+        let returned = wire::marks(&captures) & event_mark::NEVER_RETURNED == 0;
         // Of a descriptor that was made, nothing is known unless it is told.
-        if ret >= 0 && call.is_some_and(|call| call.ret == Kind::Fd) {
+        if returned && ret >= 0 && call.is_some_and(|call| call.ret == Kind::Fd) {
             self.files.set(tgid, tid, ret as i32, None);
         }
         if layout.closes() && ret != -EBADF {
@@ -187,31 +210,43 @@ impl LeftOut {
         for (file, names) in files.filter_map(|(_, bytes)| wire::file(bytes)) {
             let (link, detail) = Target::of(&file, names).text();
             let known = self.known(&link, &detail, time);
-            self.files.set(tgid, tid, file.fd, known);
+            self.set(tgid, tid, file.fd, known);
         }
+    }
+
+    fn set(&mut self, tgid: u32, tid: u32, fd: i32, known: Option<Known>) {
+        if known.as_ref().is_some_and(|known| *known.path == *RING) {
+            self.rings.insert(tgid);
+        }
+        self.files.set(tgid, tid, fd, known);
     }
 
     fn apply(&mut self, record: &ProcRecord) {
         let time = record.time;
         match &record.event {
-            ProcEvent::Process { tgid, cwd, .. } if !cwd.is_empty() => {
+            ProcEvent::Process { tgid, cwd, .. } => {
+                // What was known of it may be old: it may come back after filters have left it out, or be another one.
+                self.forget(*tgid);
                 let known = self.known(cwd, b"", time);
                 self.files.set(*tgid, *tgid, CWD, known);
             }
             ProcEvent::Thread { tgid, tid, .. } => self.threads.add(*tgid, *tid, (0, 0)),
             ProcEvent::Descriptor { tgid, fd, target } => {
                 let known = self.known(target, b"", time);
-                self.files.set(*tgid, *tgid, *fd, known);
+                self.set(*tgid, *tgid, *fd, known);
             }
             ProcEvent::File { tgid, tid, fd, link, detail } => {
                 let known = self.known(link, detail, time);
-                self.files.set(*tgid, *tid, *fd, known);
+                self.set(*tgid, *tid, *fd, known);
             }
             ProcEvent::Closed { tgid, tid, fd } => self.files.close(*tgid, *tid, *fd),
             ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, .. } => {
                 let (parent, is_thread) = ((*parent_tgid, *parent_tid), tgid == parent_tgid);
                 self.threads.add(*tgid, *tid, parent);
                 self.files.fork(parent, (*tgid, *tid), is_thread, is_thread);
+                if self.rings.contains(parent_tgid) {
+                    self.rings.insert(*tgid);
+                }
             }
             ProcEvent::Shares { tgid, tid, files, cwd } => {
                 if let Some(parent) = self.threads.parent(*tid) {
@@ -225,20 +260,29 @@ impl LeftOut {
             }
             ProcEvent::Exec { tgid, old_tid, .. } => {
                 self.files.exec(*tgid, *old_tid);
+                // First, as the leader may be gone already: the process is not.
+                self.threads.add(*tgid, *tgid, (0, 0));
                 for tid in self.threads.all_of(*tgid) {
                     if tid != *tgid {
                         self.gone(*tgid, tid);
                     }
                 }
-                self.threads.add(*tgid, *tgid, (0, 0));
             }
             ProcEvent::Exit { tgid, tid, .. } => self.gone(*tgid, *tid),
-            ProcEvent::Process { .. }
-            | ProcEvent::Rename { .. }
+            ProcEvent::Rename { .. }
             | ProcEvent::Signal { .. }
             | ProcEvent::Program { .. }
             | ProcEvent::Ids { .. } => {}
         }
+    }
+
+    /// Nothing is known of a process any more.
+    fn forget(&mut self, tgid: u32) {
+        for tid in self.threads.all_of(tgid) {
+            self.files.thread_gone(tid);
+        }
+        self.files.process_gone(tgid);
+        self.rings.remove(&tgid);
     }
 
     fn gone(&mut self, tgid: u32, tid: u32) {
@@ -246,6 +290,7 @@ impl LeftOut {
         self.files.thread_gone(tid);
         if self.threads.of(tgid) == 0 {
             self.files.process_gone(tgid);
+            self.rings.remove(&tgid);
         }
     }
 }
@@ -389,10 +434,20 @@ mod tests {
 
     /// Which of the events are left out.
     fn which(records: &[ProcRecord], events: &[Vec<u8>]) -> Vec<bool> {
+        which_of(&mut left_out(), false, records, events)
+    }
+
+    fn which_of(
+        left_out: &mut LeftOut,
+        lossy: bool,
+        records: &[ProcRecord],
+        events: &[Vec<u8>],
+    ) -> Vec<bool> {
         let schema = Schema::compile(&syscall_set::parse("all").unwrap(), 256);
         let mut batch = Batch::default();
-        (batch.bytes, batch.events) = (events.concat(), events.len());
-        let starts = left_out().of(&schema, &batch, records);
+        (batch.bytes, batch.events, batch.lossy) = (events.concat(), events.len(), lossy);
+        batch.spans.push((0, batch.bytes.len()));
+        let starts = left_out.of(&schema, &batch, records);
         let at = events.iter().scan(0, |at, event| {
             let start = *at;
             *at += event.len();
@@ -417,6 +472,73 @@ mod tests {
             [opened(95, 3, "/open/a"), opened(90, 4, "/open/b"), opened(200, 5, "/open/c")];
         let events = [3, 4, 5].map(|fd| event("read", 100, fd, None));
         assert_eq!(which(&records, &events), [true, false, true]);
+    }
+
+    #[test]
+    fn where_something_was_lost_nothing_is_known_until_it_is_told_anew() {
+        let mut left_out = left_out();
+        let records = [opened(1, 3, "/open/a"), opened(1, CWD, "/open")];
+        let read = |time| event("read", time, 3, None);
+        assert_eq!(which_of(&mut left_out, false, &records, &[read(100)]), [false]);
+        // It may be that 3 was closed before this call, and after what is told of it.
+        let told = [opened(150, 3, "/open/a")];
+        assert_eq!(which_of(&mut left_out, true, &told, &[read(200)]), [true]);
+        let stat = event("newfstatat", 300, CWD, Some("b"));
+        assert_eq!(which_of(&mut left_out, false, &[], &[read(300), stat]), [true, true]);
+        let told = [opened(350, 3, "/open/c")];
+        assert_eq!(which_of(&mut left_out, false, &told, &[read(400)]), [false]);
+    }
+
+    #[test]
+    fn a_process_that_comes_back_is_not_known() {
+        let (comm, exe, argv, cgroup) = (vec![], vec![], vec![], vec![]);
+        let cwd = b"/open".to_vec();
+        let told =
+            ProcEvent::Process { tgid: 7, ppid: 1, uid: 0, gid: 0, comm, exe, argv, cwd, cgroup };
+        let records = [opened(1, 3, "/open/a"), ProcRecord { time: 50, event: told }];
+        let stat = event("newfstatat", 100, CWD, Some("b"));
+        assert_eq!(which(&records, &[event("read", 100, 3, None), stat]), [true, false]);
+    }
+
+    #[test]
+    fn operations_of_an_io_uring_may_have_changed_descriptors() {
+        let fork = ProcEvent::Fork {
+            parent_tgid: 8,
+            parent_tid: 8,
+            tgid: 7,
+            tid: 7,
+            uid: 0,
+            comm: vec![],
+        };
+        let (link, detail) = (RING.to_vec(), vec![]);
+        let ring = ProcEvent::File { tgid: 8, tid: 8, fd: 5, link, detail };
+        let ring = ProcRecord { time: 1, event: ring };
+        let records = [ring, ProcRecord { time: 2, event: fork }, opened(3, 3, "/open/a")];
+        let read = event("read", 100, 3, None);
+        assert_eq!(which(&records, std::slice::from_ref(&read)), [true]);
+        assert_eq!(which(&records[2..], std::slice::from_ref(&read)), [false]);
+    }
+
+    #[test]
+    fn a_leader_that_is_gone_takes_no_descriptors_along() {
+        let told = |time, event| ProcRecord { time, event };
+        let fork = ProcEvent::Fork {
+            parent_tgid: 7,
+            parent_tid: 7,
+            tgid: 7,
+            tid: 9,
+            uid: 0,
+            comm: vec![],
+        };
+        let exec = ProcEvent::Exec { tgid: 7, old_tid: 9, uid: 0, comm: vec![], path: vec![] };
+        let records = [
+            told(1, ProcEvent::Thread { tgid: 7, tid: 7, comm: vec![] }),
+            opened(2, 3, "/open/a"),
+            told(3, fork),
+            told(4, ProcEvent::Exit { tgid: 7, tid: 7, status: 0 }),
+            told(5, exec),
+        ];
+        assert_eq!(which(&records, &[event("read", 100, 3, None)]), [false]);
     }
 
     #[test]

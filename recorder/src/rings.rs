@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     io,
+    ops::Range,
     os::fd::{AsRawFd, BorrowedFd},
     ptr::{self, NonNull},
     sync::atomic::{AtomicU64, Ordering},
@@ -62,6 +63,8 @@ pub struct Batch {
     pub looked: HashMap<u32, Vec<ProcRecord>>,
     /// Where the records of calls start of which contents are left out, ascending.
     pub left_out: Vec<usize>,
+    /// Whether records may have been lost in its span of time.
+    pub lossy: bool,
     /// Bytes in which appearances were looked for.
     searched: usize,
 }
@@ -76,7 +79,14 @@ impl Batch {
         self.strange = 0;
         self.looked.clear();
         self.left_out.clear();
+        self.lossy = false;
         self.searched = 0;
+    }
+
+    /// Each CPU, and where its records lie; one may come more than once.
+    pub fn by_cpu(&self) -> impl Iterator<Item = (u32, Range<usize>)> {
+        let starts = std::iter::once(0).chain(self.spans.iter().map(|(_, end)| *end));
+        starts.zip(&self.spans).map(|(start, (cpu, end))| (*cpu, start..*end))
     }
 
     /// Looks at the processes that have appeared since the last time, by their ids.
@@ -104,6 +114,10 @@ pub struct Rings {
     tails: Vec<u64>,
     /// Events that were taken, by CPU.
     events: Vec<u64>,
+    /// Up to when records were taken.
+    until: u64,
+    /// Records that were lost so far, and when that was noticed.
+    lost: (u64, u64),
 }
 
 /// The clock may be read this much before the flag that says so is visible on another CPU: a store
@@ -126,7 +140,8 @@ impl Rings {
         let controls = Mapping::new(probe.map_fd("CONTROL")?, probe.cpus * size_of::<Control>())?;
         let records = Mapping::new(probe.map_fd("RINGS")?, probe.cpus * segments * SEGMENT_STRIDE)?;
         let (tails, events) = (vec![0; probe.cpus], vec![0; probe.cpus]);
-        Ok(Rings { controls, records, cpus: probe.cpus, segments, tails, events })
+        let (cpus, until, lost) = (probe.cpus, 0, (0, 0));
+        Ok(Rings { controls, records, cpus, segments, tails, events, until, lost })
     }
 
     /// Moves all records up to some moment to `batch`: one that all CPUs have passed, or the end if
@@ -141,7 +156,23 @@ impl Rings {
         for cpu in 0..self.cpus {
             self.take_from(cpu, until, batch)?;
         }
+        batch.lossy |= self.lossy();
+        self.until = self.until.max(until);
         Ok(until)
+    }
+
+    /// Whether records may have been lost since the moment up to which they were taken. A CPU's are far ahead of what is
+    /// taken when its ring is full: when one was lost is not known, but that it was before it was noticed.
+    fn lossy(&mut self) -> bool {
+        let lost = (0..self.cpus).map(|cpu| {
+            let now = self.counters_once(cpu);
+            now.dropped_full + now.dropped_busy + now.dropped_side
+        });
+        let lost = lost.sum();
+        if lost != self.lost.0 {
+            self.lost = (lost, clocks::monotonic());
+        }
+        self.until < self.lost.1
     }
 
     /// Whether nothing is left.

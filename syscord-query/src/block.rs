@@ -299,7 +299,7 @@ const EBADF: i64 = 9;
 fn apply(columns: &Columns, row: usize, world: &mut World) {
     let Some(calls) = &columns.calls else { return };
     let call = &columns.resolved[usize::from(calls.of_row[row])];
-    let (tgid, tid) = columns.thread(row);
+    let ((tgid, tid), time) = (columns.thread(row), columns.end(row));
     let ret = columns.ret(row, call);
     let first = || columns.arguments.as_ref().and_then(|args| args.raw(row, 0));
     let changed = match ret {
@@ -312,7 +312,7 @@ fn apply(columns: &Columns, row: usize, world: &mut World) {
         _ => None,
     };
     if let Some(fd) = changed {
-        world.set_target(tgid, tid, fd, Target::default());
+        world.set_target((tgid, tid), fd, Target::default(), time);
     }
     for file in columns.files.of(row as u32) {
         let fd = match file.fd() {
@@ -322,7 +322,7 @@ fn apply(columns: &Columns, row: usize, world: &mut World) {
         };
         if let Some(fd) = fd {
             let target = Target { link: file.link(), detail: file.detail() };
-            world.set_target(tgid, tid, fd, target);
+            world.set_target((tgid, tid), fd, target, time);
         }
     }
 }

@@ -350,7 +350,7 @@ pub(crate) struct RedactArgs {
     /// All captured contents: buffers, structures, control messages
     #[arg(long, help_heading = "What is removed (one or more)")]
     pub(crate) contents: bool,
-    /// The contents of calls on files with such a path, or on one that is not known; also of what is called
+    /// The contents of calls on files with such a path, or below one, and on those that are not known; also of what is called
     /// `socket:[N]`, `pipe:[N]`
     #[arg(long, value_name = "GLOB", help_heading = "What is removed (one or more)")]
     pub(crate) contents_of: Vec<String>,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 pub(crate) use syscord_format::{CWD, Open};
 
-/// Descriptors and working directories of all threads of a trace.
-pub(crate) type Descriptors = syscord_format::Descriptors<Arc<Target>>;
+/// Descriptors and working directories of all threads of a trace: what each stands for, and since when.
+pub(crate) type Descriptors = syscord_format::Descriptors<(Arc<Target>, u64)>;
 
 /// What a descriptor stands for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub(crate) struct Target {
 
 impl Target {
     /// What is kept of it: nothing if its link is not known.
-    pub(crate) fn known(self) -> Option<Arc<Target>> {
-        (!self.link.is_empty()).then(|| Arc::new(self))
+    pub(crate) fn known(self, since: u64) -> Option<(Arc<Target>, u64)> {
+        (!self.link.is_empty()).then(|| (Arc::new(self), since))
     }
 
     /// The path of a file; nothing for what lies in no directory.

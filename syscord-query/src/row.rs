@@ -250,16 +250,20 @@ impl<'a> Row<'a> {
         self.descriptors().filter_map(|(_, target)| target)
     }
 
+    /// The descriptor of the directory to which a path among the arguments is relative, if that is known.
+    pub(crate) fn directory(&self, arg: usize) -> Option<i32> {
+        let directory = arg
+            .checked_sub(1)
+            .filter(|before| self.kind(*before).is_some_and(|kind| kind.id == Kind::DirFd.id()));
+        directory.map_or(Some(CWD), |before| Some(self.raw(before)? as i32))
+    }
+
     /// A path among the arguments, made absolute if it is relative to a directory that is known.
     pub(crate) fn resolved(&self, arg: usize, path: &[u8]) -> Option<Vec<u8>> {
         if path.starts_with(b"/") {
             return Some(path.to_vec());
         }
-        let directory = arg
-            .checked_sub(1)
-            .filter(|before| self.kind(*before).is_some_and(|kind| kind.id == Kind::DirFd.id()));
-        let directory = directory.map_or(Some(CWD), |before| Some(self.raw(before)? as i32))?;
-        let target = self.target(directory)?;
+        let target = self.target(self.directory(arg)?)?;
         let mut whole = target.path()?.to_vec();
         if whole.last() != Some(&b'/') {
             whole.push(b'/');

@@ -9,8 +9,8 @@ use std::{
 use clap::Parser;
 use syscord_format::{
     AbiTable, ArgDef, Capture, CaptureSection, CaptureStatus, ChunkBuilder, ClassDef, Clock,
-    Detail, ErrnoDef, Event, KindDef, KindRef, LedgerRow, Meta, ProcEvent, ProcRecord, SyscallDef,
-    Writer, drop_reason, mark,
+    Detail, ErrnoDef, Event, File, FileFd, KindDef, KindRef, LedgerRow, Meta, ProcEvent,
+    ProcRecord, SyscallDef, Writer, drop_reason, mark,
 };
 use syscord_syscalls::{Abi, Class, Kind, lookup, named};
 
@@ -100,6 +100,7 @@ pub(crate) struct Made {
     ret: i64,
     marks: u8,
     captures: Vec<(u8, CaptureSection, CaptureStatus, &'static [u8])>,
+    files: Vec<File<'static>>,
 }
 
 impl Made {
@@ -123,7 +124,7 @@ impl Made {
             ret: self.ret,
             marks: self.marks,
             captures,
-            files: &[],
+            files: &self.files,
         }
     }
 
@@ -139,11 +140,24 @@ impl Made {
             ret,
             marks: 0,
             captures: vec![],
+            files: vec![],
         }
     }
 
     pub(crate) fn path(mut self, arg: u8, status: CaptureStatus, bytes: &'static [u8]) -> Made {
         self.captures.push((arg, CaptureSection::Strings, status, bytes));
+        self
+    }
+
+    /// It tells that this descriptor stands for such a file.
+    pub(crate) fn file(mut self, fd: FileFd, link: &'static [u8]) -> Made {
+        self.files.push(File { fd, link, detail: b"", numbers: &[] });
+        self
+    }
+
+    /// It is not known how long it took.
+    pub(crate) fn untimed(mut self) -> Made {
+        self.duration = None;
         self
     }
 
@@ -185,10 +199,21 @@ const BLOCK: usize = 100;
 
 /// As [`trace`], with a description of its own.
 fn described_trace(meta: &Meta, events: &[Made], dropped: u64) -> Temp {
+    told_trace(meta, &processes(), events, dropped)
+}
+
+/// A trace that tells of the process 20 what [`trace`] tells, and more.
+pub(crate) fn trace_with(records: &[ProcRecord], events: &[Made]) -> Temp {
+    let mut records = [&processes(), records].concat();
+    records.sort_by_key(|record| record.time);
+    told_trace(&described(), &records, events, 0)
+}
+
+fn told_trace(meta: &Meta, records: &[ProcRecord], events: &[Made], dropped: u64) -> Temp {
     let file = Temp::new("scd");
     let mut writer = Writer::new(Vec::new(), *b"0123456789abcdef", meta).unwrap();
     writer.clock(&Clock { monotonic: 1_000, boottime: 1_000, realtime: 2_000_000_000 }).unwrap();
-    writer.processes(&processes()).unwrap();
+    writer.processes(records).unwrap();
     let captures: Vec<Vec<Capture<'_>>> = events.iter().map(Made::captures).collect();
     let events: Vec<Event<'_>> =
         events.iter().zip(&captures).map(|(made, captures)| made.event(captures)).collect();

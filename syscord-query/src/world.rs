@@ -157,12 +157,29 @@ impl World {
 
     /// What a descriptor of a thread stands for, if that is known.
     pub(crate) fn target(&self, tgid: u32, tid: u32, fd: i32) -> Option<Arc<Target>> {
-        self.descriptors.get(tgid, tid, fd).cloned()
+        self.descriptors.get(tgid, tid, fd).map(|(target, _)| Arc::clone(target))
     }
 
-    /// A call has made a descriptor stand for something, or for nothing known.
-    pub(crate) fn set_target(&mut self, tgid: u32, tid: u32, fd: i32, target: Target) {
-        self.descriptors.set(tgid, tid, fd, target.known());
+    /// The same, if it has stood for that since `time` at the latest.
+    pub(crate) fn target_since(
+        &self,
+        (tgid, tid): (u32, u32),
+        fd: i32,
+        time: u64,
+    ) -> Option<&Target> {
+        let (target, since) = self.descriptors.get(tgid, tid, fd)?;
+        (*since <= time).then_some(target)
+    }
+
+    /// A call that ended at `time` has made a descriptor stand for something, or for nothing known.
+    pub(crate) fn set_target(
+        &mut self,
+        (tgid, tid): (u32, u32),
+        fd: i32,
+        target: Target,
+        time: u64,
+    ) {
+        self.descriptors.set(tgid, tid, fd, target.known(time));
     }
 
     /// Whether threads have ended that are not forgotten yet.
@@ -198,7 +215,7 @@ impl World {
                 process.comm = Comm::new(comm);
                 let (exe, argv, cgroup) = (exe.clone(), argv.clone(), cgroup.clone());
                 process.facts = Facts { exe, argv, uid: Some(*uid), cgroup }.into();
-                self.set_link(*tgid, CWD, cwd);
+                self.set_link(*tgid, CWD, cwd, record.time);
             }
             // What a call told of a thread stays: this may tell of the same one anew.
             ProcEvent::Thread { tgid, tid, comm } => match self.threads.get_mut(tid) {
@@ -207,7 +224,9 @@ impl World {
                 }
                 _ => self.thread(*tgid, *tid, comm, 0),
             },
-            ProcEvent::Descriptor { tgid, fd, target } => self.set_link(*tgid, *fd, target),
+            ProcEvent::Descriptor { tgid, fd, target } => {
+                self.set_link(*tgid, *fd, target, record.time);
+            }
             ProcEvent::Signal { .. } => {}
             ProcEvent::Fork { parent_tgid, parent_tid, tgid, tid, uid, comm } => {
                 let parent = (*parent_tgid, *parent_tid);
@@ -229,7 +248,7 @@ impl World {
             }
             ProcEvent::File { tgid, tid, fd, link, detail } => {
                 let target = Target { link: link.clone(), detail: detail.clone() };
-                self.descriptors.set(*tgid, *tid, *fd, target.known());
+                self.descriptors.set(*tgid, *tid, *fd, target.known(record.time));
             }
             ProcEvent::Closed { tgid, tid, fd } => self.descriptors.close(*tgid, *tid, *fd),
             ProcEvent::Open { tgid, tid, shared, shares_cwd, count, open } => {
@@ -260,10 +279,10 @@ impl World {
         Arc::make_mut(&mut self.processes.entry(tgid).or_default().facts)
     }
 
-    fn set_link(&mut self, tgid: u32, fd: i32, link: &[u8]) {
+    fn set_link(&mut self, tgid: u32, fd: i32, link: &[u8], time: u64) {
         if !link.is_empty() {
             let target = Target { link: link.to_vec(), detail: Vec::new() };
-            self.descriptors.set(tgid, tgid, fd, target.known());
+            self.descriptors.set(tgid, tgid, fd, target.known(time));
         }
     }
 

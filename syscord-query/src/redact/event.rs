@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use syscord_format::{CaptureSection, CaptureStatus, Captured, Part, Parts, Place, socket_name};
+use syscord_format::{
+    CWD, CaptureSection, CaptureStatus, Captured, FileFd, Part, Parts, Place, socket_name,
+};
 use syscord_syscalls::{Kind, Len, Role, dirent};
 
 use crate::{
@@ -79,14 +81,14 @@ impl Redactor<'_> {
                 self.path(bytes, &whole, cut)
             }
             Some(Role::List) => {
-                let cwd = row.target(crate::descriptors::CWD);
-                self.list(bytes, cwd.as_ref().and_then(|cwd| cwd.path()))
+                let cwd = row.target(CWD);
+                self.list(bytes, cwd.as_ref().and_then(|cwd| cwd.path()), cut)
             }
             Some(Role::Address) => {
                 let whole = |path: &[u8]| row.resolved(arg, path).into_iter().collect();
                 self.address(bytes, whole, cut)
             }
-            _ => self.text(bytes),
+            _ => self.text(bytes, cut),
         }
     }
 
@@ -173,7 +175,7 @@ impl Redactor<'_> {
                 let special = matches!(name, b"" | b"." | b"..");
                 let matches = !special && self.rules.is_path(&whole);
                 if matches {
-                    self.secrets.path(&whole)?;
+                    self.below(&whole)?;
                     self.secrets.name(name)?;
                 }
                 // Of the last one, the end may be missing.
@@ -191,7 +193,10 @@ impl Redactor<'_> {
         let mut files = Vec::new();
         for file in row.columns.files.of(row.index as u32) {
             let (link, detail) = (file.link(), file.detail());
-            let redacted = (self.link(&link)?, self.detail(&detail)?);
+            let redacted = match file.fd() {
+                FileFd::Listed(CWD) => (self.directory(&link)?, self.detail(&detail)?),
+                _ => (self.link(&link)?, self.detail(&detail)?),
+            };
             files.push(match redacted {
                 (None, None) => None,
                 (new_link, new_detail) => Some(FileInstead {
@@ -211,8 +216,15 @@ impl Redactor<'_> {
     /// Whether a call is about a file of which contents are to be removed, or about one that is not known.
     fn is_about(&self, row: &Row<'_>) -> bool {
         let matches = |path: &[u8]| self.rules.is_contents_of(path);
+        // What has changed since the call began, or may have, is not known.
+        let begun = row.columns.duration(row.index);
+        let begun = begun.map(|duration| row.columns.end(row.index).saturating_sub(duration));
+        let target = |fd: i32| row.world?.target_since((row.tgid, row.tid), fd, begun?);
         let adrift = |arg: usize, path: &[u8]| match row.resolved(arg, path) {
-            Some(whole) => matches(&whole),
+            Some(whole) => {
+                let directory = || row.directory(arg).and_then(target).is_some();
+                matches(&whole) || !path.starts_with(b"/") && !directory()
+            }
             None => true,
         };
         let of_path = |arg: usize| {
@@ -224,7 +236,7 @@ impl Redactor<'_> {
         {
             None => false,
             Some(Some(fd)) if (fd as i32) < 0 => false,
-            Some(fd) => fd.and_then(|fd| row.target(fd as i32)).is_none_or(|target| {
+            Some(fd) => fd.and_then(|fd| target(fd as i32)).is_none_or(|target| {
                 // It is not known in which directory a socket got a relative name.
                 let is_abstract = target.detail.windows(2).any(|pair| pair == b"@\"");
                 let adrift = |name: &[u8]| !is_abstract && !name.starts_with(b"/");
@@ -237,6 +249,15 @@ impl Redactor<'_> {
         let registered = row.call.is_operation && !row.kind(0).is_some_and(|kind| kind.is_fd());
         registered || (0..row.args().len()).any(|arg| of_path(arg) || of_file(arg))
     }
+}
+
+/// How many arguments a call has, those included of which META does not tell.
+pub(super) fn count(row: &Row<'_>) -> usize {
+    let stored = row.columns.calls.as_ref().map_or(0, |calls| {
+        let call = usize::from(row.call_place());
+        calls.table.get(call).map_or(0, |call| usize::from(call.args))
+    });
+    stored.max(row.args().len())
 }
 
 /// What a path may come to from the root on: as the call takes it, and what a link says as it lies.

@@ -2,7 +2,10 @@
 
 use syscord_format::Meta;
 
-use crate::{error::Error, redact::redactor::Redactor, redact::secrets::SHORTEST};
+use crate::{
+    error::Error,
+    redact::{redactor::Redactor, rules::not_ours, secrets::SHORTEST},
+};
 
 /// What stands for something of which there is but one.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -16,7 +19,8 @@ impl Redactor<'_> {
     pub(super) fn meta(&mut self, meta: &Meta) -> Result<Meta, Error> {
         let mut redacted = meta.clone();
         if self.rules.host {
-            if meta.host.len() >= SHORTEST {
+            // One that is called like what takes the place of others is looked for nowhere else.
+            if meta.host.len() >= SHORTEST && not_ours(meta.host.as_bytes()).is_ok() {
                 self.secrets.text(meta.host.as_bytes())?;
             }
             self.tally.meta += 1;
@@ -27,7 +31,7 @@ impl Redactor<'_> {
             redacted.command = vec![REDACTED.as_bytes().to_vec()];
         } else {
             for word in &mut redacted.command {
-                if let Some(instead) = self.word(word, None)? {
+                if let Some(instead) = self.word(word, None, false)? {
                     *word = instead;
                     self.tally.meta += 1;
                 }
@@ -48,7 +52,7 @@ impl Redactor<'_> {
     }
 
     fn member(&mut self, member: &mut String) -> Result<(), Error> {
-        if let Some(instead) = self.text(member.as_bytes())? {
+        if let Some(instead) = self.text(member.as_bytes(), false)? {
             *member = String::from_utf8_lossy(&instead).into_owned();
             self.tally.meta += 1;
         }

@@ -25,8 +25,9 @@ mod tests;
 
 use std::{
     fs::{self, File, OpenOptions},
+    io::ErrorKind,
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use syscord_format::{Damage, Totals};
@@ -53,6 +54,10 @@ pub(crate) fn run(args: &RedactArgs) -> Result<bool, Error> {
     if args.file == Path::new("-") {
         return Err(Error::Usage("redact reads a trace twice: name a file".to_string()));
     }
+    if args.output == Path::new("-") {
+        let why = "redact reads again what it has written: name a file with -o";
+        return Err(Error::Usage(why.to_string()));
+    }
     // Nothing is made if there is no trace.
     let mut reel = Reel::open(&args.file)?;
     let (new, file) = New::make(&args.output)?;
@@ -61,16 +66,17 @@ pub(crate) fn run(args: &RedactArgs) -> Result<bool, Error> {
     if rules.search() {
         redactor.meta(reel.trace.meta())?;
         reel.show(&mut Survey(&mut redactor), &mut Report::quiet())?;
-        reel = Reel::open(&args.file)?;
+        reel = reel.again()?;
     }
     redactor.close()?;
     let id = file_id().map_err(|source| Error::Write { name: name.clone(), source })?;
     let mut report = Report::default();
-    let mut rewrite = Rewrite::new(&mut redactor, file, &name, id, reel.trace.meta())?;
+    let part = shown(&new.part);
+    let mut rewrite = Rewrite::new(&mut redactor, file, &part, id, reel.trace.meta())?;
     reel.show(&mut rewrite, &mut report)?;
     let totals = rewrite.finish()?;
-    let proof = prove(&args.output, &redactor)?;
-    new.keep();
+    let proof = prove(&new.part, &redactor)?;
+    new.keep()?;
     Output::new(None, &[])?.write(summary(&name, &totals, &redactor, &proof).as_bytes())?;
     // A missing END is made good; nothing that it stood for is lost.
     let damage = reel.trace.damage();
@@ -92,29 +98,53 @@ fn summary(name: &str, totals: &Totals, redactor: &Redactor<'_>, proof: &Proof) 
     )
 }
 
-/// A new file, which is removed again unless it is kept.
-struct New<'p>(Option<&'p Path>);
+/// A new file: until it is kept, it has another name, and is removed again.
+struct New<'p> {
+    path: &'p Path,
+    part: PathBuf,
+    kept: bool,
+}
 
 impl<'p> New<'p> {
     /// Makes it for its owner alone; never in place of another, and never behind a link.
     fn make(path: &'p Path) -> Result<(New<'p>, File), Error> {
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        match file {
-            Ok(file) => Ok((New(Some(path)), file)),
-            Err(source) => Err(Error::Write { name: shown(path), source }),
+        if path.symlink_metadata().is_ok() {
+            let source = ErrorKind::AlreadyExists.into();
+            return Err(Error::Write { name: shown(path), source });
         }
+        let mut part = path.as_os_str().to_owned();
+        part.push(PART);
+        let part = PathBuf::from(part);
+        let file = private(&part)?;
+        Ok((New { path, part, kept: false }, file))
     }
 
-    fn keep(mut self) {
-        self.0 = None;
+    /// Gives it its name, which nothing else may have got meanwhile.
+    fn keep(mut self) -> Result<(), Error> {
+        drop(private(self.path)?);
+        if let Err(source) = fs::rename(&self.part, self.path) {
+            // Empty, and ours.
+            let _ = fs::remove_file(self.path);
+            return Err(Error::Write { name: shown(self.path), source });
+        }
+        self.kept = true;
+        Ok(())
     }
 }
 
 impl Drop for New<'_> {
     fn drop(&mut self) {
-        if let Some(path) = self.0 {
+        if !self.kept {
             // It is of no use to anyone; that it cannot be removed is less than why it is to be.
-            let _ = fs::remove_file(path);
+            let _ = fs::remove_file(&self.part);
         }
     }
+}
+
+/// What a file's name ends with of which it is not shown yet that nothing is left in it.
+const PART: &str = ".part";
+
+fn private(path: &Path) -> Result<File, Error> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.map_err(|source| Error::Write { name: shown(path), source })
 }

@@ -4,15 +4,17 @@ use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 use syscord_format::{
-    Block, BlockKind, CaptureSection, Chunk, FormatError, Meta, ProcEvent, ProcRecord, Trace,
+    Block, BlockKind, CWD, CaptureSection, Chunk, FileFd, FormatError, Meta, ProcEvent, ProcRecord,
+    Trace, section,
 };
 use syscord_syscalls::Role;
 
 use crate::{
     error::{Error, shown},
     redact::{
-        event::{captured, is_count, is_left_out},
+        event::{captured, count, is_count, is_left_out},
         meta::REDACTED,
+        process::{NOBODY, USER, tells_user},
         redactor::Redactor,
         reel::{Reel, Visitor},
     },
@@ -50,7 +52,7 @@ pub(super) fn prove(path: &Path, redactor: &Redactor<'_>) -> Result<Proof, Error
         first = false;
     }
     let whole = rules.contents || rules.has_contents_of();
-    if whole || rules.argv || rules.comm || rules.processes {
+    if whole || rules.argv || rules.comm || rules.processes || redactor.secrets.len() > 0 {
         let mut report = Report::quiet();
         Reel::open(path)?.show(&mut Members { path, redactor }, &mut report)?;
     }
@@ -125,8 +127,12 @@ impl<'a> Search<'a> {
         let members = [&meta.recorder, &meta.host, &meta.kernel].into_iter().chain(&meta.filters);
         let members = members.map(|member| member.as_bytes());
         let rule = super::meta::RULE.as_bytes();
-        let mut texts = words.chain(members).filter(|text| !text.starts_with(rule));
-        texts.try_for_each(|text| self.text(text, "META"))
+        let mut texts = words.clone().chain(members).filter(|text| !text.starts_with(rule));
+        texts.try_for_each(|text| self.text(text, "META"))?;
+        match words.clone().all(|word| is_clean(self.redactor, word)) {
+            true => Ok(()),
+            false => Err(self.left("META")),
+        }
     }
 
     fn events(
@@ -137,19 +143,26 @@ impl<'a> Search<'a> {
         place: &str,
     ) -> Result<(), Fault> {
         let chunk = Chunk::parse(&block.header, payload, shift)?;
+        let calls = chunk.calls()?;
+        let arguments = chunk.arguments(&calls)?;
         for section in chunk.sections() {
-            if let Some(bytes) = chunk.raw(section.id)? {
-                self.raw(&bytes, place)?;
+            let Some(bytes) = chunk.raw(section.id)? else { continue };
+            // What lies side by side in these has nothing to do with each other: each is searched by itself, below.
+            match section.id {
+                section::STRINGS | section::CONTENTS if arguments.is_some() => {
+                    self.bytes += bytes.len() as u64;
+                }
+                section::FILES => self.bytes += bytes.len() as u64,
+                _ => self.raw(&bytes, place)?,
             }
         }
-        let calls = chunk.calls()?;
         // A name's numbers are stored apart.
         let files = chunk.files(&calls)?;
         for file in files.rows().flat_map(|row| files.of(row)) {
             self.text(&file.link(), place)?;
             self.text(&file.detail(), place)?;
         }
-        let Some(arguments) = chunk.arguments(&calls)? else { return Ok(()) };
+        let Some(arguments) = arguments else { return Ok(()) };
         if let Some(strings) = chunk.captured(CaptureSection::Strings, &arguments)? {
             strings.entries().try_for_each(|text| self.text(text, place))?;
         }
@@ -266,8 +279,17 @@ impl Visitor for Members<'_> {
                 | ProcEvent::Rename { comm, .. } => (comm, &[], vec![]),
                 ProcEvent::Exec { comm, path, .. } => (comm, &[], vec![path]),
                 ProcEvent::Program { exe, argv, .. } => (&[], argv, vec![exe]),
+                ProcEvent::File { fd: CWD, link, .. }
+                | ProcEvent::Descriptor { fd: CWD, target: link, .. } => (&[], &[], vec![link]),
+                ProcEvent::Signal { number, info, .. } => {
+                    let told = tells_user(*number, info) && info[USER] != NOBODY.to_ne_bytes();
+                    self.check(!rules.processes || !told, "a signal's sender")?;
+                    continue;
+                }
                 _ => continue,
             };
+            let clean = argv.iter().all(|word| is_clean(self.redactor, word));
+            self.check(clean, "a command line")?;
             self.check(!rules.comm || is_placeholder(comm), "a process's name")?;
             self.check(
                 !rules.argv || argv.iter().all(|word| is_placeholder(word)),
@@ -280,21 +302,39 @@ impl Visitor for Members<'_> {
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
+        let cwds = row.columns.files.of(row.index as u32);
+        let mut cwds = cwds.filter(|file| file.fd() == FileFd::Listed(CWD));
+        let gone = !self.redactor.rules.processes || cwds.all(|file| is_placeholder(&file.link()));
+        self.check(gone, "a working directory")?;
         let hides = self.redactor.hides(row);
-        for arg in 0..row.args().len() {
+        for arg in 0..count(row) {
             let Some((section, _, captured)) = captured(row.columns, row.place, arg) else {
                 continue;
             };
             let is_content = section != CaptureSection::Strings && !is_count(row.kind(arg));
             self.check(!hides || !is_content || is_left_out(captured.bytes), "a content")?;
-            let is_list = row.kind(arg).is_some_and(|kind| kind.role == Some(Role::List));
-            if is_list && self.redactor.rules.argv {
+            let role = row.kind(arg).and_then(|kind| kind.role);
+            if role == Some(Role::List) {
                 let mut words = captured.bytes.split(|byte| *byte == 0);
-                self.check(words.all(is_placeholder), "a command line")?;
+                let all = self.redactor.rules.argv;
+                let is_gone =
+                    |word| if all { is_placeholder(word) } else { is_clean(self.redactor, word) };
+                self.check(words.all(is_gone), "a command line")?;
+            } else if !is_content && !matches!(role, Some(Role::Path | Role::Address)) {
+                self.check(
+                    is_count(row.kind(arg)) || is_clean(self.redactor, captured.bytes),
+                    "a text",
+                )?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether nothing is in a text or a word of a command line that must not be in it, names included: but in a path they
+/// may be those of other files.
+fn is_clean(redactor: &Redactor<'_>, text: &[u8]) -> bool {
+    text.starts_with(b"/") || is_placeholder(text) || !redactor.secrets.is_in(text)
 }
 
 /// Whether it is what stands for something, or nothing.

@@ -57,7 +57,7 @@ impl<'r> Redactor<'r> {
         let key = match matching {
             Some(whole) => {
                 let whole = straight(whole);
-                self.secrets.path(&whole)?;
+                self.below(&whole)?;
                 if path.starts_with(b"/") {
                     self.secrets.path(path)?;
                 } else {
@@ -71,16 +71,30 @@ impl<'r> Redactor<'r> {
             None => None,
         };
         self.collect(path)?;
-        let key = key.or_else(|| self.secrets.has_literal(path).then(|| path.to_vec()));
+        let found = || self.secrets.has_literal(path) || self.ends_in_part(path, cut);
+        let key = key.or_else(|| found().then(|| path.to_vec()));
         let Some(key) = key else { return Ok(None) };
         self.tally.paths += 1;
         self.secrets.placeholder(&key).map(Some)
     }
 
-    /// Text of any kind.
-    pub(super) fn text(&mut self, text: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    /// A path that is to be removed, and that of which it is for being below it.
+    pub(super) fn below(&mut self, path: &[u8]) -> Result<(), Error> {
+        if let Some(top) = self.rules.top(path) {
+            self.secrets.path(&top)?;
+        }
+        self.secrets.path(path)
+    }
+
+    /// Whether the end of what was cut may be the start of something that is to be removed.
+    fn ends_in_part(&self, text: &[u8], cut: bool) -> bool {
+        cut && self.secrets.has_part(text, true)
+    }
+
+    /// Text of any kind, of which the end is missing if it is cut.
+    pub(super) fn text(&mut self, text: &[u8], cut: bool) -> Result<Option<Vec<u8>>, Error> {
         self.collect(text)?;
-        if !self.secrets.is_in(text) {
+        if !self.secrets.is_in(text) && !self.ends_in_part(text, cut) {
             return Ok(None);
         }
         self.tally.texts += 1;
@@ -101,12 +115,23 @@ impl<'r> Redactor<'r> {
         Ok(Some(masked))
     }
 
-    /// A word of a command line that was given in the directory `cwd`, if that is known.
+    /// A word of a command line that was given in the directory `cwd`, if that is known. Its end is missing if it is
+    /// cut.
     pub(super) fn word(
         &mut self,
         word: &[u8],
         cwd: Option<&[u8]>,
+        cut: bool,
     ) -> Result<Option<Vec<u8>>, Error> {
+        let redacted = self.whole_word(word, cwd)?;
+        if redacted.is_some() || !self.ends_in_part(word, cut) {
+            return Ok(redacted);
+        }
+        self.tally.words += 1;
+        self.secrets.placeholder(word).map(Some)
+    }
+
+    fn whole_word(&mut self, word: &[u8], cwd: Option<&[u8]>) -> Result<Option<Vec<u8>>, Error> {
         if word.is_empty() {
             return Ok(None);
         }
@@ -128,7 +153,7 @@ impl<'r> Redactor<'r> {
             Some(whole) => self.path(word, &[whole], false),
             // Names in other paths are no secret.
             None if word.starts_with(b"/") => self.path(word, &[word.to_vec()], false),
-            None => self.text(word),
+            None => self.text(word, false),
         }
     }
 
@@ -165,7 +190,7 @@ impl<'r> Redactor<'r> {
             None => (link, &b""[..]),
         };
         if !path.starts_with(b"/") {
-            return self.text(link);
+            return self.text(link, false);
         }
         let redacted = self.path(path, &[path.to_vec()], false)?;
         Ok(redacted.map(|path| [path.as_slice(), deleted].concat()))
@@ -173,13 +198,13 @@ impl<'r> Redactor<'r> {
 
     /// What more is known of a descriptor: of a Unix socket its name is, in quotes.
     pub(super) fn detail(&mut self, detail: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let Some(name) = socket_name(detail) else { return self.text(detail) };
+        let Some(name) = socket_name(detail) else { return self.text(detail, false) };
         let start = name.as_ptr().addr() - detail.as_ptr().addr();
         let redacted = match detail[..start].ends_with(b"@\"") {
-            true => self.text(name)?,
+            true => self.text(name, false)?,
             false => self.path(name, &whole(name), false)?,
         };
-        let Some(redacted) = redacted else { return self.text(detail) };
+        let Some(redacted) = redacted else { return self.text(detail, false) };
         Ok(Some([&detail[..start], redacted.as_slice(), &detail[start + name.len()..]].concat()))
     }
 
@@ -197,7 +222,7 @@ impl<'r> Redactor<'r> {
                 Ok(redacted)
             }
             Some([0, name @ ..]) => {
-                let redacted = self.text(name)?;
+                let redacted = self.text(name, cut)?;
                 Ok(redacted.map(|name| [&AF_UNIX[..], b"\0", &name].concat()))
             }
             Some(path) => {
@@ -212,24 +237,28 @@ impl<'r> Redactor<'r> {
         }
     }
 
-    /// Strings that are each ended by a NUL: words of a command line, or variables.
+    /// Strings that are each ended by a NUL: words of a command line, or variables. The end of the last one, and more of
+    /// them, are missing if it is cut.
     pub(super) fn list(
         &mut self,
         list: &[u8],
         cwd: Option<&[u8]>,
+        cut: bool,
     ) -> Result<Option<Vec<u8>>, Error> {
         let (mut all, mut any) = (Vec::with_capacity(list.len()), false);
         let (words, rest) = match list.strip_suffix(b"\0") {
             Some(words) => (words, &b"\0"[..]),
             None => (list, &b""[..]),
         };
-        for (at, word) in words.split(|byte| *byte == 0).enumerate() {
-            if at > 0 {
-                all.push(0);
-            }
-            let redacted = self.word(word, cwd)?;
+        let mut words = words.split(|byte| *byte == 0).peekable();
+        while let Some(word) = words.next() {
+            let is_last = words.peek().is_none();
+            let redacted = self.word(word, cwd, cut && is_last)?;
             any |= redacted.is_some();
             all.extend_from_slice(redacted.as_deref().unwrap_or(word));
+            if !is_last {
+                all.push(0);
+            }
         }
         all.extend_from_slice(rest);
         Ok(any.then_some(all))
@@ -246,7 +275,7 @@ impl<'r> Redactor<'r> {
         if self.rules.has_paths() {
             for path in paths_in(bytes).filter(|path| self.rules.is_path(path)) {
                 self.secrets.path(path)?;
-                self.secrets.path(&straight(path))?;
+                self.below(&straight(path))?;
             }
         }
         Ok(())

@@ -2,12 +2,14 @@
 
 use std::{path::Path, sync::Arc};
 
-use syscord_format::{Block, BlockKind, Chunk, FormatError, ProcRecord, Trace};
+use syscord_format::{
+    Block, BlockKind, Chunk, Clock, FormatError, LedgerRow, ProcRecord, Shed, Trace,
+};
 
 use crate::{
     block::{Scene, in_order},
     columns::{Columns, Needs},
-    error::Error,
+    error::{Error, shown},
     report::{Report, open},
     row::Row,
     schema::Schema,
@@ -28,8 +30,18 @@ pub(super) trait Visitor {
         Ok(())
     }
 
-    /// A block of another kind, as it is stored.
-    fn other(&mut self, _block: &Block, _stored: &[u8]) -> Result<(), Error> {
+    /// How clocks stood.
+    fn clock(&mut self, _clock: &Clock) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// What became of calls.
+    fn ledger(&mut self, _rows: &[LedgerRow]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// What was not recorded from then on.
+    fn shed(&mut self, _shed: &Shed) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -41,13 +53,29 @@ pub(super) struct Reel<'p> {
     schema: Arc<Schema>,
     pending: Pending,
     world: Arc<World>,
+    /// Where the last block starts that was shown.
+    last: u64,
+    /// Where the last block starts that is to be shown.
+    until: u64,
 }
 
 impl<'p> Reel<'p> {
     pub(super) fn open(path: &'p Path) -> Result<Reel<'p>, Error> {
         let trace = open(path)?;
         let schema = Arc::new(Schema::new(trace.meta()));
-        Ok(Reel { path, trace, schema, pending: Pending::default(), world: Arc::default() })
+        let (pending, world) = (Pending::default(), Arc::default());
+        Ok(Reel { path, trace, schema, pending, world, last: 0, until: u64::MAX })
+    }
+
+    /// The same trace from its start, up to where this has come: it may have grown meanwhile.
+    pub(super) fn again(&self) -> Result<Reel<'p>, Error> {
+        let again = Reel { until: self.last, ..Reel::open(self.path)? };
+        if again.trace.file_id() != self.trace.file_id() {
+            let name = shown(self.path);
+            let why = format!("{name}: another trace took its place meanwhile; run it again");
+            return Err(Error::Usage(why));
+        }
+        Ok(again)
     }
 
     /// Shows all of it. What cannot be read is told to the report, and passed over.
@@ -60,7 +88,10 @@ impl<'p> Reel<'p> {
         loop {
             let block = self.trace.next_block().map_err(|error| Error::trace(self.path, error))?;
             report.damage(&self.trace);
-            let Some(block) = block else { return Ok(()) };
+            let Some(block) = block.filter(|block| block.offset <= self.until) else {
+                return Ok(());
+            };
+            self.last = block.offset;
             match self.block(&block, visitor) {
                 Ok(()) => {}
                 Err(Failure::Trace(error)) => report.skip(self.path, block.offset, error)?,
@@ -79,16 +110,13 @@ impl<'p> Reel<'p> {
             }
             BlockKind::EVENTS => self.events(block, visitor)?,
             BlockKind::CLOCK => {
-                syscord_format::clock(&self.trace.read(block)?)?;
-                visitor.other(block, &self.trace.read_stored(block)?)?;
+                visitor.clock(&syscord_format::clock(&self.trace.read(block)?)?)?;
             }
             BlockKind::LOSS => {
-                syscord_format::ledger(&self.trace.read(block)?)?;
-                visitor.other(block, &self.trace.read_stored(block)?)?;
+                visitor.ledger(&syscord_format::ledger(&self.trace.read(block)?)?)?;
             }
             BlockKind::SHED => {
-                syscord_format::shed(&self.trace.read(block)?)?;
-                visitor.other(block, &self.trace.read_stored(block)?)?;
+                visitor.shed(&syscord_format::shed(&self.trace.read(block)?)?)?;
             }
             _ => {}
         }

@@ -7,15 +7,15 @@ use std::{
 };
 
 use syscord_format::{
-    Block, Capture, ChunkBuilder, Event, EventKey, File, FormatError, Meta, NO_CPU, ProcRecord,
-    Totals, Writer,
+    Capture, ChunkBuilder, Clock, Event, EventKey, File, FormatError, LedgerRow, Meta, NO_CPU,
+    ProcRecord, Shed, Totals, Writer,
 };
 
 use crate::{
     columns::Columns,
     error::Error,
     redact::{
-        event::{FileInstead, Instead, captured},
+        event::{FileInstead, Instead, captured, count},
         redactor::Redactor,
         reel::Visitor,
     },
@@ -36,7 +36,7 @@ impl Visitor for Survey<'_, '_> {
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
-        for arg in 0..row.args().len() {
+        for arg in 0..count(row) {
             self.0.captured(row, arg)?;
         }
         self.0.files(row).map(drop)
@@ -89,7 +89,7 @@ impl Visitor for Rewrite<'_, '_> {
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<(), Error> {
-        for arg in 0..row.args().len() {
+        for arg in 0..count(row) {
             if let Some(instead) = self.redactor.captured(row, arg)? {
                 self.captured.insert((row.index, arg), instead);
             }
@@ -109,9 +109,16 @@ impl Visitor for Rewrite<'_, '_> {
         written.map_err(|error| failed(self.name, error))
     }
 
-    fn other(&mut self, block: &Block, stored: &[u8]) -> Result<(), Error> {
-        let copied = self.writer.copy(&block.header, &block.zone, stored);
-        copied.map_err(|error| failed(self.name, error))
+    fn clock(&mut self, clock: &Clock) -> Result<(), Error> {
+        self.writer.clock(clock).map_err(|error| failed(self.name, error))
+    }
+
+    fn ledger(&mut self, rows: &[LedgerRow]) -> Result<(), Error> {
+        self.writer.ledger(rows).map_err(|error| failed(self.name, error))
+    }
+
+    fn shed(&mut self, shed: &Shed) -> Result<(), Error> {
+        self.writer.shed(shed).map_err(|error| failed(self.name, error))
     }
 }
 

@@ -83,9 +83,14 @@ impl Rules {
         self.paths.is_some()
     }
 
-    /// Whether a path is to be removed.
+    /// Whether a path is to be removed: it matches, or lies below one that does.
     pub(super) fn is_path(&self, path: &[u8]) -> bool {
-        is_match(self.paths.as_ref(), path)
+        self.top(path).is_some()
+    }
+
+    /// Of a path that is to be removed, the start that is a path which matches: the one nearest to the root.
+    pub(super) fn top(&self, path: &[u8]) -> Option<Vec<u8>> {
+        top(self.paths.as_ref(), path)
     }
 
     /// Whether contents of some files alone are removed.
@@ -93,9 +98,9 @@ impl Rules {
         self.contents_of.is_some()
     }
 
-    /// Whether the contents of the file with that path are.
+    /// Whether the contents of the file with that path are: it matches, or lies below one that does.
     pub(super) fn is_contents_of(&self, path: &[u8]) -> bool {
-        is_match(self.contents_of.as_ref(), path)
+        top(self.contents_of.as_ref(), path).is_some()
     }
 
     /// What texts hold that is to be removed, but for what is given as it is.
@@ -184,11 +189,16 @@ fn start(glob: &str) -> Option<Vec<u8>> {
     (end >= SHORTEST).then(|| glob.as_bytes()[..end].to_vec())
 }
 
-/// A path matches as it is, or without what leads back and forth in it.
-fn is_match(globs: Option<&GlobSet>, path: &[u8]) -> bool {
-    let Some(globs) = globs else { return false };
-    let as_path = |path: &[u8]| globs.is_match(Path::new(OsStr::from_bytes(path)));
-    as_path(path) || as_path(&straight(path))
+/// A path matches as it is, or without what leads back and forth in it; then, what lies below it does, too. Gives the
+/// shortest one that matches.
+fn top(globs: Option<&GlobSet>, path: &[u8]) -> Option<Vec<u8>> {
+    let globs = globs?;
+    let is_match = |path: &&[u8]| globs.is_match(Path::new(OsStr::from_bytes(path)));
+    let straight = straight(path);
+    let slashes = straight.iter().enumerate().filter(|(at, byte)| *at > 0 && **byte == b'/');
+    let ends = slashes.map(|(at, _)| at).chain([straight.len()]);
+    let top = ends.map(|end| &straight[..end]).find(is_match);
+    top.or_else(|| Some(path).filter(is_match)).map(<[u8]>::to_vec)
 }
 
 /// What may be absolute paths in a text or buffer.
@@ -225,9 +235,29 @@ mod tests {
     fn globs_match_what_paths_come_to() {
         let set = globs("--path", &["/home/*/secret/**".into()]).unwrap();
         for path in ["/home/a/secret/x", "/home//a/./secret/x/y", "/home/b/../a/secret/x"] {
-            assert!(is_match(set.as_ref(), path.as_bytes()), "{path}");
+            assert!(top(set.as_ref(), path.as_bytes()).is_some(), "{path}");
         }
-        assert!(!is_match(set.as_ref(), b"/home/a/b/secret/x"));
+        assert_eq!(top(set.as_ref(), b"/home/a/b/secret/x"), None);
+    }
+
+    #[test]
+    fn what_lies_below_a_match_matches() {
+        let set = globs("--path", &["/home/*".into(), "socket:*".into()]).unwrap();
+        for (path, of) in [
+            ("/home/bob/.ssh/id_rsa", Some("/home/bob")),
+            ("/srv/../home//bob/./a", Some("/home/bob")),
+            ("/home/bob", Some("/home/bob")),
+            ("socket:[9]", Some("socket:[9]")),
+            ("/home", None),
+            ("/srv/home/bob", None),
+        ] {
+            let found = top(set.as_ref(), path.as_bytes());
+            assert_eq!(found.as_deref(), of.map(str::as_bytes), "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_that_match_begin_alike() {
         assert_eq!(start("/home/*/x"), Some(b"/home/".to_vec()));
         assert_eq!(start("**/x"), None);
     }

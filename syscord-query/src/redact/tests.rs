@@ -7,14 +7,20 @@ use std::{
 
 use clap::Parser;
 use proptest::prelude::*;
-use syscord_format::{CaptureStatus, Chunk, Trace};
+use syscord_format::{CWD, CaptureStatus, Chunk, FileFd, ProcEvent, ProcRecord, Trace};
 
 use crate::{
     DAMAGED, DONE, USAGE,
     cli::Cli,
     error::Error,
+    redact::{
+        New,
+        reel::{Reel, Visitor},
+    },
+    report::Report,
+    row::Row,
     run,
-    tests::{Made, Temp, trace},
+    tests::{Made, Temp, trace, trace_with},
 };
 
 /// Runs `redact`, and gives the new trace.
@@ -103,6 +109,165 @@ fn a_path_has_one_placeholder_and_is_gone() {
     assert_eq!(events[6]["data"], "nothing");
 }
 
+/// A descriptor of the process stands for that from then on.
+fn stands_for(time: u64, fd: i32, link: &str) -> ProcRecord {
+    let (link, detail) = (link.into(), Vec::new());
+    ProcRecord { time, event: ProcEvent::File { tgid: 20, tid: 20, fd, link, detail } }
+}
+
+#[test]
+fn what_lies_below_a_path_is_gone() {
+    let entry = [&[0; 16][..], &[32, 0, 8], b"wedding.txt\0\0"].concat().leak();
+    let old = trace_with(
+        &[stands_for(1_000, CWD, "/home/alice"), stands_for(1_000, 3, "/home/alice")],
+        &[
+            open(2_000, "/home/bob/.ssh/id_rsa", -2),
+            open(3_000, "notes/diary.txt", -2),
+            Made::call(4_000, "getdents64", &[3, 0, 99], 32).data(1, CaptureStatus::Whole, entry),
+            open(5_000, "/etc/hosts", -2),
+        ],
+    );
+    for rules in [&["--path", "/home/*"][..], &["--path", "/home/alice", "--path", "/home/bob"]] {
+        let (new, _) = redact(old.path(), rules).unwrap();
+        let bytes = raw(new.path());
+        for secret in ["bob", "id_rsa", "alice", "notes", "diary.txt", "wedding"] {
+            assert!(holds(&raw(old.path()), secret) && !holds(&bytes, secret), "{secret}");
+        }
+        assert_eq!(json(new.path())[3]["path"], "/etc/hosts");
+    }
+}
+
+#[test]
+fn what_is_cut_in_the_middle_of_a_secret_is_gone() {
+    let cut = CaptureStatus::Cut;
+    let exec = Made::call(3_000, "execve", &[0, 0, 0], 0).path(1, cut, b"sh\0-c\0login hunt");
+    let told = ProcEvent::Program {
+        tgid: 20,
+        exe: vec![],
+        argv: vec![b"sh".to_vec(), b"-c".to_vec(), b"in hunte".to_vec()],
+    };
+    let path = Made::call(2_000, "openat", &[-100i64 as u64, 0, 0, 0], -2);
+    let path = path.path(1, cut, b"/srv/hunter");
+    let old = trace_with(&[ProcRecord { time: 2_500, event: told }], &[path, exec]);
+    let (new, _) = redact(old.path(), &["--text", "hunter2"]).unwrap();
+    let bytes = raw(new.path());
+    assert!(holds(&raw(old.path()), "login hunt") && !holds(&bytes, "hunt"));
+    assert!(holds(&bytes, "sh\0-c\0[redacted-"));
+}
+
+#[test]
+fn directories_and_senders_of_signals_are_gone() {
+    let mut info = vec![0; 32];
+    info[20..24].copy_from_slice(&77_777_777_u32.to_ne_bytes());
+    let signal = ProcEvent::Signal { tgid: 20, tid: 20, number: 10, info };
+    let old = trace_with(
+        &[
+            stands_for(1_800, CWD, "/home/alice"),
+            stands_for(1_800, 3, "/srv/kept"),
+            ProcRecord { time: 1_900, event: signal },
+        ],
+        &[
+            Made::call(2_000, "chdir", &[1 << 20], 0).file(FileFd::Listed(CWD), b"/home/bob"),
+            Made::call(2_100, "fchdir", &[3], 0).file(FileFd::Listed(CWD), b"/home/carol"),
+        ],
+    );
+    let (new, _) = redact(old.path(), &["--processes"]).unwrap();
+    let (before, after) = (raw(old.path()), raw(new.path()));
+    for secret in ["alice", "bob", "carol"] {
+        assert!(holds(&before, secret) && !holds(&after, secret), "{secret}");
+    }
+    let holds = |bytes: &[u8]| bytes.windows(4).any(|part| part == 77_777_777_u32.to_ne_bytes());
+    assert!(holds(&before) && !holds(&after));
+    assert!(super::tests::holds(&after, "/srv/kept"), "descriptors are another matter");
+}
+
+#[test]
+fn contents_of_what_changed_meanwhile_are_left_out() {
+    let whole = CaptureStatus::Whole;
+    let old = trace_with(
+        &[
+            stands_for(1_990, 3, "/open/a"),
+            stands_for(1_995, 4, "/open/b"),
+            stands_for(1_000, 5, "/secret/c/d"),
+        ],
+        &[
+            write(2_000, 3, whole, b"kept-content"),
+            write(2_000, 4, whole, b"changed-content"),
+            write(2_001, 5, whole, b"secret-content"),
+            write(2_002, 6, whole, b"unknown-content"),
+            write(2_100, 4, whole, b"later-content"),
+            write(2_200, 3, whole, b"untimed-content").untimed(),
+        ],
+    );
+    let (new, _) = redact(old.path(), &["--contents-of", "/secret/*"]).unwrap();
+    let bytes = raw(new.path());
+    for (content, stays) in [
+        ("kept-content", true),
+        ("changed-content", false),
+        ("secret-content", false),
+        ("unknown-content", false),
+        ("later-content", true),
+        ("untimed-content", false),
+    ] {
+        assert!(holds(&raw(old.path()), content), "{content}");
+        assert_eq!(holds(&bytes, content), stays, "{content}");
+    }
+}
+
+/// Counts events.
+struct Count(usize);
+
+impl Visitor for Count {
+    fn processes(&mut self, _: &[ProcRecord]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn event(&mut self, _: &Row<'_>) -> Result<(), Error> {
+        self.0 += 1;
+        Ok(())
+    }
+}
+
+#[test]
+fn what_a_trace_grows_by_meanwhile_is_not_read() {
+    let events: Vec<Made> = (0..150).map(|at| open(2_000 + at, "/a", -2)).collect();
+    let file = trace(&events, 0);
+    let (whole, mut blocks) = (fs::read(file.path()).unwrap(), Trace::open(file.path()).unwrap());
+    let blocks: Vec<_> = std::iter::from_fn(|| blocks.next_block().unwrap()).collect();
+    let is_events =
+        |block: &&syscord_format::Block| block.header.kind == syscord_format::BlockKind::EVENTS;
+    let second = blocks.iter().filter(is_events).nth(1).unwrap().offset as usize;
+    fs::write(file.path(), &whole[..second + 10]).unwrap();
+    let count = |reel: &mut Reel<'_>| {
+        let mut count = Count(0);
+        reel.show(&mut count, &mut Report::quiet()).unwrap();
+        count.0
+    };
+    let mut reel = Reel::open(file.path()).unwrap();
+    assert_eq!(count(&mut reel), 100);
+    fs::write(file.path(), &whole).unwrap();
+    assert_eq!(count(&mut reel.again().unwrap()), 100);
+    assert_eq!(count(&mut Reel::open(file.path()).unwrap()), 150);
+}
+
+#[test]
+fn a_file_has_its_name_only_once_it_is_shown_to_be_clean() {
+    let path = Temp::new("kept.scd");
+    let (path, part) = (path.path(), path.path().with_extension("scd.part"));
+    let (new, _) = New::make(path).unwrap();
+    assert!(part.exists() && !path.exists());
+    assert!(matches!(New::make(path), Err(Error::Write { .. })), "two at a time");
+    drop(new);
+    assert!(!part.exists() && !path.exists());
+    let (new, _) = New::make(path).unwrap();
+    fs::write(path, "another's").unwrap();
+    assert!(matches!(new.keep(), Err(Error::Write { .. })));
+    assert_eq!((fs::read(path).unwrap(), part.exists()), (b"another's".to_vec(), false));
+    fs::remove_file(path).unwrap();
+    New::make(path).unwrap().0.keep().unwrap();
+    assert!(path.exists() && !part.exists());
+}
+
 #[test]
 fn all_else_stays() {
     let old = made();
@@ -154,6 +319,24 @@ fn a_regex_removes_what_it_has_matched_anywhere() {
 }
 
 #[test]
+fn what_only_lies_side_by_side_is_no_secret() {
+    let whole = CaptureStatus::Whole;
+    let events = [write(2_000, 1, whole, b"hunter2"), write(3_000, 1, whole, b"-secr")];
+    let old = trace(&events, 0);
+    assert!(holds(&raw(old.path()), "hunter2-secr"));
+    let (new, _) = redact(old.path(), &["--text", "hunter2-secr"]).unwrap();
+    assert_eq!(json(new.path())[0]["data"], "hunter2");
+}
+
+#[test]
+fn a_machine_may_be_called_like_a_rule() {
+    let old = made();
+    assert_eq!(Trace::open(old.path()).unwrap().meta().host, "host");
+    let (new, _) = redact(old.path(), &["--host"]).unwrap();
+    assert_eq!(Trace::open(new.path()).unwrap().meta().host, "[redacted]");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let old = made();
     let refused = |rules: &[&str]| redact(old.path(), rules).map(drop).unwrap_err();
@@ -163,6 +346,8 @@ fn what_makes_no_sense_is_refused() {
     assert!(matches!(refused(&["--text", "redacted"]), Error::Usage(_)));
     assert!(matches!(refused(&["--regex", "[0-9]"]), Error::Usage(_)));
     assert!(matches!(refused(&["--text-from", "/nowhere"]), Error::Read { .. }));
+    let out = ["q", "redact", old.path().to_str().unwrap(), "-o", "-", "--host"];
+    assert!(matches!(run(Cli::parse_from(out)), Err(Error::Usage(_))));
     assert_eq!(crate::told(&refused(&[])), USAGE);
     assert_eq!((DONE, DAMAGED), (0, 3));
 }
