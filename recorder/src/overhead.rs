@@ -28,6 +28,8 @@ const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_s
 /// With fewer threads it must cost less than that share of before, or yet fewer are of no use: what is left is what the
 /// hooks cost of threads that are left out.
 const WORTH: f64 = 0.9;
+/// Above that share of before, it is not the step that was of no use: there is more to do.
+const GROWN: f64 = 1.5;
 /// It was too soon if it cost too much again within that time.
 const RELAPSE: Duration = Duration::from_secs(10);
 
@@ -121,12 +123,17 @@ impl Overhead {
             Step { level: shed::DURATIONS, weight: 1 } => durations,
             _ => true,
         };
+        let steps = (0..STEPS.len()).filter(changes).collect();
+        Overhead::from(limit, steps, Reading::now(rings))
+    }
+
+    fn from(limit: f64, steps: Vec<usize>, last: Reading) -> Overhead {
         Overhead {
             limit,
             step: 0,
             since: clocks::monotonic(),
-            steps: (0..STEPS.len()).filter(changes).collect(),
-            last: Reading::now(rings),
+            steps,
+            last,
             mean: None,
             before: f64::INFINITY,
             cost: 0.0,
@@ -183,7 +190,8 @@ impl Overhead {
             if self.lowered.take().is_some_and(|lowered| lowered.elapsed() < RELAPSE) {
                 self.patience = (self.patience * 2).min(PATIENCE.1);
             }
-            let useless = STEPS[self.at()].weight > 1 && mean > self.before * WORTH;
+            let as_before = (self.before * WORTH..self.before * GROWN).contains(&mean);
+            let useless = STEPS[self.at()].weight > 1 && as_before;
             let last = self.steps.len() - 1;
             return if useless { self.step } else { (self.step + 1).min(last) };
         }
@@ -283,29 +291,14 @@ mod tests {
 
     fn watched() -> Overhead {
         let last = Reading { at: Instant::now(), costs: Vec::new(), own: Duration::ZERO };
-        Overhead {
-            limit: 0.03,
-            step: 0,
-            since: 0,
-            steps: (0..STEPS.len()).collect(),
-            last,
-            mean: None,
-            before: f64::INFINITY,
-            cost: 0.0,
-            measured: 0,
-            calm_since: None,
-            patience: PATIENCE.0,
-            lowered: None,
-            salt: 0,
-            spent: Default::default(),
-        }
+        Overhead::from(0.03, (0..STEPS.len()).collect(), last)
     }
 
     #[test]
     fn more_is_left_out_only_while_that_is_of_use() {
         let mut overhead = watched();
-        let steps = [0.02, 0.05, 0.05, 0.05, 0.05, 0.04, 0.039, 0.038];
-        assert_eq!(steps.map(|mean| next(&mut overhead, mean)), [0, 1, 2, 3, 4, 5, 5, 5]);
+        let steps = [0.02, 0.05, 0.05, 0.05, 0.05, 0.04, 0.039, 0.038, 0.09];
+        assert_eq!(steps.map(|mean| next(&mut overhead, mean)), [0, 1, 2, 3, 4, 5, 5, 5, 6]);
     }
 
     #[test]
