@@ -1,7 +1,7 @@
 //! When the recorder's threads run (sched(7)): so that the programs that are recorded wait for it as little as can be.
-//! What the user has chosen for it (chrt(1), nice(1)) stays.
+//! A policy that the user has chosen for it (chrt(1)) stays, and it is never less nice than it was told to be (nice(1)).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use libc::{c_int, c_long, pid_t};
 
@@ -91,6 +91,46 @@ fn schedule(thread: pid_t, policy: c_int, nice: c_int, runtime: u64) {
     };
     // SAFETY: `attr` is a sched_attr of the size that it says.
     unsafe { libc::syscall(libc::SYS_sched_setattr, thread, &raw const attr, 0 as c_long) };
+}
+
+/// The thread that takes records from the rings: it interrupts nobody, but while it is late it comes first.
+pub struct Late {
+    /// How it is scheduled otherwise; none if the user has chosen.
+    usual: Option<Priority>,
+    /// The same, if it may come first.
+    free: Option<Priority>,
+    /// When it was late the last time, while it comes first.
+    since: Option<Instant>,
+}
+
+impl Late {
+    /// From so much of the fullest ring on it is late.
+    const FILL: f64 = 0.25;
+
+    /// For the current thread.
+    pub fn new() -> Late {
+        Late { usual: Priority::usual(), free: Priority::if_free(), since: None }
+    }
+
+    /// Recording begins.
+    pub fn begin(&self) {
+        if let Some(usual) = self.usual {
+            usual.interrupt_nobody();
+        }
+    }
+
+    /// The fullest ring is that full, 0 to 1.
+    pub fn mind(&mut self, fill: f64) {
+        let Some(priority) = self.free else { return };
+        if fill > Late::FILL {
+            if self.since.replace(Instant::now()).is_none() {
+                priority.come_first(0);
+            }
+        } else if self.since.is_some_and(|since| since.elapsed() > AHEAD) {
+            priority.interrupt_nobody();
+            self.since = None;
+        }
+    }
 }
 
 /// A timer that takes the thread which made it into the kernel every [`SLICE`] while it beats: only there does the

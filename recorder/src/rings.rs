@@ -114,8 +114,9 @@ pub struct Rings {
     tails: Vec<u64>,
     /// Events that were taken, by CPU.
     events: Vec<u64>,
-    /// Up to when records were taken.
+    /// Up to when records were taken, and up to when before that.
     until: u64,
+    before: u64,
     /// Records that were lost so far, and when that was noticed.
     lost: (u64, u64),
 }
@@ -140,8 +141,8 @@ impl Rings {
         let controls = Mapping::new(probe.map_fd("CONTROL")?, probe.cpus * size_of::<Control>())?;
         let records = Mapping::new(probe.map_fd("RINGS")?, probe.cpus * segments * SEGMENT_STRIDE)?;
         let (tails, events) = (vec![0; probe.cpus], vec![0; probe.cpus]);
-        let (cpus, until, lost) = (probe.cpus, 0, (0, 0));
-        Ok(Rings { controls, records, cpus, segments, tails, events, until, lost })
+        let (cpus, until, before, lost) = (probe.cpus, 0, 0, (0, 0));
+        Ok(Rings { controls, records, cpus, segments, tails, events, until, before, lost })
     }
 
     /// Moves all records up to some moment to `batch`: one that all CPUs have passed, or the end if
@@ -156,14 +157,14 @@ impl Rings {
         for cpu in 0..self.cpus {
             self.take_from(cpu, until, batch)?;
         }
-        batch.lossy |= self.lossy();
-        self.until = self.until.max(until);
+        (self.before, self.until) = (self.until, self.until.max(until));
         Ok(until)
     }
 
-    /// Whether records may have been lost since the moment up to which they were taken. A CPU's are far ahead of what is
-    /// taken when its ring is full: when one was lost is not known, but that it was before it was noticed.
-    fn lossy(&mut self) -> bool {
+    /// Whether records may have been lost in what was taken last. A CPU's are far ahead of what is taken when its ring is
+    /// full: when one was lost is not known, but that it was before it was noticed. The counters are the probe's, which
+    /// waits for them meanwhile.
+    pub fn lossy(&mut self) -> bool {
         let lost = (0..self.cpus).map(|cpu| {
             let now = self.counters_once(cpu);
             now.dropped_full + now.dropped_busy + now.dropped_side
@@ -172,7 +173,7 @@ impl Rings {
         if lost != self.lost.0 {
             self.lost = (lost, clocks::monotonic());
         }
-        self.until < self.lost.1
+        self.before < self.lost.1
     }
 
     /// Whether nothing is left.

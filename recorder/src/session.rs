@@ -35,7 +35,7 @@ use crate::{
     output::{self, Output},
     overhead::Overhead,
     pipeline::{Pipeline, Work},
-    priority::{self, Priority},
+    priority::Late,
     probe::{self, Options, Probe},
     progress::{Figures, Progress},
     rights::{self, Beside},
@@ -148,7 +148,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let session = Session {
         options,
         overhead,
-        late: Late::default(),
+        late: Late::new(),
         schema,
         probe,
         rings,
@@ -189,9 +189,7 @@ struct Session<'a> {
 impl Session<'_> {
     fn run(mut self, held: Option<Held>) -> Result<Outcome, RecordError> {
         let mut child = held.map(Held::release).transpose()?;
-        if let Some(usual) = self.late.usual {
-            usual.interrupt_nobody();
-        }
+        self.late.begin();
         let recorded = self.record(&mut child);
         service::stopping();
         self.progress.clear();
@@ -311,6 +309,9 @@ impl Session<'_> {
     /// they change.
     fn take(&mut self, quiet: bool) -> Result<u64, RecordError> {
         let until = self.rings.take(quiet, &mut self.batch)?;
+        if !self.options.how_much.no_content_for.is_empty() {
+            self.batch.lossy |= self.rings.lossy();
+        }
         let command = self.command;
         self.batch.look(|tgid| world::look(tgid, Some(tgid) != command));
         Ok(until)
@@ -420,39 +421,6 @@ impl Session<'_> {
             (pause / 2).max(POLL.0)
         } else {
             (pause * 3 / 2).min(POLL.1)
-        }
-    }
-}
-
-/// When this thread runs: before all others while it is late.
-struct Late {
-    /// How it is scheduled otherwise; none if the user has chosen.
-    usual: Option<Priority>,
-    /// The same, if it may come first.
-    free: Option<Priority>,
-    /// When it was late the last time, while it comes first.
-    since: Option<Instant>,
-}
-
-impl Default for Late {
-    fn default() -> Late {
-        Late { usual: Priority::usual(), free: Priority::if_free(), since: None }
-    }
-}
-
-impl Late {
-    /// From so much of the fullest ring on it is late.
-    const FILL: f64 = 0.25;
-
-    fn mind(&mut self, fill: f64) {
-        let Some(priority) = self.free else { return };
-        if fill > Late::FILL {
-            if self.since.replace(Instant::now()).is_none() {
-                priority.come_first(0);
-            }
-        } else if self.since.is_some_and(|since| since.elapsed() > priority::AHEAD) {
-            priority.interrupt_nobody();
-            self.since = None;
         }
     }
 }
