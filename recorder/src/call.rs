@@ -7,7 +7,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    left_out::left_out,
+    left_out::kept,
     parts::is_part,
     schema::{ExecArgs, Layout},
     wire::{self, Record},
@@ -99,11 +99,8 @@ impl<'a> Call<'a> {
 
     /// Adds a capture of the probe's.
     pub fn add(&mut self, header: &CaptureHeader, bytes: &'a [u8]) {
-        if let Some(mut capture) = capture(self.layout, header, bytes) {
-            if self.hides {
-                capture = left_out(&self.layout.captured[usize::from(capture.arg)], capture, false);
-            }
-            self.push(capture);
+        if let Some(capture) = capture(self.layout, header, bytes) {
+            self.push(kept(self.hides, self.layout, capture, false));
         }
     }
 

@@ -2,9 +2,7 @@
 
 use std::{ops::RangeInclusive, sync::Arc};
 
-use syscord_format::{
-    Capture, ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark,
-};
+use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark};
 use syscord_syscalls::{
     Abi, MAX_ARGS,
     plan::NUMBERS,
@@ -16,7 +14,7 @@ use crate::{
     entries::Entries,
     files::Target,
     history::NewImages,
-    left_out::left_out,
+    left_out::kept,
     parts::{PartsOf, is_part},
     rings::Batch,
     schema::{Layout, Schema},
@@ -183,7 +181,7 @@ impl Encoder {
                 _ if is_part(&header) => has_parts = true,
                 _ => {
                     if let Some(capture) = capture(layout, &header, captured) {
-                        self.put_capture(layout, capture);
+                        self.builder.put_capture(&kept(self.hides, layout, capture, false));
                     }
                 }
             }
@@ -199,20 +197,9 @@ impl Encoder {
         let Some(RecordHeader { what, number, .. }) = wire::header(bytes) else { return };
         let layout = self.schema.layout(what, number);
         self.parts.collect(&wire::captures(bytes), None);
-        for mut capture in self.parts.iter().filter_map(|part| whole(layout, part)) {
-            if self.hides {
-                capture = left_out(&layout.captured[usize::from(capture.arg)], capture, true);
-            }
-            self.builder.put_capture(&capture);
+        for capture in self.parts.iter().filter_map(|part| whole(layout, part)) {
+            self.builder.put_capture(&kept(self.hides, layout, capture, true));
         }
-    }
-
-    #[inline]
-    fn put_capture(&mut self, layout: &Layout, mut capture: Capture<'_>) {
-        if self.hides {
-            capture = left_out(&layout.captured[usize::from(capture.arg)], capture, false);
-        }
-        self.builder.put_capture(&capture);
     }
 
     /// Tells what a descriptor stands for that the event has made that was put last.
@@ -239,11 +226,8 @@ impl Encoder {
         let begin = entry.as_deref().map(wire::captures);
         self.parts.collect(&captures, begin.as_ref());
         call.hides = self.hides;
-        for mut part in self.parts.iter().filter_map(|part| whole(layout, part)) {
-            if self.hides {
-                part = left_out(&layout.captured[usize::from(part.arg)], part, true);
-            }
-            call.push(part);
+        for part in self.parts.iter().filter_map(|part| whole(layout, part)) {
+            call.push(kept(self.hides, layout, part, true));
         }
         for (header, bytes) in captures {
             call.add(&header, bytes);

@@ -335,8 +335,17 @@ impl Threads {
     }
 }
 
-/// The same capture without its bytes: it says that there was something, and how much where that is known.
-pub fn left_out<'a>(of: &Captured, capture: Capture<'a>, in_parts: bool) -> Capture<'a> {
+/// What is kept of a capture; of one in a call that `hides` its contents, that there was something, and how much where
+/// that is known.
+#[inline]
+pub fn kept<'a>(hides: bool, layout: &Layout, capture: Capture<'a>, in_parts: bool) -> Capture<'a> {
+    match layout.captured.get(usize::from(capture.arg)).filter(|_| hides) {
+        Some(of) => without_bytes(of, capture, in_parts),
+        None => capture,
+    }
+}
+
+fn without_bytes<'a>(of: &Captured, capture: Capture<'a>, in_parts: bool) -> Capture<'a> {
     let is_content =
         matches!(capture.section, CaptureSection::Contents | CaptureSection::Addressed);
     if !is_content || !capture.status.captured() || of.is_count {
@@ -583,13 +592,13 @@ mod tests {
         };
         let (section, status) = (CaptureSection::Contents, CaptureStatus::Whole);
         let capture = Capture { arg: 1, section, status, bytes: b"content", full: 0 };
-        let without = super::left_out(&of, capture, false);
+        let without = without_bytes(&of, capture, false);
         assert_eq!((without.status, without.bytes, without.full), (CaptureStatus::Cut, &[][..], 7));
-        let without = super::left_out(&of, capture, true);
+        let without = without_bytes(&of, capture, true);
         assert_eq!((without.bytes, without.full), (Parts::LEFT_OUT, 0));
         let path = Capture { section: CaptureSection::Strings, ..capture };
-        assert_eq!(super::left_out(&of, path, false).bytes, b"content");
+        assert_eq!(without_bytes(&of, path, false).bytes, b"content");
         let nothing = Capture { status: CaptureStatus::None, bytes: &[], ..capture };
-        assert_eq!(super::left_out(&of, nothing, false).status, CaptureStatus::None);
+        assert_eq!(without_bytes(&of, nothing, false).status, CaptureStatus::None);
     }
 }
