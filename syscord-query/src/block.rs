@@ -161,9 +161,6 @@ impl<'w> Job<'w> {
         for row in rows {
             let index = *row as usize;
             let end = columns.end(index);
-            let thread = columns.thread_of_row.get(index).map_or(0, |thread| *thread as usize);
-            let (tgid, tid) = columns.thread(index);
-            let mut who = Who::default();
             if follows {
                 let tell = |record: &ProcRecord, world: &World| {
                     if query.notices() {
@@ -171,26 +168,12 @@ impl<'w> Job<'w> {
                     }
                 };
                 scene.reach(columns, (end, *row), tell);
-                who = known.who(&scene.world, thread, tgid, tid);
             }
-            let call = &columns.resolved[usize::from(calls.of_row[index])];
-            let row = Row {
-                schema,
-                call,
-                ts: clocks.wall(end),
-                duration: columns.duration(index),
-                tgid,
-                tid,
-                who,
-                world: Some(&*scene.world),
-                cpu: columns.cpu(index),
-                ret: columns.ret(index, call),
-                columns,
-                index,
-                thread,
-                place: columns.arguments.as_ref().and_then(|args| args.place(index)),
-                marks: columns.marks(index),
-            };
+            let mut row = Row::of(schema, columns, calls, index, &scene.world);
+            row.ts = clocks.wall(end);
+            if follows {
+                row.who = known.who(&scene.world, row.thread, row.tgid, row.tid);
+            }
             if picky && !bound.matches(&row) {
                 continue;
             }

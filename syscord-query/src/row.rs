@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syscord_format::{CaptureSection, CaptureStatus, Captured, Detail, FileFd, Place, mark};
+use syscord_format::{Calls, CaptureSection, CaptureStatus, Captured, Detail, FileFd, Place, mark};
 use syscord_syscalls::{Kind, Role, Shape};
 
 use crate::{
@@ -45,6 +45,38 @@ pub(crate) struct Row<'a> {
     pub(crate) place: Option<Place>,
     /// What is special about it.
     pub(crate) marks: u8,
+}
+
+impl<'a> Row<'a> {
+    /// The event in a row of a chunk, but for its time of day and names: what of its columns is there.
+    #[inline]
+    pub(crate) fn of(
+        schema: &'a Schema,
+        columns: &'a Columns,
+        calls: &Calls,
+        index: usize,
+        world: &'a World,
+    ) -> Row<'a> {
+        let call = &columns.resolved[usize::from(calls.of_row[index])];
+        let (tgid, tid) = columns.thread(index);
+        Row {
+            schema,
+            call,
+            ts: 0,
+            duration: columns.duration(index),
+            tgid,
+            tid,
+            who: Who::default(),
+            world: Some(world),
+            cpu: columns.cpu(index),
+            ret: columns.ret(index, call),
+            columns,
+            index,
+            thread: columns.thread_of_row.get(index).map_or(0, |thread| *thread as usize),
+            place: columns.arguments.as_ref().and_then(|args| args.place(index)),
+            marks: columns.marks(index),
+        }
+    }
 }
 
 /// What an argument is, once a register's value, its kind and what was captured are put together.

@@ -217,7 +217,7 @@ impl Redactor<'_> {
     fn is_about(&self, row: &Row<'_>) -> bool {
         let matches = |path: &[u8]| self.rules.is_contents_of(path);
         // What has changed since the call began, or may have, is not known.
-        let begun = row.columns.duration(row.index);
+        let begun = row.duration;
         let begun = begun.map(|duration| row.columns.end(row.index).saturating_sub(duration));
         let target = |fd: i32| row.world?.target_since((row.tgid, row.tid), fd, begun?);
         let adrift = |arg: usize, path: &[u8]| match row.resolved(arg, path) {

@@ -14,7 +14,7 @@ use crate::{
     row::Row,
     schema::Schema,
     walk::Failure,
-    world::{Pending, Who, World},
+    world::{Pending, World},
 };
 
 /// Who looks at a trace.
@@ -161,25 +161,6 @@ impl<'p> Reel<'p> {
     ) -> Result<(), Error> {
         let Some(calls) = &columns.calls else { return Ok(()) };
         scene.reach(columns, (columns.end(index), index as u32), |_, _| ());
-        let thread = columns.thread_of_row.get(index).map_or(0, |thread| *thread as usize);
-        let (tgid, tid) = columns.thread(index);
-        let call = &columns.resolved[usize::from(calls.of_row[index])];
-        visitor.event(&Row {
-            schema: &self.schema,
-            call,
-            ts: 0,
-            duration: None,
-            tgid,
-            tid,
-            who: Who::default(),
-            world: Some(&*scene.world),
-            cpu: None,
-            ret: columns.ret(index, call),
-            columns,
-            index,
-            thread,
-            place: columns.arguments.as_ref().and_then(|args| args.place(index)),
-            marks: columns.marks(index),
-        })
+        visitor.event(&Row::of(&self.schema, columns, calls, index, &scene.world))
     }
 }
