@@ -167,9 +167,7 @@ impl Plan {
         tells_length: 0,
         frame: [0; 2],
     };
-}
 
-impl Plan {
     /// The same without captures.
     pub fn bare(self) -> Plan {
         let captures = plan_flag::AT_ENTRY | plan_flag::LENGTH_AT_ENTRY;
