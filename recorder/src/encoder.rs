@@ -16,6 +16,7 @@ use crate::{
     history::NewImages,
     left_out::kept,
     parts::{PartsOf, is_part},
+    pulse::{Pulse, breathe},
     rings::Batch,
     schema::{Layout, Schema},
     trigger::Trigger,
@@ -74,7 +75,8 @@ impl Encoder {
         }
     }
 
-    /// The chunks of a batch, mostly one; `new_images` are the programs that processes began in it.
+    /// The chunks of a batch, mostly one; `new_images` are the programs that processes began in it. `pulse` beats where
+    /// others could not be let in otherwise.
     ///
     /// # Errors
     /// When they cannot be compressed.
@@ -82,11 +84,12 @@ impl Encoder {
         &mut self,
         batch: &Batch,
         new_images: NewImages,
+        pulse: Option<&Pulse>,
     ) -> Result<Vec<EncodedChunk>, FormatError> {
         (self.new_images, self.dump) = (new_images, batch.dump);
         let (mut chunks, mut from) = (Vec::new(), 0);
         for until in cuts(batch) {
-            chunks.extend(self.chunk(batch, &(from..=until))?);
+            chunks.extend(self.chunk(batch, &(from..=until), pulse)?);
             from = until.saturating_add(1);
         }
         Ok(chunks)
@@ -97,6 +100,7 @@ impl Encoder {
         &mut self,
         batch: &Batch,
         times: &RangeInclusive<u64>,
+        pulse: Option<&Pulse>,
     ) -> Result<Option<EncodedChunk>, FormatError> {
         self.places.clear();
         for (cpu, span) in batch.by_cpu() {
@@ -110,19 +114,26 @@ impl Encoder {
                 {
                     self.announce(&event);
                     self.places.push(place);
+                    breathe_at(self.places.len());
                 }
             }
         }
         if self.builder.is_empty() {
             return Ok(None);
         }
+        let beating = pulse.map(Pulse::beat);
         self.builder.arrange()?;
+        drop(beating);
         let schema = Arc::clone(&self.schema);
+        let mut count = 0;
         while let Some(place) = self.builder.next().and_then(|at| self.places.get(at)) {
+            count += 1;
+            breathe_at(count);
             let Place { start, length, cpu } = *place;
             self.hides = batch.left_out.binary_search(&start).is_ok();
             self.event(&schema, cpu, &batch.bytes[start..start + length as usize]);
         }
+        let _beating = pulse.map(Pulse::beat);
         self.builder.encode().map(Some)
     }
 
@@ -244,6 +255,17 @@ impl Encoder {
         self.builder.put(&Event { args, marks: call.marks, captures, ..*event });
     }
 }
+
+/// Lets others in after so many events.
+#[inline]
+fn breathe_at(count: usize) {
+    if count.is_multiple_of(BREATH) {
+        breathe();
+    }
+}
+
+/// Events that are encoded within some 50 us.
+const BREATH: usize = 512;
 
 /// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands
 /// of numbers would have more different ones in a chunk than a chunk can hold.

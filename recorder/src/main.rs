@@ -36,6 +36,7 @@ mod pod;
 mod priority;
 mod probe;
 mod progress;
+mod pulse;
 mod rights;
 mod rings;
 mod room;

@@ -27,7 +27,8 @@ use crate::{
     encoder::Encoder,
     error::RecordError,
     history::{History, NewImages},
-    priority::{self, Priority, Pulse},
+    priority::{self, Priority},
+    pulse::Pulse,
     rings::Batch,
     trace::{Trace, Written},
     trigger::Trigger,
@@ -278,8 +279,7 @@ impl Worker {
             Job::Batch(batch, records, new_images) => (batch, records, new_images),
             Job::Ready(order) => return Ok(order),
         };
-        let _beating = pulse.map(Pulse::beat);
-        let chunks = self.encoder.chunks(&batch, new_images).map_err(RecordError::Encode)?;
+        let chunks = self.encoder.chunks(&batch, new_images, pulse).map_err(RecordError::Encode)?;
         batch.clear();
         // Nobody may want it any more.
         let _ = self.give_back.send(batch);

@@ -8,7 +8,7 @@ use libc::{c_int, c_long, pid_t};
 use crate::rights::STEP_ASIDE;
 
 /// How long a thread goes on while others wait, ns: the shortest that the kernel takes, since 6.12.
-const SLICE: u64 = 100_000;
+pub const SLICE: u64 = 100_000;
 /// The least that a thread gets of a processor for which others wait: a seventieth of what they do. With none at all
 /// (SCHED_IDLE) it could stop for ever with a lock of the kernel's that others need.
 const LAST: c_int = 19;
@@ -130,61 +130,6 @@ impl Late {
             priority.interrupt_nobody();
             self.since = None;
         }
-    }
-}
-
-/// A timer that takes the thread which made it into the kernel every [`SLICE`] while it beats: only there does the
-/// kernel let those in who wait for the processor, and a thread that only reckons does not go there for milliseconds.
-pub struct Pulse(libc::timer_t);
-
-impl Pulse {
-    /// For the current thread; `None` if the kernel has no timer to spare.
-    pub fn new() -> Option<Pulse> {
-        extern "C" fn nothing(_: c_int) {}
-        let signal = libc::SIGRTMAX();
-        // SAFETY: both structures are valid when zeroed, the handler does nothing, and the timer goes to this thread.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = nothing as extern "C" fn(c_int) as usize;
-            action.sa_flags = libc::SA_RESTART;
-            let mut event: libc::sigevent = std::mem::zeroed();
-            event.sigev_notify = libc::SIGEV_THREAD_ID;
-            event.sigev_signo = signal;
-            event.sigev_notify_thread_id = current();
-            let mut timer = std::mem::zeroed();
-            let made = libc::sigaction(signal, &raw const action, std::ptr::null_mut()) == 0
-                && libc::timer_create(libc::CLOCK_MONOTONIC, &raw mut event, &raw mut timer) == 0;
-            made.then_some(Pulse(timer))
-        }
-    }
-
-    /// Beats until what is returned goes.
-    pub fn beat(&self) -> Beating<'_> {
-        self.set(SLICE);
-        Beating(self)
-    }
-
-    fn set(&self, nanoseconds: u64) {
-        let every = libc::timespec { tv_sec: 0, tv_nsec: nanoseconds as i64 };
-        let spec = libc::itimerspec { it_interval: every, it_value: every };
-        // SAFETY: the timer is ours.
-        unsafe { libc::timer_settime(self.0, 0, &raw const spec, std::ptr::null_mut()) };
-    }
-}
-
-impl Drop for Pulse {
-    fn drop(&mut self) {
-        // SAFETY: the timer is ours.
-        unsafe { libc::timer_delete(self.0) };
-    }
-}
-
-/// While it is there, a [`Pulse`] beats.
-pub struct Beating<'p>(&'p Pulse);
-
-impl Drop for Beating<'_> {
-    fn drop(&mut self) {
-        self.0.set(0);
     }
 }
 
