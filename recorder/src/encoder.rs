@@ -16,7 +16,7 @@ use crate::{
     history::NewImages,
     left_out::kept,
     parts::{PartsOf, is_part},
-    pulse::{Pulse, breathe},
+    pulse::{Pulse, breathe_at},
     rings::Batch,
     schema::{Layout, Schema},
     trigger::Trigger,
@@ -255,17 +255,6 @@ impl Encoder {
         self.builder.put(&Event { args, marks: call.marks, captures, ..*event });
     }
 }
-
-/// Lets others in after so many events.
-#[inline]
-fn breathe_at(count: usize) {
-    if count.is_multiple_of(BREATH) {
-        breathe();
-    }
-}
-
-/// Events that are encoded within some 50 us.
-const BREATH: usize = 512;
 
 /// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands
 /// of numbers would have more different ones in a chunk than a chunk can hold.

@@ -4,6 +4,8 @@ use std::{
     fs,
     io::Read,
     os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+    panic::resume_unwind,
+    thread,
 };
 
 use aya::{
@@ -168,7 +170,12 @@ impl Probe {
             .ok_or(ProbeError::RingTooLarge(cpus))?;
         let pids = pid_max().next_power_of_two();
         let threads = pids.min(THREADS);
-        let layouts = Layouts::of_this_kernel()?;
+        // Both read all that the kernel says of its types.
+        let (layouts, btf) = thread::scope(|scope| {
+            let btf = scope.spawn(Btf::from_sys_fs);
+            (Layouts::of_this_kernel(), btf.join())
+        });
+        let (layouts, btf) = (layouts?, btf.unwrap_or_else(|panic| resume_unwind(panic))?);
         let uring = btf::uring_hooks(&layouts).filter(|_| options.operations);
         let settings = Pod(Settings {
             segment_mask: segments as u32 - 1,
@@ -179,7 +186,6 @@ impl Probe {
         });
         let offsets: Pod<Offsets> = Pod(btf::offsets(&layouts, cfg!(target_arch = "x86_64"))?);
         let filter = Pod(options.filter);
-        let btf = Btf::from_sys_fs()?;
         let mut ebpf = EbpfLoader::new()
             .btf(Some(&btf))
             .verifier_log_level(log)
@@ -195,18 +201,19 @@ impl Probe {
             .map_max_entries("CROWDED_OUT", if pids > threads { CROWDED_OUT } else { 1 })
             .map_max_entries("VERDICTS", if options.filter.active == 0 { 1 } else { VERDICTS })
             .load(OBJECT)?;
-        for program in ALWAYS.into_iter().chain(options.durations.then_some(ENTRY)) {
-            program_mut(&mut ebpf, program)?
-                .load(program, &btf)
-                .map_err(|error| ProbeError::Program { program, error })?;
-        }
-        // What a kernel does not know is left out, and `doctor` says so.
-        let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
+        let always = ALWAYS.into_iter().chain(options.durations.then_some(ENTRY));
+        let mut hooks: Vec<_> = always.map(|program| (program, program)).collect();
         if let Some((submit, _)) = uring {
-            for (program, hook) in URING.into_iter().zip([submit, URING[1], URING[2]]) {
-                let _ = program_mut(&mut ebpf, program)?.load(hook, &btf);
-            }
+            hooks.extend(URING.into_iter().zip([submit, URING[1], URING[2]]));
         }
+        let failed = load_programs(&mut ebpf, &hooks, &btf);
+        // What a kernel does not know is left out, and `doctor` says so.
+        if let Some((program, error)) =
+            failed.into_iter().find(|(program, _)| !URING.contains(program))
+        {
+            return Err(ProbeError::Program { program, error });
+        }
+        let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
         let ring = segments * SEGMENT as u64;
         let mut probe = Probe { ebpf, durations: options.durations, cpus, ring };
         probe.install(options)?;
@@ -350,6 +357,27 @@ impl Probe {
         };
         self.ebpf.programs().map(|(name, program)| (name.to_owned(), count(program))).collect()
     }
+}
+
+/// Has the kernel verify programs side by side, as the largest take it a tenth of a second each. `hooks` are programs and
+/// their tracepoints. Returns those that it refuses.
+fn load_programs(
+    ebpf: &mut Ebpf,
+    hooks: &[(&'static str, &'static str)],
+    btf: &Btf,
+) -> Vec<(&'static str, ProgramError)> {
+    thread::scope(|scope| {
+        let mut loading = Vec::new();
+        for (name, program) in ebpf.programs_mut() {
+            if let Some((name, hook)) = hooks.iter().find(|(wanted, _)| *wanted == name)
+                && let Ok::<&mut BtfTracePoint, _>(program) = program.try_into()
+            {
+                loading.push((*name, scope.spawn(|| program.load(hook, btf))));
+            }
+        }
+        let ended = loading.into_iter().map(|(name, thread)| (name, thread.join()));
+        ended.filter_map(|(name, loaded)| Some((name, loaded.ok()?.err()?))).collect()
+    })
 }
 
 fn program_mut<'a>(

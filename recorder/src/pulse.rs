@@ -1,24 +1,39 @@
-//! Letting others in: a thread that has stepped aside and only reckons does not go into the kernel for milliseconds, and
-//! only there do those get the processor who wait for it.
+//! Letting others in: those who wait for the processor get it only when the thread that has it goes into the kernel, and one
+//! that only reckons does not for milliseconds.
 
 use std::{
     ptr,
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use libc::{c_int, c_void, siginfo_t, timer_t};
+use libc::{c_int, c_long, c_void, siginfo_t, timer_t};
 
 use crate::priority::{self, SLICE};
 
-/// Goes into the kernel and out again, by the cheapest call there is. A beat of a [`Pulse`] costs a hundred times as much.
-pub fn breathe() {
-    // SAFETY: a plain system call; the C library may not answer it by itself.
-    unsafe { libc::syscall(libc::SYS_getppid) };
+/// Gives the processor to those who wait for it, if this thread has stepped aside. By itself the kernel looks at how long a
+/// thread has run only when something happens: who began to wait early in its slice would wait for the next tick, for up to
+/// 4 ms (10 with `CONFIG_HZ=100`).
+fn breathe() {
+    // SAFETY: plain system calls without preconditions.
+    unsafe {
+        if libc::syscall(libc::SYS_sched_getscheduler, 0) == c_long::from(libc::SCHED_BATCH) {
+            libc::sched_yield();
+        }
+    }
 }
 
-/// A timer that takes the thread which made it into the kernel every [`SLICE`] while it beats: where no [`breathe`] can be
-/// put. Each beat asks for the next one: on a machine on which a signal takes longer than that, as an emulated one may,
-/// a timer that goes on by itself would leave the thread no time for anything else.
+/// The same once every some 50 us, where so many records have been gone through.
+#[inline]
+pub fn breathe_at(count: usize) {
+    const BREATH: usize = 256;
+    if count.is_multiple_of(BREATH) {
+        breathe();
+    }
+}
+
+/// A timer by which the thread that made it lets others in every [`SLICE`] while it beats: where it cannot
+/// [do so](breathe_at) by itself. A beat takes some 10 us, and asks for the next one: on a machine on which a signal takes
+/// longer than [`SLICE`], as an emulated one may, a timer that goes on by itself would leave no time for anything else.
 pub struct Pulse(&'static Beats);
 
 /// What the signal's handler knows.
@@ -75,6 +90,7 @@ extern "C" fn again(_: c_int, info: *mut siginfo_t, _: *mut c_void) {
     // SAFETY: the kernel gives the timer's value along, which is a Beats that is never freed.
     let beats = unsafe { (*info).si_value().sival_ptr.cast::<Beats>().as_ref() };
     if let Some(beats) = beats.filter(|beats| beats.go_on.load(Ordering::Relaxed)) {
+        breathe();
         beats.set(SLICE);
     }
 }
