@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Bench, Table, samples::Samples, server::Nginx, subject::Subject};
+use super::{Bench, Table, floor::Floor, samples::Samples, server::Nginx, subject::Subject};
 use crate::Result;
 
 const CLIENTS: u32 = 8;
@@ -21,7 +21,8 @@ pub fn run(bench: &Bench) -> Result {
         return Ok(());
     };
     let rate = requests(nginx.port, None)?.len() as f64 / SPAN.as_secs_f64() / 2.0;
-    let subjects = [Subject::Bare, Subject::Syscord(&[]), Subject::Bare];
+    let floor = Subject::Floor(Floor { both_ends: true, clock: true });
+    let subjects = [Subject::Bare, floor, Subject::Syscord(&[]), Subject::Bare];
     let mut halves: Vec<[Samples; 2]> = subjects.iter().map(|_| Default::default()).collect();
     for _ in 0..TURNS {
         for (subject, figures) in subjects.iter().zip(&mut halves) {

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod burst;
+mod floor;
 mod latency;
 mod micro;
 mod nginx;

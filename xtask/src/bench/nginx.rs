@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{
     Bench, Table,
+    floor::Floor,
     samples::Samples,
     server::Nginx,
     subject::{Subject, busy, peers},
@@ -32,6 +33,8 @@ pub fn run(bench: &Bench) -> Result {
     let all: Vec<String> = Vec::new();
     let mut subjects = vec![
         (Subject::Bare, &all, "bare".to_owned()),
+        (Subject::Floor(Floor { both_ends: false, clock: true }), &all, String::new()),
+        (Subject::Floor(Floor { both_ends: true, clock: true }), &all, String::new()),
         (Subject::Syscord(&[]), &all, "syscord, defaults".to_owned()),
         (Subject::Syscord(&["--no-duration", "--content", "0"]), &all, String::new()),
         (Subject::Syscord(&[]), &worker, "syscord --pid of nginx's worker".to_owned()),

@@ -4,6 +4,7 @@ use std::{process::Command, time::Instant};
 
 use super::{
     Bench, Table,
+    floor::Floor,
     samples::Samples,
     subject::{Subject, peers},
 };
@@ -19,6 +20,10 @@ const TURNS: usize = 10;
 pub fn run(bench: &Bench) -> Result {
     let mut subjects = vec![
         Subject::Bare,
+        Subject::Floor(Floor { both_ends: false, clock: false }),
+        Subject::Floor(Floor { both_ends: false, clock: true }),
+        Subject::Floor(Floor { both_ends: true, clock: false }),
+        Subject::Floor(Floor { both_ends: true, clock: true }),
         Subject::Syscord(&["--no-duration", "--content", "0"]),
         Subject::Syscord(&["--no-duration"]),
         Subject::Syscord(&[]),
@@ -39,8 +44,9 @@ pub fn run(bench: &Bench) -> Result {
         }
     }
     let how = format!(
-        "ns of a getppid, 5th percentile of {TURNS} turns of {ROUNDS} rounds of {CALLS} calls. `--pid 1` leaves \
-         out the process that calls, `--syscall openat` its calls"
+        "ns of a getppid, 5th percentile of {TURNS} turns of {ROUNDS} rounds of {CALLS} calls. Hooks \
+         that record nothing say what of it is the kernel's. `--pid 1` leaves out the process that calls, `--syscall \
+         openat` its calls"
     );
     let mut table = Table::new("A call", &how, &["who records", "ns a call", "added", "of bare"]);
     let bare = figures[0].quantile(0.05);

@@ -1,4 +1,4 @@
-//! What takes its turn at being measured: nothing, syscord, or one of its peers.
+//! What takes its turn at being measured: nothing, hooks that record nothing, syscord, or one of its peers.
 
 use std::{
     fs,
@@ -14,12 +14,15 @@ use std::{
     time::Duration,
 };
 
+use super::floor::Floor;
 use crate::{Result, shell::repository};
 
 /// Who records.
 #[derive(Clone, Copy)]
 pub enum Subject {
     Bare,
+    /// Nobody, though there are hooks.
+    Floor(Floor),
     /// syscord with these options.
     Syscord(&'static [&'static str]),
     /// A peer that records all processes.
@@ -83,6 +86,7 @@ impl Subject {
     pub fn name(&self) -> String {
         match self {
             Subject::Bare => "bare".to_owned(),
+            Subject::Floor(floor) => floor.name(),
             Subject::Syscord([]) => "syscord, defaults".to_owned(),
             Subject::Syscord(options) => format!("syscord {}", options.join(" ")),
             Subject::Peer(peer) => peer.name.to_owned(),
@@ -98,6 +102,10 @@ impl Subject {
     ) -> Result<(T, Option<Summary>)> {
         match self {
             Subject::Bare => Ok((work()?, None)),
+            Subject::Floor(floor) => {
+                let _hooks = floor.hook()?;
+                Ok((work()?, None))
+            }
             Subject::Syscord(options) => {
                 let mut all: Vec<String> = options.iter().map(|o| (*o).to_owned()).collect();
                 all.extend_from_slice(more);
