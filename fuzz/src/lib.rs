@@ -29,6 +29,7 @@ use syscord_syscalls::{Abi, Kind, NR_LIMIT, Role, Syscall, lookup};
 
 #[path = "../../recorder/src/describe.rs"]
 mod describe;
+pub mod files;
 
 /// Which calls are looked at: those with an argument that may be such memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use syscord_format::{BlockHeader, BlockKind, Chunk, EncodedChunk, Meta};
+use syscord_format::{BlockHeader, BlockKind, Chunk, EncodedChunk, Meta, ProcRecord};
 
 use crate::{
     columns::Needs,
@@ -16,6 +16,7 @@ use crate::{
     schema::Schema,
     time::Stamp,
     walk::{Maker, Notice, Query, walk_chunk},
+    world::World,
 };
 
 /// All text formats at once, by one description.
@@ -61,6 +62,19 @@ impl Formats {
         };
         walk_chunk(&self.schema, chunk, &&all, |block| sink.take(block));
     }
+}
+
+/// Has all of that happen to processes, and asks what is then known of thread 21 of process 20.
+///
+/// # Panics
+/// If what keeps track of them does.
+pub fn live(records: &[ProcRecord]) {
+    let mut world = World::default();
+    for record in records {
+        world.apply(record);
+        let _ = (world.who(20, 21), world.facts(20), world.target(20, 21, 3));
+    }
+    world.sweep();
 }
 
 /// Each format, one after the other.

@@ -24,9 +24,9 @@ cargo xtask CHORE
                      packages that the tests need
   lint [--install]   formatting, clippy, licences, generated files; --install fetches cargo-deny
   probe [--install]  rebuild probe/syscord.bpf.o from source; --install fetches what that takes
-  fuzz [--install] [--seconds N] [TARGET…]
+  fuzz [--install] [--seconds N] [--write] [TARGET…]
                      run fuzzing targets side by side, 600 s if not told otherwise; --install fetches
-                     cargo-fuzz
+                     cargo-fuzz, --write writes docs/FUZZING.md
   docs [--check]     write docs/syscalls.md, or compare it with the table
   check-table        count the table's rows and numbers
   bench [--install] [--write] [overhead|nginx|latency|burst|size|query|start…]
