@@ -18,11 +18,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// Puts the tables into the document, in place of those there.
+    /// Puts the tables into the document, each in place of the one that it had.
     pub fn write(&self) -> Result {
-        let tables: Vec<String> = self.tables.iter().map(Table::markdown).collect();
         let machine = document::machine("Measured", &PROGRAMS)?;
-        document::put(DOCUMENT, &format!("{machine}\n\n{}", tables.join("\n")))?;
+        document::put_each(DOCUMENT, &self.tables, &machine)?;
         println!("\nwritten to {DOCUMENT}");
         Ok(())
     }
