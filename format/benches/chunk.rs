@@ -67,7 +67,7 @@ impl Recorded {
 
     fn parse(&self) -> Vec<Chunk> {
         let parse = |(header, payload): &(BlockHeader, Vec<u8>)| {
-            Chunk::parse(header, payload.clone(), self.tick_shift)
+            Chunk::parse(header.rows, payload.clone(), self.tick_shift)
         };
         self.chunks.iter().map(|chunk| parse(chunk).expect("a whole block")).collect()
     }

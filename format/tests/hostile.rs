@@ -6,25 +6,8 @@ mod common;
 use common::*;
 use proptest::prelude::*;
 use syscord_format::{
-    BlockHeader, BlockKind, Chunk, Detail, FieldDef, FormatError, KindRef, StructDef, Trace,
-    Writer, ZoneMap,
+    Chunk, Detail, FieldDef, FormatError, KindRef, StructDef, Trace, Writer, ZoneMap,
 };
-
-fn header(rows: u32) -> BlockHeader {
-    BlockHeader {
-        kind: BlockKind::EVENTS,
-        flags: 0,
-        zone: 0,
-        rows,
-        sequence: 1,
-        first: 0,
-        last: 0,
-        stored: 0,
-        raw: 0,
-        payload_crc: 0,
-        zone_crc: 0,
-    }
-}
 
 /// A payload of stored sections.
 fn payload(sections: &[(u16, Vec<u8>)]) -> Vec<u8> {
@@ -38,7 +21,7 @@ fn payload(sections: &[(u16, Vec<u8>)]) -> Vec<u8> {
 }
 
 fn try_decode(rows: u32, payload: Vec<u8>) -> Result<Vec<Row>, FormatError> {
-    decode_rows(&Chunk::parse(&header(rows), payload, 5)?)
+    decode_rows(&Chunk::parse(rows, payload, 5)?)
 }
 
 /// The sections of a chunk that decodes: 2 rows of one call with one captured argument.
@@ -105,7 +88,7 @@ fn hostile_sections_are_refused() {
 
 #[test]
 fn hostile_directories_are_refused() {
-    let parse = |payload: Vec<u8>| Chunk::parse(&header(2), payload, 5);
+    let parse = |payload: Vec<u8>| Chunk::parse(2, payload, 5);
     let good = payload(&good_sections());
     let change = |at: usize, byte: u8| {
         let mut payload = good.clone();
@@ -120,8 +103,8 @@ fn hostile_directories_are_refused() {
     assert!(parse(good[..good.len() - 1].to_vec()).is_err() && parse(vec![]).is_err());
     let unknown = change(6, 9).unwrap();
     assert!(unknown.threads().is_err() && unknown.calls().is_ok(), "an unknown codec");
-    assert!(Chunk::parse(&header(1_048_577), good.clone(), 5).is_err());
-    assert!(Chunk::parse(&header(2), good.clone(), 31).is_err());
+    assert!(Chunk::parse(1_048_577, good.clone(), 5).is_err());
+    assert!(Chunk::parse(2, good.clone(), 31).is_err());
     // Sections that must be there, and those that need not.
     for id in 1..=10 {
         let mut sections = good_sections();
@@ -142,7 +125,7 @@ fn a_bomb_is_not_decompressed_beyond_its_length() {
     let mut payload = 1u32.to_le_bytes().to_vec();
     let len = |n: usize| (n as u32).to_le_bytes();
     payload.extend([&[1, 0, 1, 0][..], &len(frame.len()), &len(100), &[0; 4], &frame].concat());
-    let chunk = Chunk::parse(&header(2), payload, 5).unwrap();
+    let chunk = Chunk::parse(2, payload, 5).unwrap();
     assert!(matches!(chunk.threads(), Err(FormatError::Decompression { .. })));
 }
 
@@ -326,6 +309,6 @@ proptest! {
         let _ = syscord_format::processes(&bytes);
         let _ = syscord_format::ledger(&bytes);
         let _ = syscord_format::index(&bytes);
-        let _ = Chunk::parse(&header(7), bytes, 5);
+        let _ = Chunk::parse(7, bytes, 5);
     }
 }

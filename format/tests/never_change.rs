@@ -4,8 +4,8 @@ mod common;
 
 use common::*;
 use syscord_format::{
-    BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, FileFd, MAGIC, Shed, Trace,
-    VERSION, Writer, columns, drop_reason, left_out, limits, mark, section,
+    BlockKind, CaptureSection, CaptureStatus, Chunk, FileFd, MAGIC, Shed, Trace, VERSION, Writer,
+    columns, drop_reason, left_out, limits, mark, section,
 };
 
 #[test]
@@ -294,20 +294,7 @@ fn layout_of_a_chunk() {
         payload.extend([0; 4]);
     }
     payload.extend(sections.map(|(_, bytes)| bytes).concat());
-    let header = BlockHeader {
-        kind: BlockKind::EVENTS,
-        flags: 0,
-        zone: 0,
-        rows: 3,
-        sequence: 1,
-        first: 1000,
-        last: 1200,
-        stored: 0,
-        raw: 0,
-        payload_crc: 0,
-        zone_crc: 0,
-    };
-    let chunk = Chunk::parse(&header, payload.clone(), 0).unwrap();
+    let chunk = Chunk::parse(3, payload.clone(), 0).unwrap();
     assert_eq!(decode_rows(&chunk).unwrap(), expected_rows(&events, 0, true));
     // The encodings of columns are the writer's choice; these are the ones it makes now.
     assert_eq!(encoded.payload, payload);

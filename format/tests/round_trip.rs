@@ -6,29 +6,12 @@ mod common;
 use common::*;
 use proptest::prelude::*;
 use syscord_format::{
-    BlockHeader, BlockKind, CaptureSection, CaptureStatus, Chunk, ChunkBuilder, EncodedChunk,
-    EventKey, FileFd, FormatError, NUMBER, Trace, Writer, ZoneMap, limits,
+    BlockKind, CaptureSection, CaptureStatus, Chunk, ChunkBuilder, EncodedChunk, EventKey, FileFd,
+    FormatError, NUMBER, Trace, Writer, ZoneMap, limits,
 };
 
-/// The header that a chunk's block would have.
-fn header(chunk: &EncodedChunk) -> BlockHeader {
-    BlockHeader {
-        kind: BlockKind::EVENTS,
-        flags: 0,
-        zone: chunk.zone.len() as u32,
-        rows: chunk.rows,
-        sequence: 1,
-        first: chunk.first,
-        last: chunk.last,
-        stored: chunk.payload.len() as u32,
-        raw: chunk.payload.len() as u32,
-        payload_crc: 0,
-        zone_crc: 0,
-    }
-}
-
 fn decode(encoded: &EncodedChunk, tick_shift: u8) -> Vec<Row> {
-    let chunk = Chunk::parse(&header(encoded), encoded.payload.clone(), tick_shift).unwrap();
+    let chunk = Chunk::parse(encoded.rows, encoded.payload.clone(), tick_shift).unwrap();
     assert_eq!(chunk.rows(), encoded.rows as usize);
     decode_rows(&chunk).unwrap()
 }

@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     while let Some(block) = trace.next_block()? {
         if block.header.kind == BlockKind::EVENTS {
             let payload = trace.read(&block)?;
-            inputs(&Chunk::parse(&block.header, payload, shift)?, &folder, &mut seen)?;
+            inputs(&Chunk::parse(block.header.rows, payload, shift)?, &folder, &mut seen)?;
         }
     }
     Ok(())

@@ -94,20 +94,8 @@ fn seal(bytes: &mut [u8]) {
 /// Decodes the bytes as the payload of an EVENTS block, behind three that give rows and time resolution.
 pub fn chunk(bytes: &[u8]) {
     let Some(([low, high, shift], payload)) = bytes.split_first_chunk::<3>() else { return };
-    let header = BlockHeader {
-        kind: BlockKind::EVENTS,
-        flags: 0,
-        zone: 0,
-        rows: u32::from(u16::from_le_bytes([*low, *high])),
-        sequence: 0,
-        first: 0,
-        last: 0,
-        stored: 0,
-        raw: 0,
-        payload_crc: 0,
-        zone_crc: 0,
-    };
-    let Ok(chunk) = Chunk::parse(&header, payload.to_vec(), shift % 31) else { return };
+    let rows = u32::from(u16::from_le_bytes([*low, *high]));
+    let Ok(chunk) = Chunk::parse(rows, payload.to_vec(), shift % 31) else { return };
     let _ = (chunk.threads(), chunk.cpus(), chunk.marks());
     let Ok(calls) = chunk.calls() else { return };
     if let Ok(times) = chunk.times(&calls) {

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use syscord_format::{BlockHeader, BlockKind, Chunk, EncodedChunk, Meta, ProcRecord};
+use syscord_format::{Chunk, EncodedChunk, Meta, ProcRecord};
 
 use crate::{
     columns::Needs,
@@ -36,21 +36,8 @@ impl Formats {
     /// # Panics
     /// If a decoder does, which is what is looked for.
     pub fn show(&self, chunk: &EncodedChunk, look: u16) {
-        let header = BlockHeader {
-            kind: BlockKind::EVENTS,
-            flags: 0,
-            zone: 0,
-            rows: chunk.rows,
-            sequence: 0,
-            first: chunk.first,
-            last: chunk.last,
-            stored: 0,
-            raw: 0,
-            payload_crc: 0,
-            zone_crc: 0,
-        };
         let shift = self.schema.meta().tick_shift;
-        let Ok(chunk) = Chunk::parse(&header, chunk.payload.clone(), shift) else { return };
+        let Ok(chunk) = Chunk::parse(chunk.rows, chunk.payload.clone(), shift) else { return };
         let strace = StraceQuery { style: style(look) };
         let Ok(nobody) = Output::new(Some(Path::new("/dev/null")), &[]) else { return };
         let mut sink = StraceSink::new(strace.style, Spans::default(), nobody);

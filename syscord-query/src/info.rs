@@ -113,7 +113,7 @@ impl Survey {
             BlockKind::EVENTS => {
                 self.events += u64::from(block.header.rows);
                 let shift = trace.meta().tick_shift;
-                let chunk = Chunk::parse(&block.header, trace.read(block)?, shift)?;
+                let chunk = Chunk::parse(block.header.rows, trace.read(block)?, shift)?;
                 for section in chunk.sections() {
                     self.sections.entry(section.id).or_default().add(Size {
                         count: 1,

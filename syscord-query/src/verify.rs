@@ -136,7 +136,7 @@ impl Check {
         payload: Vec<u8>,
     ) -> Result<u64, FormatError> {
         let zone = ZoneMap::parse(&block.zone)?;
-        let chunk = Chunk::parse(&block.header, payload, tick_shift)?;
+        let chunk = Chunk::parse(block.header.rows, payload, tick_shift)?;
         let threads = chunk.threads()?;
         let calls = chunk.calls()?;
         let times = chunk.times(&calls)?;

@@ -439,7 +439,7 @@ impl<'w, Q: Query> Reader<'w, '_, Q> {
             return Ok(Some(Look::Number(rows)));
         }
         let shift = state.schema.meta().tick_shift;
-        let chunk = Chunk::parse(header, payload, shift)?;
+        let chunk = Chunk::parse(header.rows, payload, shift)?;
         let mut events = Events { all, select_needs, ..Events::new(chunk) };
         events.columns.weights = state.weights.clone();
         self.estimates |= !state.weights.are_one();

@@ -98,7 +98,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 fn decode(trace: &Trace, block: &Block, payload: Vec<u8>) -> Option<u32> {
     let text = match block.header.kind {
         BlockKind::EVENTS => {
-            let chunk = Chunk::parse(&block.header, payload, trace.meta().tick_shift).ok()?;
+            let chunk = Chunk::parse(block.header.rows, payload, trace.meta().tick_shift).ok()?;
             let (threads, calls) = (chunk.threads().ok()?, chunk.calls().ok()?);
             let times = chunk.times(&calls).ok()?;
             let (results, cpus) = (chunk.results(&calls).ok()?, chunk.cpus().ok()?);

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 
 use zstd::bulk::Decompressor;
 
-use crate::block::BlockHeader;
 use crate::chunk::context::ContextOrder;
 use crate::chunk::{BESIDE, CODEC_STORED, CODEC_ZSTD, ENTRY_LEN, order, section};
 use crate::cursor::Cursor;
@@ -88,17 +87,13 @@ pub struct Times {
 const UNKNOWN: u64 = u64::MAX;
 
 impl Chunk {
-    /// Reads the directory of an EVENTS block's payload; `tick_shift` is the file's
-    /// ([`Meta::tick_shift`](crate::Meta::tick_shift)).
+    /// Reads the directory of an EVENTS block's payload; `rows` are what the block's header says, `tick_shift` is the
+    /// file's ([`Meta::tick_shift`](crate::Meta::tick_shift)).
     ///
     /// # Errors
     /// If the directory does not follow the format or its limits.
-    pub fn parse(
-        header: &BlockHeader,
-        payload: Vec<u8>,
-        tick_shift: u8,
-    ) -> Result<Chunk, FormatError> {
-        FormatError::check("rows of a block", u64::from(header.rows), u64::from(MAX_ROWS))?;
+    pub fn parse(rows: u32, payload: Vec<u8>, tick_shift: u8) -> Result<Chunk, FormatError> {
+        FormatError::check("rows of a block", u64::from(rows), u64::from(MAX_ROWS))?;
         let shift = (u64::from(tick_shift), u64::from(MAX_TICK_SHIFT));
         FormatError::check("the time resolution's exponent", shift.0, shift.1)?;
         let mut cursor = Cursor::new(&payload, "EVENTS directory");
@@ -124,7 +119,7 @@ impl Chunk {
         if start != payload.len() {
             return Err(cursor.problem("the sections do not end with the payload"));
         }
-        Ok(Chunk { rows: header.rows as usize, tick_shift, payload, sections })
+        Ok(Chunk { rows: rows as usize, tick_shift, payload, sections })
     }
 
     /// The number of rows.

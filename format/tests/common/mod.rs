@@ -560,7 +560,7 @@ fn decode_block(trace: &mut Trace, block: &Block) -> Result<Option<Part>, Format
         BlockKind::PROC => Some(Part::Processes(syscord_format::processes(&payload)?)),
         BlockKind::LOSS => Some(Part::Ledger(syscord_format::ledger(&payload)?)),
         BlockKind::EVENTS => {
-            let chunk = Chunk::parse(&block.header, payload, trace.meta().tick_shift)?;
+            let chunk = Chunk::parse(block.header.rows, payload, trace.meta().tick_shift)?;
             Some(Part::Rows(decode_rows(&chunk)?))
         }
         _ => None,

@@ -142,7 +142,7 @@ impl<'a> Search<'a> {
         shift: u8,
         place: &str,
     ) -> Result<(), Fault> {
-        let chunk = Chunk::parse(&block.header, payload, shift)?;
+        let chunk = Chunk::parse(block.header.rows, payload, shift)?;
         let calls = chunk.calls()?;
         let arguments = chunk.arguments(&calls)?;
         for section in chunk.sections() {

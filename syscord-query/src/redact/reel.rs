@@ -146,7 +146,7 @@ impl<'p> Reel<'p> {
 
     fn columns(&mut self, block: &Block) -> Result<(Columns, usize), FormatError> {
         let payload = self.trace.read(block)?;
-        let chunk = Chunk::parse(&block.header, payload, self.trace.meta().tick_shift)?;
+        let chunk = Chunk::parse(block.header.rows, payload, self.trace.meta().tick_shift)?;
         let mut columns = Columns::default();
         columns.load(&chunk, &self.schema, Needs::ALL.and(Needs::FILES))?;
         Ok((columns, chunk.rows()))

@@ -41,7 +41,7 @@ fn raw(path: &Path) -> Vec<u8> {
         all.extend_from_slice(&block.zone);
         match block.header.kind {
             syscord_format::BlockKind::EVENTS => {
-                let chunk = Chunk::parse(&block.header, payload, 0).unwrap();
+                let chunk = Chunk::parse(block.header.rows, payload, 0).unwrap();
                 for section in chunk.sections() {
                     all.extend_from_slice(&chunk.raw(section.id).unwrap().unwrap());
                 }

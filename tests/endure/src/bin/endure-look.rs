@@ -55,7 +55,7 @@ fn each<T>(
 
 fn chunk(trace: &mut Trace, block: &Block) -> Result<Chunk> {
     let payload = trace.read(block)?;
-    Chunk::parse(&block.header, payload, trace.meta().tick_shift)
+    Chunk::parse(block.header.rows, payload, trace.meta().tick_shift)
 }
 
 /// The load's turns, which count up.
