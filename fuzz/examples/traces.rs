@@ -13,7 +13,10 @@ use syscord_format::{
     KindRef, LedgerRow, Meta, NamesDef, ProcEvent, ProcRecord, Shed, StructDef, SyscallDef, Trace,
     Writer, columns,
 };
-use syscord_fuzz::files::mended;
+use syscord_fuzz::files::{
+    layout::{ALIGN, COMPRESSED, FLAGS, HEADER, PREAMBLE, STORED},
+    mended,
+};
 use syscord_syscalls::{Abi, Kind, NR_LIMIT, lookup};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -82,19 +85,19 @@ fn written() -> Result<Vec<u8>, Box<dyn Error>> {
 /// The same without compression, which a fuzzer would seldom get through; and the payload of its events.
 fn opened(path: &Path, whole: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Box<dyn Error>> {
     let mut trace = Trace::open(path)?;
-    let (mut file, mut chunk) = (whole[..40].to_vec(), Vec::new());
+    let (mut file, mut chunk) = (whole[..PREAMBLE].to_vec(), Vec::new());
     let mut next = Some(trace.meta_block().clone());
     while let Some(block) = next {
         let payload = trace.read(&block)?;
         let start = usize::try_from(block.offset)?;
-        let mut header = whole[start..start + 72].to_vec();
-        header[9] &= !2;
-        header[48..52].copy_from_slice(&(payload.len() as u32).to_le_bytes());
+        let mut header = whole[start..start + HEADER].to_vec();
+        header[FLAGS] &= !COMPRESSED;
+        header[STORED].copy_from_slice(&(payload.len() as u32).to_le_bytes());
         if block.header.kind == BlockKind::EVENTS {
             chunk = [&(block.header.rows as u16).to_le_bytes()[..], &[0], &payload].concat();
         }
         file.extend([header, block.zone, payload].concat());
-        file.resize(file.len().next_multiple_of(8), 0);
+        file.resize(file.len().next_multiple_of(ALIGN), 0);
         next = trace.next_block()?;
     }
     Ok((mended(&file), chunk))

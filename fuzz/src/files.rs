@@ -10,13 +10,31 @@ use syscord_format::{
 };
 use syscord_query::fuzz::{Formats, live};
 
-/// Bytes of a preamble and of a block's header (SPEC.md §2).
-const PREAMBLE: usize = 40;
-const HEADER: usize = 72;
-/// Blocks start at multiples of this.
-const ALIGN: usize = 8;
-/// The flag of a payload that is one zstd frame.
-const COMPRESSED: u8 = 2;
+/// Where things are in a file (SPEC.md §2), by the specification: what the format's own code says is what is tried.
+pub mod layout {
+    use std::ops::Range;
+
+    /// Bytes of a preamble, and of it those up to its checksum's end.
+    pub const PREAMBLE: usize = 40;
+    pub const SEALED: usize = 36;
+    /// Version and features.
+    pub const VERSION: Range<usize> = 8..16;
+    pub const FILE_ID: usize = 16;
+    /// Bytes of a block's header; what follows is in it.
+    pub const HEADER: usize = 72;
+    pub const SYNC: Range<usize> = 0..8;
+    pub const FLAGS: usize = 9;
+    pub const ZONE: Range<usize> = 12..16;
+    pub const SEQUENCE: Range<usize> = 24..32;
+    pub const STORED: Range<usize> = 48..52;
+    pub const RAW: Range<usize> = 52..56;
+    pub const PAYLOAD_CRC: Range<usize> = 56..60;
+    pub const ZONE_CRC: Range<usize> = 60..64;
+    /// The flag of a payload that is one zstd frame.
+    pub const COMPRESSED: u8 = 2;
+    /// Blocks start at multiples of this.
+    pub const ALIGN: usize = 8;
+}
 
 /// Reads the bytes as a file: every block is decoded, and its events are shown by what the file says of itself.
 pub fn trace(bytes: &[u8]) {
@@ -51,29 +69,31 @@ fn read(file: Vec<u8>) {
 /// The file with the magic, version, sync words, numbers and checksums that it should have; a block that reaches beyond
 /// the end ends there.
 pub fn mended(bytes: &[u8]) -> Vec<u8> {
+    use layout::*;
+
     let mut file = bytes.to_vec();
     if file.len() < PREAMBLE {
         return file;
     }
-    file[..8].copy_from_slice(&MAGIC);
-    file[8..16].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
-    seal(&mut file[..36]);
-    let sync: [u8; 8] = std::array::from_fn(|at| file[16 + at] ^ b"SCDBLOCK"[at]);
+    file[..MAGIC.len()].copy_from_slice(&MAGIC);
+    file[VERSION].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
+    seal(&mut file[..SEALED]);
+    let sync: [u8; 8] = std::array::from_fn(|at| file[FILE_ID + at] ^ b"SCDBLOCK"[at]);
     let (mut at, mut number) = (PREAMBLE, 0u64);
     while let Some(block) = file.get_mut(at..).filter(|block| block.len() >= HEADER) {
         let (header, rest) = block.split_at_mut(HEADER);
-        let zone = word(header, 12).min(rest.len());
-        let stored = word(header, 48).min(rest.len() - zone);
-        header[..8].copy_from_slice(&sync);
-        header[12..16].copy_from_slice(&(zone as u32).to_le_bytes());
-        header[24..32].copy_from_slice(&number.to_le_bytes());
-        header[48..52].copy_from_slice(&(stored as u32).to_le_bytes());
-        if header[9] & COMPRESSED == 0 {
-            header[52..56].copy_from_slice(&(stored as u32).to_le_bytes());
+        let zone = word(&header[ZONE]).min(rest.len());
+        let stored = word(&header[STORED]).min(rest.len() - zone);
+        header[SYNC].copy_from_slice(&sync);
+        header[ZONE].copy_from_slice(&(zone as u32).to_le_bytes());
+        header[SEQUENCE].copy_from_slice(&number.to_le_bytes());
+        header[STORED].copy_from_slice(&(stored as u32).to_le_bytes());
+        if header[FLAGS] & COMPRESSED == 0 {
+            header.copy_within(STORED, RAW.start);
         }
-        let sums = [&rest[zone..zone + stored], &rest[..zone]].map(crc32c::crc32c);
-        header[56..60].copy_from_slice(&sums[0].to_le_bytes());
-        header[60..64].copy_from_slice(&sums[1].to_le_bytes());
+        let (zone_map, payload) = rest[..zone + stored].split_at(zone);
+        header[PAYLOAD_CRC].copy_from_slice(&crc32c::crc32c(payload).to_le_bytes());
+        header[ZONE_CRC].copy_from_slice(&crc32c::crc32c(zone_map).to_le_bytes());
         seal(header);
         at = (at + HEADER + zone + stored).next_multiple_of(ALIGN);
         number += 1;
@@ -81,8 +101,8 @@ pub fn mended(bytes: &[u8]) -> Vec<u8> {
     file
 }
 
-fn word(bytes: &[u8], at: usize) -> usize {
-    bytes[at..at + 4].iter().rev().fold(0, |word, byte| word << 8 | usize::from(*byte))
+fn word(bytes: &[u8]) -> usize {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | usize::from(*byte))
 }
 
 /// The last four bytes are the checksum of those before.
