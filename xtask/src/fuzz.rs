@@ -45,6 +45,9 @@ pub fn run(words: &[&str]) -> Result {
             }
         }
     }
+    if write && !named.is_empty() {
+        return Err("--write takes all targets, as docs/FUZZING.md has them".to_owned());
+    }
     if !has("cargo-fuzz") {
         if !install {
             return Err("cargo-fuzz is missing: run `cargo xtask fuzz --install`".to_owned());
