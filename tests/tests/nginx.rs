@@ -159,12 +159,12 @@ fn an_event_takes_few_bytes() {
     let nginx = Nginx::start(&scratch);
     for (content, most) in [("256", 3.0), ("0", 1.9)] {
         // Other work on the machine scatters times, which then take more.
-        let least = (0..TRIES).map(|_| bytes_an_event(&scratch, &nginx, content)).reduce(f64::min);
-        assert!(least.is_some_and(|least| least <= most), "{least:?} with --content {content}");
+        let holds = (0..TRIES).any(|_| bytes_an_event(&scratch, &nginx, content) <= most);
+        assert!(holds, "always more than {most} bytes an event with --content {content}");
     }
 }
 
-/// How often sizes are looked at.
+/// How often sizes are looked at, at most.
 const TRIES: usize = 3;
 
 /// Records nginx under load.
