@@ -7,7 +7,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    left_out::kept,
+    kept::kept,
     parts::is_part,
     schema::{ExecArgs, Layout},
     wire::{self, Record},

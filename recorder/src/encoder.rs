@@ -14,7 +14,7 @@ use crate::{
     entries::Entries,
     files::Target,
     history::NewImages,
-    left_out::kept,
+    kept::kept,
     parts::{PartsOf, is_part},
     pulse::{Pulse, breathe_at},
     rings::Batch,

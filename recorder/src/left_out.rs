@@ -1,4 +1,4 @@
-//! Contents that are not kept (`--no-content-for`): of calls on files with certain paths.
+//! The calls of which contents are not kept (`--no-content-for`): those on files with certain paths.
 //!
 //! Which file a descriptor stands for is followed as a reader of the trace would, in the order of the events. Where that
 //! is not known, or may have changed while the call was under way, the contents are left out, too; so they are where
@@ -13,19 +13,16 @@ use std::{
 };
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use syscord_format::{
-    CWD, Capture, CaptureSection, CaptureStatus, Descriptors, Open, Parts, ProcEvent, ProcRecord,
-    socket_name, straight,
-};
+use syscord_format::{CWD, Descriptors, Open, ProcEvent, ProcRecord, socket_name, straight};
 use syscord_syscalls::{
-    Abi, Kind, MAX_ARGS, Role, Syscall, dirent, lookup,
+    Abi, Kind, MAX_ARGS, Role, Syscall, lookup,
     record::{CaptureHeader, EventRecord, FILE, UNKNOWN_DURATION, capture_status, event_mark},
 };
 
 use crate::{
     files::Target,
     rings::Batch,
-    schema::{Captured, Layout, Schema},
+    schema::{Layout, Schema},
     wire::{self, Captures},
 };
 
@@ -335,33 +332,6 @@ impl Threads {
     }
 }
 
-/// What is kept of a capture; of one in a call that `hides` its contents, that there was something, and how much where
-/// that is known.
-#[inline]
-pub fn kept<'a>(hides: bool, layout: &Layout, capture: Capture<'a>, in_parts: bool) -> Capture<'a> {
-    match layout.captured.get(usize::from(capture.arg)).filter(|_| hides) {
-        Some(of) => without_bytes(of, capture, in_parts),
-        None => capture,
-    }
-}
-
-fn without_bytes<'a>(of: &Captured, capture: Capture<'a>, in_parts: bool) -> Capture<'a> {
-    let is_content =
-        matches!(capture.section, CaptureSection::Contents | CaptureSection::Addressed);
-    if !is_content || !capture.status.captured() || of.is_count {
-        return capture;
-    }
-    let whole = capture.status == CaptureStatus::Whole;
-    let (bytes, full) = match in_parts {
-        true => (Parts::LEFT_OUT, 0),
-        false if !whole => (&[][..], capture.full),
-        // Of directory entries, how many there were.
-        false if of.is_entries() => (&[][..], dirent::count(capture.bytes).unwrap_or(0)),
-        false => (&[][..], capture.bytes.len() as u32),
-    };
-    Capture { status: CaptureStatus::Cut, bytes, full, ..capture }
-}
-
 /// Whether a Unix socket's name is none of a file.
 fn is_abstract(detail: &[u8]) -> bool {
     detail.windows(2).any(|pair| pair == b"@\"")
@@ -578,27 +548,5 @@ mod tests {
         ];
         // The second leads out of the directory, unless that is a link.
         assert_eq!(which(&records, &events), [true, true, false, true, true, false, true]);
-    }
-
-    #[test]
-    fn what_is_left_out_says_that_there_was_something() {
-        let of = Captured {
-            section: None,
-            terminated: false,
-            least: 0,
-            most: 9,
-            kept: u32::MAX,
-            is_count: false,
-        };
-        let (section, status) = (CaptureSection::Contents, CaptureStatus::Whole);
-        let capture = Capture { arg: 1, section, status, bytes: b"content", full: 0 };
-        let without = without_bytes(&of, capture, false);
-        assert_eq!((without.status, without.bytes, without.full), (CaptureStatus::Cut, &[][..], 7));
-        let without = without_bytes(&of, capture, true);
-        assert_eq!((without.bytes, without.full), (Parts::LEFT_OUT, 0));
-        let path = Capture { section: CaptureSection::Strings, ..capture };
-        assert_eq!(without_bytes(&of, path, false).bytes, b"content");
-        let nothing = Capture { status: CaptureStatus::None, bytes: &[], ..capture };
-        assert_eq!(without_bytes(&of, nothing, false).status, CaptureStatus::None);
     }
 }

@@ -24,6 +24,7 @@ mod files;
 mod filters;
 mod flight;
 mod history;
+mod kept;
 mod ledger;
 mod left_out;
 mod listing;
