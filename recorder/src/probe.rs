@@ -5,7 +5,7 @@ use std::{
     io::Read,
     os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
     panic::resume_unwind,
-    thread,
+    thread::{self, ScopedJoinHandle},
 };
 
 use aya::{
@@ -173,9 +173,9 @@ impl Probe {
         // Both read all that the kernel says of its types.
         let (layouts, btf) = thread::scope(|scope| {
             let btf = scope.spawn(Btf::from_sys_fs);
-            (Layouts::of_this_kernel(), btf.join())
+            (Layouts::of_this_kernel(), joined(btf))
         });
-        let (layouts, btf) = (layouts?, btf.unwrap_or_else(|panic| resume_unwind(panic))?);
+        let (layouts, btf) = (layouts?, btf?);
         let uring = btf::uring_hooks(&layouts).filter(|_| options.operations);
         let settings = Pod(Settings {
             segment_mask: segments as u32 - 1,
@@ -375,9 +375,14 @@ fn load_programs(
                 loading.push((*name, scope.spawn(|| program.load(hook, btf))));
             }
         }
-        let ended = loading.into_iter().map(|(name, thread)| (name, thread.join()));
-        ended.filter_map(|(name, loaded)| Some((name, loaded.ok()?.err()?))).collect()
+        let loaded = loading.into_iter().map(|(name, thread)| (name, joined(thread)));
+        loaded.filter_map(|(name, loaded)| Some((name, loaded.err()?))).collect()
     })
+}
+
+/// What a thread has come to; its panic is ours.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 fn program_mut<'a>(

@@ -1,5 +1,5 @@
-//! Letting others in: those who wait for the processor get it only when the thread that has it goes into the kernel, and one
-//! that only reckons does not for milliseconds.
+//! How encoders let others in: those who wait for the processor get it only when the thread that has it goes into the
+//! kernel, and one that only reckons does not for milliseconds.
 
 use std::{
     ptr,
@@ -48,8 +48,8 @@ impl Pulse {
     pub fn new() -> Option<Pulse> {
         let signal = libc::SIGRTMAX();
         // What the handler reads is never freed: a signal may be under way when the timer has gone.
-        let beats = Box::leak(Box::new(Beats { timer: ptr::null_mut(), go_on: false.into() }));
-        // SAFETY: both structures are valid when zeroed, and the timer goes to this thread.
+        let beats = Box::into_raw(Box::new(Beats { timer: ptr::null_mut(), go_on: false.into() }));
+        // SAFETY: both structures are valid when zeroed, the timer goes to this thread, and nobody else has `beats` yet.
         let made = unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = again as extern "C" fn(_, _, _) as usize;
@@ -58,12 +58,13 @@ impl Pulse {
             event.sigev_notify = libc::SIGEV_THREAD_ID;
             event.sigev_signo = signal;
             event.sigev_notify_thread_id = priority::current();
-            event.sigev_value.sival_ptr = ptr::from_mut(beats).cast();
+            event.sigev_value.sival_ptr = beats.cast();
             let clock = libc::CLOCK_MONOTONIC;
             libc::sigaction(signal, &raw const action, ptr::null_mut()) == 0
-                && libc::timer_create(clock, &raw mut event, &raw mut beats.timer) == 0
+                && libc::timer_create(clock, &raw mut event, &raw mut (*beats).timer) == 0
         };
-        made.then_some(Pulse(beats))
+        // SAFETY: it is there for ever, and only looked at from now on.
+        made.then(|| Pulse(unsafe { &*beats }))
     }
 
     /// Beats until what is returned goes.
@@ -110,5 +111,38 @@ impl Drop for Beating<'_> {
         // Before the timer is stopped: a signal that comes in between asks for no other.
         self.0.0.go_on.store(false, Ordering::Relaxed);
         self.0.0.set(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// When a timer goes off next, and how often from then on by itself; 0: never (timer_gettime(2)).
+    fn next(pulse: &Pulse) -> (i64, i64) {
+        // SAFETY: `spec` is valid when zeroed, and filled by the call.
+        let spec = unsafe {
+            let mut spec: libc::itimerspec = std::mem::zeroed();
+            libc::timer_gettime(pulse.0.timer, &raw mut spec);
+            spec
+        };
+        (spec.it_value.tv_nsec, spec.it_interval.tv_nsec)
+    }
+
+    #[test]
+    fn each_beat_asks_for_the_next_until_they_stop() {
+        let pulse = Pulse::new().unwrap();
+        let beating = pulse.beat();
+        let begin = Instant::now();
+        while begin.elapsed() < Duration::from_nanos(20 * SLICE) {}
+        // One that goes on by itself would leave no time where a beat takes longer than a slice.
+        assert_eq!(next(&pulse).1, 0);
+        // It may be about to go off just now.
+        assert!((0..1000).any(|_| next(&pulse).0 > 0));
+        drop(beating);
+        while begin.elapsed() < Duration::from_nanos(40 * SLICE) {}
+        assert_eq!(next(&pulse), (0, 0));
     }
 }
