@@ -16,6 +16,7 @@ use crate::{
     history::NewImages,
     kept::kept,
     parts::{PartsOf, is_part},
+    prefetch,
     pulse::{Pulse, breathe_at},
     rings::Batch,
     schema::{Layout, Schema},
@@ -130,6 +131,9 @@ impl Encoder {
             count += 1;
             breathe_at(count);
             let Place { start, length, cpu } = *place;
+            if let Some(place) = self.builder.behind_next(SOON).and_then(|at| self.places.get(at)) {
+                prefetch::of(&batch.bytes[place.start..place.start + place.length as usize]);
+            }
             self.hides = batch.left_out.binary_search(&start).is_ok();
             self.event(&schema, cpu, &batch.bytes[start..start + length as usize]);
         }
@@ -273,6 +277,9 @@ fn cuts(batch: &Batch) -> Vec<u64> {
     cuts.push(u64::MAX);
     cuts
 }
+
+/// How many events ahead of one its record is asked for.
+const SOON: usize = 6;
 
 /// Calls in a chunk with numbers for which there is no plan; those with one are far fewer.
 const MOST_STRANGE: usize = 60_000;

@@ -34,6 +34,7 @@ mod overhead;
 mod parts;
 mod pipeline;
 mod pod;
+mod prefetch;
 mod priority;
 mod probe;
 mod progress;

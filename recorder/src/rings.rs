@@ -20,7 +20,7 @@ use syscord_syscalls::{
 use thiserror::Error;
 
 use crate::{
-    clocks,
+    clocks, prefetch,
     probe::{Probe, ProbeError},
     wire::{self, Record},
 };
@@ -282,7 +282,9 @@ impl Rings {
                 }
                 _ => batch.side = true,
             }
-            let next = at + self.length(cpu, at)?;
+            let length = self.length(cpu, at)?;
+            prefetch::behind(self.record(cpu, at), length as usize);
+            let next = at + length;
             if next / SEGMENT as u64 != at / SEGMENT as u64 {
                 self.copy(cpu, run, next, batch);
                 run = next;

@@ -137,7 +137,13 @@ impl ChunkBuilder {
     /// The number of the event that is to be put next, if one is left.
     #[inline]
     pub fn next(&self) -> Option<usize> {
-        self.rows.order.get(self.columns.rows()).map(|at| *at as usize)
+        self.behind_next(0)
+    }
+
+    /// The number of the event that is to be put so many after the next, if there is one.
+    #[inline]
+    pub fn behind_next(&self, others: usize) -> Option<usize> {
+        self.rows.order.get(self.columns.rows() + others).map(|at| *at as usize)
     }
 
     /// Encodes the events and leaves the builder empty, whether it succeeds or not.

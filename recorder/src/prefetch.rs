@@ -1,0 +1,33 @@
+//! Memory that will be read soon, asked for beforehand. Records are as long as they are, so that a processor that is at one
+//! does not see by itself where the next ones begin; they come out of another processor's cache, or of memory.
+
+/// How far ahead of a record what follows it is asked for, bytes.
+const AHEAD: usize = 1024;
+/// What a processor fetches at once, bytes.
+const LINE: usize = 64;
+
+/// Asks for as much as a record of so many bytes takes, [`AHEAD`] of it.
+#[inline(always)]
+pub fn behind(record: *const u8, length: usize) {
+    let from = record.wrapping_add(AHEAD);
+    (0..length).step_by(LINE).for_each(|at| line(from.wrapping_add(at)));
+}
+
+/// Asks for a record.
+#[inline(always)]
+pub fn of(record: &[u8]) {
+    (0..record.len()).step_by(LINE).for_each(|at| line(record.as_ptr().wrapping_add(at)));
+}
+
+/// Asks for one line. The address may be any.
+#[inline(always)]
+pub fn line(address: *const u8) {
+    // SAFETY: a prefetch reads nothing that the program sees, and does not fault.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
