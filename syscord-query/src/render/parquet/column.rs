@@ -53,13 +53,19 @@ impl<T: NativeType> Numbers<T> {
         self.values.extend(value);
     }
 
+    /// Leaves it empty, with the memory that it has.
+    pub(super) fn clear(&mut self) {
+        self.levels.clear();
+        self.values.clear();
+    }
+
     pub(super) fn append(&mut self, other: &Numbers<T>) {
         self.levels.extend_from_slice(&other.levels);
         self.values.extend_from_slice(&other.values);
     }
 
-    /// The column's pages: the different values and a number for each value, if few are different. `key` tells
-    /// values apart, and is in their order.
+    /// The column's pages: the different values and a number for each value, if few are different; else the values.
+    /// `key` tells values apart, and is in their order.
     pub(super) fn pages(
         &self,
         descriptor: &Descriptor,
@@ -67,25 +73,23 @@ impl<T: NativeType> Numbers<T> {
         key: impl Fn(&T) -> u64,
     ) -> Result<Vec<CompressedPage>, Error> {
         let places = self.levels.len();
+        let known = self.different(&key);
+        let among = known.as_ref().map_or(&self.values, |(different, _)| different);
         let statistics = PrimitiveStatistics {
             primitive_type: descriptor.primitive_type.clone(),
             null_count: Some((places - self.values.len()) as i64),
             distinct_count: None,
-            min_value: self.values.iter().min_by_key(|value| key(value)).copied(),
-            max_value: self.values.iter().max_by_key(|value| key(value)).copied(),
+            min_value: among.iter().min_by_key(|value| key(value)).copied(),
+            max_value: among.iter().max_by_key(|value| key(value)).copied(),
         };
         let statistics = statistics.serialize();
         let mut body = levels(rows, &self.levels, descriptor);
-        let plain = |out: &mut Vec<u8>, values: &[T]| {
-            out.reserve(size_of_val(values));
-            values.iter().for_each(|value| out.extend_from_slice(value.to_le_bytes().as_ref()));
-        };
-        let Some((different, numbers)) = self.different(key) else {
-            plain(&mut body, &self.values);
+        let Some((different, numbers)) = known else {
+            numbers_plain(&mut body, &self.values);
             return Ok(vec![data(body, Encoding::Plain, places, rows, statistics, descriptor)?]);
         };
         let mut dictionary = Vec::new();
-        plain(&mut dictionary, &different);
+        numbers_plain(&mut dictionary, &different);
         indices(&mut body, &numbers, different.len());
         let dictionary = DictPage::new(CowBuffer::Owned(dictionary), different.len(), false);
         Ok(vec![
@@ -100,18 +104,34 @@ impl<T: NativeType> Numbers<T> {
         const EARLY: usize = 2048;
         let (mut known, mut different) = (Memo::default(), Vec::new());
         let mut numbers = Vec::with_capacity(self.values.len());
+        let mut last = None;
         for value in &self.values {
+            let key = key(value);
+            if let Some((_, number)) = last.filter(|(last, _)| *last == key) {
+                numbers.push(number);
+                continue;
+            }
             if different.len() > self.values.len() / 8 + EARLY / 2
                 || numbers.len() == EARLY && different.len() > EARLY / 2
             {
                 return None;
             }
-            numbers.push(known.get_or(Some(key(value)), || {
+            let number = known.get_or(Some(key), || {
                 different.push(*value);
                 different.len() as u32 - 1
-            }));
+            });
+            last = Some((key, number));
+            numbers.push(number);
         }
         Some((different, numbers))
+    }
+}
+
+fn numbers_plain<T: NativeType>(out: &mut Vec<u8>, values: &[T]) {
+    let start = out.len();
+    out.resize(start + size_of_val(values), 0);
+    for (place, value) in out[start..].chunks_exact_mut(size_of::<T>()).zip(values) {
+        place.copy_from_slice(value.to_le_bytes().as_ref());
     }
 }
 
@@ -154,6 +174,15 @@ impl Texts {
     pub(super) fn push_at(&mut self, level: u8, number: Option<u32>) {
         self.levels.push(level);
         self.values.extend(number);
+    }
+
+    /// Leaves it empty, with the memory that it has.
+    pub(super) fn clear(&mut self) {
+        self.levels.clear();
+        self.values.clear();
+        self.bytes.clear();
+        self.ends.clear();
+        self.numbers.clear();
     }
 
     pub(super) fn append(&mut self, other: &Texts) {

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polars::{
     io::parquet::write::{BatchedWriter, KeyValueMetadata},
@@ -39,6 +39,7 @@ pub(crate) struct ParquetQuery {
     state: bool,
     /// What is at the end of each way through the columns.
     leaves: Arc<[Descriptor]>,
+    spare: Spare,
 }
 
 /// Writes a Parquet file.
@@ -56,6 +57,29 @@ pub(crate) struct ParquetMaker {
     state: bool,
     group: Group,
     known: Known,
+    spare: Spare,
+}
+
+/// Memory that was used for rows, and may be again: to ask the kernel for it each time takes longer than to fill it.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Group>>>);
+
+impl Spare {
+    fn take(&self) -> Group {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    /// Takes rows back of which the pages are made. Memory that large texts have taken is not kept.
+    fn put(&self, mut group: Group) {
+        if group.bytes() <= GROUP_BYTES / 8 {
+            group.clear();
+            self.lock().push(group);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Group>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Rows that follow one another.
@@ -140,8 +164,9 @@ impl Query for ParquetQuery {
     }
 
     fn maker(&self, _before: i64) -> ParquetMaker {
-        let (leaves, state) = (Arc::clone(&self.leaves), self.state);
-        ParquetMaker { leaves, state, group: Group::default(), known: Known::default() }
+        let (leaves, spare) = (Arc::clone(&self.leaves), self.spare.clone());
+        let (group, known) = (spare.take(), Known::default());
+        ParquetMaker { leaves, state: self.state, group, known, spare }
     }
 }
 
@@ -158,15 +183,19 @@ impl Maker for ParquetMaker {
             return Ok(None);
         }
         self.known = Known::default();
-        let pages = std::mem::take(&mut self.group).pages(&self.leaves)?;
+        let pages = self.group.pages(&self.leaves)?;
+        self.spare.put(std::mem::take(&mut self.group));
+        self.group = self.spare.take();
         Ok(Some(ParquetRows::Pages(pages)))
     }
 
     fn finish(self) -> Result<ParquetRows, Error> {
-        match self.group.rows {
-            LEAST_ROWS.. => self.group.pages(&self.leaves).map(ParquetRows::Pages),
-            _ => Ok(ParquetRows::Few(self.group.into())),
+        if self.group.rows < LEAST_ROWS {
+            return Ok(ParquetRows::Few(self.group.into()));
         }
+        let pages = self.group.pages(&self.leaves)?;
+        self.spare.put(self.group);
+        Ok(ParquetRows::Pages(pages))
     }
 }
 
@@ -191,7 +220,7 @@ impl ParquetSink {
         let mut writer = writer.map_err(|error| told(&failure, error))?;
         let leaves = writer.parquet_schema().columns().iter();
         let leaves: Arc<[Descriptor]> = leaves.map(|leaf| leaf.descriptor.clone()).collect();
-        let query = ParquetQuery { state, leaves: Arc::clone(&leaves) };
+        let query = ParquetQuery { state, leaves: Arc::clone(&leaves), spare: Spare::default() };
         Ok((ParquetSink { writer, failure, leaves, few: Group::default() }, query))
     }
 
@@ -290,6 +319,29 @@ impl Group {
         }
     }
 
+    /// Leaves it empty, with the memory that it has.
+    fn clear(&mut self) {
+        self.rows = 0;
+        self.ts.clear();
+        self.duration.clear();
+        self.pid.clear();
+        self.tid.clear();
+        self.comm.clear();
+        self.ppid.clear();
+        self.cpu.clear();
+        self.abi.clear();
+        self.syscall.clear();
+        self.ret.clear();
+        self.errno.clear();
+        self.args.repetition.clear();
+        self.args.name.clear();
+        self.args.value.clear();
+        self.args.text.clear();
+        self.path.clear();
+        self.data.clear();
+        self.state.clear();
+    }
+
     /// Adds later rows.
     fn append(&mut self, later: &Group) {
         self.rows += later.rows;
@@ -365,13 +417,14 @@ impl Args {
             self.value.push_at(EMPTY, None);
             self.text.push_at(EMPTY, None);
         }
-        for (index, name) in names.iter().enumerate() {
+        for (index, (name, arg)) in names.iter().zip(row.args()).enumerate() {
             self.repetition.push(u8::from(index > 0));
             self.name.push_at(THERE, Some(*name));
             let raw = row.raw(index).map(u64::cast_signed);
             self.value.push_at(if raw.is_some() { THERE } else { WITHOUT }, raw);
             let number = match data {
                 Some(data) if data == index => None,
+                _ if arg.kind.is_number() => None,
                 _ => texts.get_or(row.alike(index), || {
                     text(&row.value(index)).map(|text| self.text.add(text.as_bytes()))
                 }),
