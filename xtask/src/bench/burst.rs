@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::{Bench, Table, samples::Samples, subject::Subject};
+use super::{Bench, Table, floor::Floor, samples::Samples, subject::Subject};
 use crate::Result;
 
 const BLOCKS: u32 = 5_000_000;
@@ -11,6 +11,8 @@ const TURNS: usize = 5;
 pub fn run(bench: &Bench) -> Result {
     let subjects = [
         Subject::Bare,
+        Subject::Floor(Floor { both_ends: false, clock: true }),
+        Subject::Floor(Floor { both_ends: true, clock: true }),
         Subject::Syscord(&[]),
         Subject::Syscord(&["--no-duration", "--content", "0"]),
     ];
