@@ -55,11 +55,6 @@ impl Priority {
         Priority::usual().filter(|_| STEP_ASIDE.held())
     }
 
-    /// From now on the current thread interrupts nobody when it wakes, and does not keep others waiting for long.
-    pub fn interrupt_nobody(self) {
-        schedule(0, libc::SCHED_BATCH, self.nice, SLICE);
-    }
-
     /// The thread comes after all others.
     pub fn step_aside(self, thread: pid_t) {
         schedule(thread, libc::SCHED_BATCH, LAST.max(self.nice), SLICE);
@@ -71,9 +66,9 @@ impl Priority {
         schedule(thread, libc::SCHED_OTHER, nice, 0);
     }
 
-    /// The thread takes its turn like all others.
+    /// The thread takes its turn like all others, but interrupts nobody when it wakes, and lets others in soon.
     pub fn take_turns(self, thread: pid_t) {
-        schedule(thread, libc::SCHED_OTHER, self.nice, 0);
+        schedule(thread, libc::SCHED_BATCH, self.nice, SLICE);
     }
 }
 
@@ -115,7 +110,7 @@ impl Late {
     /// Recording begins.
     pub fn begin(&self) {
         if let Some(usual) = self.usual {
-            usual.interrupt_nobody();
+            usual.take_turns(0);
         }
     }
 
@@ -127,7 +122,7 @@ impl Late {
                 priority.come_first(0);
             }
         } else if self.since.is_some_and(|since| since.elapsed() > AHEAD) {
-            priority.interrupt_nobody();
+            priority.take_turns(0);
             self.since = None;
         }
     }
