@@ -6,9 +6,9 @@ const AHEAD: usize = 1024;
 /// What a processor fetches at once, bytes.
 const LINE: usize = 64;
 
-/// Asks for as much as a record of so many bytes takes, [`AHEAD`] of it.
+/// Asks for as many bytes as a record has, [`AHEAD`] of it: who does so at each record has asked for all that follow.
 #[inline(always)]
-pub fn behind(record: *const u8, length: usize) {
+pub fn ahead_of(record: *const u8, length: usize) {
     let from = record.wrapping_add(AHEAD);
     (0..length).step_by(LINE).for_each(|at| line(from.wrapping_add(at)));
 }
@@ -21,7 +21,7 @@ pub fn of(record: &[u8]) {
 
 /// Asks for one line. The address may be any.
 #[inline(always)]
-pub fn line(address: *const u8) {
+fn line(address: *const u8) {
     // SAFETY: a prefetch reads nothing that the program sees, and does not fault.
     #[cfg(target_arch = "x86_64")]
     unsafe {

@@ -283,7 +283,7 @@ impl Rings {
                 _ => batch.side = true,
             }
             let length = self.length(cpu, at)?;
-            prefetch::behind(self.record(cpu, at), length as usize);
+            prefetch::ahead_of(self.record(cpu, at), length as usize);
             let next = at + length;
             if next / SEGMENT as u64 != at / SEGMENT as u64 {
                 self.copy(cpu, run, next, batch);

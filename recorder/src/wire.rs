@@ -42,7 +42,7 @@ pub fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
     std::iter::from_fn(move || {
         let header: RecordHeader = read(bytes)?;
         let (record, rest) = bytes.split_at_checked(usize::from(header.len8) * 8)?;
-        prefetch::behind(record.as_ptr(), record.len());
+        prefetch::ahead_of(record.as_ptr(), record.len());
         bytes = rest;
         (!record.is_empty()).then_some((header, record))
     })

@@ -106,20 +106,19 @@ impl<T: NativeType> Numbers<T> {
         let mut numbers = Vec::with_capacity(self.values.len());
         let mut last = None;
         for value in &self.values {
-            let key = key(value);
-            if let Some((_, number)) = last.filter(|(last, _)| *last == key) {
-                numbers.push(number);
-                continue;
-            }
             if different.len() > self.values.len() / 8 + EARLY / 2
                 || numbers.len() == EARLY && different.len() > EARLY / 2
             {
                 return None;
             }
-            let number = known.get_or(Some(key), || {
-                different.push(*value);
-                different.len() as u32 - 1
-            });
+            let key = key(value);
+            let number = match last {
+                Some((before, number)) if before == key => number,
+                _ => known.get_or(Some(key), || {
+                    different.push(*value);
+                    different.len() as u32 - 1
+                }),
+            };
             last = Some((key, number));
             numbers.push(number);
         }
