@@ -6,9 +6,9 @@
 //! Before them stand at most [`QUEUE`] batches, so memory is bounded: when the output is slow, the rings fill, and what
 //! then has no room is counted as dropped.
 //!
-//! They come after all other threads of the machine. When two batches wait behind those at hand, or one does and they have
-//! been busy for [`LONG`], they take their turns like all others until they have caught up; when there is no room for a
-//! batch, they come first, for some time.
+//! They come after all other threads of the machine. When a batch is there before they are done with the last one, they
+//! take their turns like all others until they have caught up; when there is no room for it, they come first, for some
+//! time.
 
 use std::{
     sync::{
@@ -17,7 +17,6 @@ use std::{
         mpsc::{self, Receiver, SyncSender},
     },
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
 use syscord_format::{Clock, LedgerRow, ProcRecord, Shed};
@@ -37,9 +36,6 @@ use crate::{
 
 /// Batches under way to the encoders.
 const QUEUE: usize = 3;
-
-/// So long they may be busy without a pause until they are behind: a batch waits for them at least every second.
-const LONG: Duration = Duration::from_millis(500);
 
 /// What the encoders get.
 pub enum Work {
@@ -114,10 +110,9 @@ impl Pipeline {
             // Those that are being encoded are among them.
             let room = QUEUE + self.state.threads.len() - 1;
             match self.state.waiting.fetch_add(1, Ordering::Relaxed) {
-                0 => self.state.busy_since.store(clocks::monotonic(), Ordering::Relaxed),
-                before if before >= room => self.state.press(),
-                before if self.state.is_behind(before + 1) => self.state.hurry(),
-                _ => {}
+                0 => {}
+                before if before < room => self.state.hurry(),
+                _ => self.state.press(),
             }
         }
         match &self.work {
@@ -312,8 +307,6 @@ struct State {
     begun: AtomicU64,
     /// Batches that are not yet in the file.
     waiting: AtomicUsize,
-    /// Since when there were such, by the monotonic clock.
-    busy_since: AtomicU64,
     /// The encoders' threads; 0 before one runs, and once it has ended, as its id may be another's then.
     threads: Vec<AtomicI32>,
     /// Until when they come first, by the monotonic clock.
@@ -333,7 +326,6 @@ impl State {
             part_bytes: AtomicU64::new(0),
             begun: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
-            busy_since: AtomicU64::new(0),
             threads: (0..threads).map(|_| AtomicI32::new(0)).collect(),
             pressed: AtomicU64::new(0),
             closing: AtomicBool::new(false),
@@ -350,13 +342,7 @@ impl State {
         self.begun.store(trace.begun(), Ordering::Release);
     }
 
-    /// Whether that many batches are more than the encoders will be done with by themselves.
-    fn is_behind(&self, waiting: usize) -> bool {
-        let busy = clocks::monotonic().saturating_sub(self.busy_since.load(Ordering::Relaxed));
-        waiting > self.threads.len() + 1 || waiting > 1 && busy > LONG.as_nanos() as u64
-    }
-
-    /// There is more to do than can be done meanwhile.
+    /// There is more to do than the next batch.
     fn hurry(&self) {
         if let Some(turns) = self.turns.filter(|_| !self.is_pressed()) {
             self.running().for_each(|thread| turns.take_turns(thread));
@@ -387,16 +373,16 @@ impl State {
 
     /// All is done for now.
     fn rest(&self, own: usize) {
-        let waiting = || self.waiting.load(Ordering::Relaxed);
-        let closing = || self.closing.load(Ordering::Relaxed);
-        let done = waiting() == 0 && !closing() && !self.is_pressed();
-        let Some(turns) = self.turns.filter(|_| done) else { return };
+        let busy = |batches| {
+            self.waiting.load(Ordering::Relaxed) > batches || self.closing.load(Ordering::Relaxed)
+        };
+        let Some(turns) = self.turns.filter(|_| !busy(0) && !self.is_pressed()) else { return };
         let thread = self.threads[own].load(Ordering::Relaxed);
         turns.step_aside(thread);
         // Who has said so meanwhile will not say it again.
         if self.is_pressed() {
             turns.come_first(thread);
-        } else if closing() || self.is_behind(waiting()) {
+        } else if busy(1) {
             self.hurry();
         }
     }
