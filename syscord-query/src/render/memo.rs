@@ -1,8 +1,10 @@
-//! What was made of captured memory and of threads, so that the same is not gone through again.
+//! What was made of captured memory and of threads, so that the same is not gone through again; and memory that was used
+//! for it.
 
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use super::append;
@@ -95,6 +97,30 @@ impl Threads {
                 *slot = Some((identity, out[start..].into()));
             }
         }
+    }
+}
+
+/// Memory that was used, and may be again: to ask the kernel for it each time may take longer than to fill it.
+#[derive(Debug)]
+pub(super) struct Spare<T>(Mutex<Vec<T>>);
+
+impl<T> Default for Spare<T> {
+    fn default() -> Self {
+        Spare(Mutex::default())
+    }
+}
+
+impl<T> Spare<T> {
+    pub(super) fn take(&self) -> Option<T> {
+        self.lock().pop()
+    }
+
+    pub(super) fn put(&self, memory: T) {
+        self.lock().push(memory);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod strace;
 pub(crate) mod text;
 mod value;
 
+use self::memo::Spare;
 #[cfg(feature = "parquet")]
 pub(crate) use self::parquet::ParquetSink;
 pub(crate) use self::{
@@ -18,8 +19,6 @@ pub(crate) use self::{
     strace::{Spans, StraceQuery, StraceSink},
     text::TextRenderer,
 };
-use std::sync::{Mutex, PoisonError};
-
 use crate::{
     columns::Needs,
     digits::{decimal, hexadecimal},
@@ -56,14 +55,14 @@ pub(crate) trait Renderer: Clone + Send + Sync {
 /// Asks for lines as a [`Renderer`] makes them.
 pub(crate) struct Lines<R> {
     renderer: R,
-    /// Memory that was used for lines, and may be again.
-    spare: Mutex<Vec<Vec<u8>>>,
+    /// For lines.
+    spare: Spare<Vec<u8>>,
 }
 
 impl<R: Renderer> Lines<R> {
     /// Lines of `renderer`.
     pub(crate) fn new(renderer: R) -> Lines<R> {
-        Lines { renderer, spare: Mutex::default() }
+        Lines { renderer, spare: Spare::default() }
     }
 
     /// What stands before the first line.
@@ -76,7 +75,7 @@ impl<R: Renderer> Lines<R> {
     /// Takes lines back that are written. Memory that one long line has taken is not kept.
     pub(crate) fn reuse(&self, lines: Vec<u8>) {
         if lines.capacity() <= 2 * BUFFER {
-            self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(lines);
+            self.spare.put(lines);
         }
     }
 
@@ -85,8 +84,8 @@ impl<R: Renderer> Lines<R> {
     }
 
     fn buffer(&self) -> Vec<u8> {
-        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut buffer = spare.unwrap_or_else(|| Vec::with_capacity(BUFFER + BUFFER / 8));
+        let mut buffer =
+            self.spare.take().unwrap_or_else(|| Vec::with_capacity(BUFFER + BUFFER / 8));
         buffer.clear();
         buffer
     }

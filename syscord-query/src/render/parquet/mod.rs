@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use polars::{
     io::parquet::write::{BatchedWriter, KeyValueMetadata},
@@ -13,7 +13,13 @@ use polars_parquet::{
 };
 
 use self::column::{Numbers, Rows, Texts};
-use super::{COLUMNS, STATE, memo::Memo, state::state_json, table_needs, value::text};
+use super::{
+    COLUMNS, STATE,
+    memo::{Memo, Spare},
+    state::state_json,
+    table_needs,
+    value::text,
+};
 use crate::{
     columns::Needs,
     error::Error,
@@ -39,7 +45,7 @@ pub(crate) struct ParquetQuery {
     state: bool,
     /// What is at the end of each way through the columns.
     leaves: Arc<[Descriptor]>,
-    spare: Spare,
+    spare: Arc<Spare<Group>>,
 }
 
 /// Writes a Parquet file.
@@ -57,29 +63,7 @@ pub(crate) struct ParquetMaker {
     state: bool,
     group: Group,
     known: Known,
-    spare: Spare,
-}
-
-/// Memory that was used for rows, and may be again: to ask the kernel for it each time takes longer than to fill it.
-#[derive(Clone, Default)]
-struct Spare(Arc<Mutex<Vec<Group>>>);
-
-impl Spare {
-    fn take(&self) -> Group {
-        self.lock().pop().unwrap_or_default()
-    }
-
-    /// Takes rows back of which the pages are made. Memory that large texts have taken is not kept.
-    fn put(&self, mut group: Group) {
-        if group.bytes() <= GROUP_BYTES / 8 {
-            group.clear();
-            self.lock().push(group);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Group>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    spare: Arc<Spare<Group>>,
 }
 
 /// Rows that follow one another.
@@ -164,8 +148,8 @@ impl Query for ParquetQuery {
     }
 
     fn maker(&self, _before: i64) -> ParquetMaker {
-        let (leaves, spare) = (Arc::clone(&self.leaves), self.spare.clone());
-        let (group, known) = (spare.take(), Known::default());
+        let (leaves, spare) = (Arc::clone(&self.leaves), Arc::clone(&self.spare));
+        let (group, known) = (spare.take().unwrap_or_default(), Known::default());
         ParquetMaker { leaves, state: self.state, group, known, spare }
     }
 }
@@ -184,17 +168,20 @@ impl Maker for ParquetMaker {
         }
         self.known = Known::default();
         let pages = self.group.pages(&self.leaves)?;
-        self.spare.put(std::mem::take(&mut self.group));
-        self.group = self.spare.take();
+        self.group.clear();
         Ok(Some(ParquetRows::Pages(pages)))
     }
 
-    fn finish(self) -> Result<ParquetRows, Error> {
+    fn finish(mut self) -> Result<ParquetRows, Error> {
         if self.group.rows < LEAST_ROWS {
             return Ok(ParquetRows::Few(self.group.into()));
         }
         let pages = self.group.pages(&self.leaves)?;
-        self.spare.put(self.group);
+        // Memory that large texts have taken is not kept.
+        if self.group.bytes() <= GROUP_BYTES / 8 {
+            self.group.clear();
+            self.spare.put(self.group);
+        }
         Ok(ParquetRows::Pages(pages))
     }
 }
@@ -220,7 +207,7 @@ impl ParquetSink {
         let mut writer = writer.map_err(|error| told(&failure, error))?;
         let leaves = writer.parquet_schema().columns().iter();
         let leaves: Arc<[Descriptor]> = leaves.map(|leaf| leaf.descriptor.clone()).collect();
-        let query = ParquetQuery { state, leaves: Arc::clone(&leaves), spare: Spare::default() };
+        let query = ParquetQuery { state, leaves: Arc::clone(&leaves), spare: Arc::default() };
         Ok((ParquetSink { writer, failure, leaves, few: Group::default() }, query))
     }
 
