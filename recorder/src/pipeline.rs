@@ -4,7 +4,8 @@
 //! Then they encode side by side, and each writes once all is written that came before ([`Outlet`]).
 //!
 //! Before them stand at most [`QUEUE`] batches, so memory is bounded: when the output is slow, the rings fill, and what
-//! then has no room is counted as dropped.
+//! then has no room is counted as dropped. All batches that there can be go round from the start, so that memory soon is
+//! what it will be.
 //!
 //! They come after all other threads of the machine. When a batch is there before they are done with the last one, they
 //! take their turns like all others until they have caught up; when there is no room for it, they come first, for some
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// Batches under way to the encoders.
-const QUEUE: usize = 3;
+const QUEUE: usize = 2;
 
 /// What the encoders get.
 pub enum Work {
@@ -67,6 +68,10 @@ impl Pipeline {
     pub fn start(encoders: Vec<Encoder>, history: History, trace: Trace) -> Pipeline {
         let (work, orders) = mpsc::sync_channel(QUEUE);
         let (give_back, done) = mpsc::channel();
+        // Beside the one that is being filled.
+        for _ in 0..QUEUE + encoders.len() {
+            let _ = give_back.send(Batch::default());
+        }
         let state = Arc::new(State::new(encoders.len(), &trace));
         let outlet = Arc::new(Outlet::new(trace));
         let intake = Arc::new(Mutex::new(Intake { orders, history, taken: 0 }));
@@ -85,7 +90,7 @@ impl Pipeline {
         Pipeline { work: Some(work), done, outlet, state, threads }
     }
 
-    /// A batch to fill, with the memory of one that was written.
+    /// A batch to fill, with the memory of one that was encoded. Once the last one was sent, there is one.
     pub fn empty_batch(&self) -> Batch {
         self.done.try_recv().unwrap_or_default()
     }

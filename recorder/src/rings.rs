@@ -128,8 +128,8 @@ const MARGIN: u64 = 100_000;
 /// microseconds, unless the (virtual) CPU itself is stopped.
 const PATIENCE: usize = 10_000;
 /// Bytes of all CPUs that are taken at once, about; rings that hold more are taken in several steps.
-/// It keeps a batch far below the most events that a chunk can hold.
-const STEP: u64 = 32 << 20;
+/// It keeps batches, and with them the memory they need, about as large as they are meant to be.
+const STEP: u64 = 4 << 20;
 
 impl Rings {
     /// Maps the probe's rings.

@@ -393,9 +393,11 @@ impl Session<'_> {
         if self.batch.bytes.is_empty() {
             return Ok(());
         }
-        let mut batch = std::mem::replace(&mut self.batch, self.pipeline.empty_batch());
+        let mut batch = std::mem::take(&mut self.batch);
         batch.dump = self.dumps.next();
-        self.send(Work::Batch(batch))
+        self.send(Work::Batch(batch))?;
+        self.batch = self.pipeline.empty_batch();
+        Ok(())
     }
 
     fn send_ledger(&mut self) -> Result<(), RecordError> {
