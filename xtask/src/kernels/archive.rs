@@ -120,7 +120,7 @@ fn numbers(version: &str) -> Vec<u32> {
 }
 
 /// Fetches qemu. Where the release before backports has an older one than other parts of it that are installed,
-/// taking that would remove those; so it is taken from backports, alone with what it needs, and nothing is removed.
+/// taking that would remove those; so it is taken from backports, with what it needs, and nothing is removed.
 pub fn install_emulators(folder: &Path) -> Result {
     let lists = folder.join("qemu");
     let parts = lists.join("sources");
@@ -144,9 +144,12 @@ pub fn install_emulators(folder: &Path) -> Result {
     };
     shell::run(apt().args(["update", "-q"]))?;
     shell::run(
-        apt()
-            .args(["install", "-y", "-q", "--no-install-recommends", "--no-remove"])
-            .args(["qemu-system-x86", "qemu-system-arm"].map(|it| format!("{it}/{backports}"))),
+        apt().args(["install", "-y", "-q", "--no-install-recommends", "--no-remove"]).args([
+            "--target-release",
+            &backports,
+            "qemu-system-x86",
+            "qemu-system-arm",
+        ]),
     )
 }
 
