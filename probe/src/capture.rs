@@ -4,7 +4,10 @@
 //! also the verifier's: a capture starts at most [`LAST_START`] into the record and writes at
 //! most twice [`CONTENT_MAX`] behind that.
 
-use core::ptr::{read_volatile, write_volatile};
+use core::{
+    hint::black_box,
+    ptr::{read_volatile, write_volatile},
+};
 
 use aya_ebpf::helpers::generated::{bpf_probe_read_user, bpf_probe_read_user_str};
 use syscord_syscalls::{
@@ -77,14 +80,21 @@ impl Outcome {
 ///
 /// Of the captures that loop (lists, trees) a plan has at most one, its last: so the verifier
 /// walks those loops once, not once for each capture.
-#[inline(never)]
+#[inline(always)]
 pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) {
     set_length(record, size_of::<EventRecord>());
     given_length(record, plan, given);
-    for i in 0..MAX_CAPTURES {
-        if simple(record, plan, i, which, given) != Step::MORE {
+    // SAFETY: a live plan.
+    let count = usize::from(unsafe { (*plan).count });
+    // Most calls have one at most: for that, no function is called.
+    if count > 0 {
+        simple(record, plan, 0, which, given);
+    }
+    for i in 1..MAX_CAPTURES {
+        if i >= count {
             break;
         }
+        another(record, plan, i, which, given);
     }
     // SAFETY: a live plan.
     let looping = unsafe { (*plan).looping };
@@ -93,21 +103,22 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) {
     }
 }
 
-/// Makes the capture of that index, if the plan has it.
-#[inline(never)]
-fn simple(record: *mut u8, plan: *const Plan, i: usize, which: u64, given: u32) -> u64 {
-    if i >= MAX_CAPTURES {
-        return Step::END;
-    }
+/// Makes the capture of that index.
+#[inline(always)]
+fn simple(record: *mut u8, plan: *const Plan, i: usize, which: u64, given: u32) {
     // SAFETY: a live plan.
-    let (count, capture) = unsafe { ((*plan).count, (*plan).captures[i]) };
-    if i >= usize::from(count) {
-        return Step::END;
-    }
+    let capture = unsafe { (*plan).captures[i] };
     if wanted(capture, which) {
         append(record, capture, false, which, given);
     }
-    Step::MORE
+}
+
+/// Another one.
+#[inline(never)]
+fn another(record: *mut u8, plan: *const Plan, i: usize, which: u64, given: u32) {
+    if i < MAX_CAPTURES {
+        simple(record, plan, i, which, given);
+    }
 }
 
 #[inline(always)]
@@ -326,6 +337,7 @@ pub(crate) fn span(to: *mut u8, address: u64, length: u64, limit: u32) -> Outcom
     if want > CONTENT_MAX as u32 {
         return UNREADABLE;
     }
+    let want = below(want, 2 * CONTENT_MAX as u32);
     let full = if length > u64::from(u32::MAX) { u32::MAX } else { length as u32 };
     // SAFETY: the record has room for CONTENT_MAX bytes at `to`.
     if unsafe { bpf_probe_read_user(to.cast(), want, address as *const _) } != 0 {
@@ -333,6 +345,13 @@ pub(crate) fn span(to: *mut u8, address: u64, length: u64, limit: u32) -> Outcom
     }
     let status = if want == full { capture_status::WHOLE } else { capture_status::CUT };
     Outcome::new(status, want, full)
+}
+
+/// What is known to be below a power of two, said once more in a form that the verifier sees and the compiler does not leave
+/// out: older verifiers (6.1) do not know of a register what was compared with another copy of its value.
+#[inline(always)]
+pub(crate) fn below(value: u32, power: u32) -> u32 {
+    black_box(value) & (power - 1)
 }
 
 /// Of `want` bytes that could not be read, those up to the end of the page.
@@ -343,6 +362,7 @@ fn torn(to: *mut u8, address: u64, want: u32, full: u32) -> Outcome {
     if near >= want || near > PAGE as u32 {
         return UNREADABLE;
     }
+    let near = below(near, 2 * PAGE as u32);
     // SAFETY: the record has room for a page at `to`.
     match unsafe { bpf_probe_read_user(to.cast(), near, address as *const _) } {
         0 => Outcome::new(capture_status::TORN, near, full),

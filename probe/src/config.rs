@@ -42,6 +42,7 @@ accessors! {
     machine: u32 = SETTINGS.machine;
     unplanned: u32 = SETTINGS.unplanned;
     typed_task: u32 = SETTINGS.typed_task;
+    loadable: u32 = SETTINGS.loadable;
     task_regs: u32 = SETTINGS.task_regs;
     uring: u32 = SETTINGS.uring;
     watched: u32 = SETTINGS.watched;
@@ -101,6 +102,7 @@ accessors! {
     dentry_inode: u32 = OFFSETS.dentry_inode;
     dentry_parent: u32 = OFFSETS.dentry_parent;
     dentry_name: u32 = OFFSETS.dentry_name;
+    dentry_name_length: u32 = OFFSETS.dentry_name_length;
     dentry_hashed: u32 = OFFSETS.dentry_hashed;
     mount_mnt: u32 = OFFSETS.mount_mnt;
     mount_parent: u32 = OFFSETS.mount_parent;

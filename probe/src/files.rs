@@ -5,10 +5,7 @@
 //! of the record is kept in its header, where the verifier knows nothing of it, and each step on the
 //! way up a path is a function of its own.
 
-use core::{
-    hint::black_box,
-    ptr::{read_volatile, write_volatile},
-};
+use core::ptr::{read_volatile, write_volatile};
 
 use aya_ebpf::helpers::generated::{
     bpf_get_current_task, bpf_probe_read_kernel, bpf_probe_read_kernel_str, bpf_probe_read_user,
@@ -32,6 +29,8 @@ const FACTS: usize = size_of::<FileRecord>();
 /// The most bytes that a capture of this module takes.
 const ROOM: usize = HEADER + FACTS + NAMES_MAX + NAME_MAX;
 
+/// Names up to this long, a multiple of 8, are copied word by word where the kernel's memory can be loaded from.
+const SHORT: u32 = 32;
 /// The longest address of a Unix socket without its family (unix(7)).
 const UNIX_MAX: u32 = 108;
 /// `SCM_RIGHTS` and `SOL_SOCKET` (unix(7), socket(7)).
@@ -216,14 +215,16 @@ pub fn inherited(parent: Task, child: Task) -> u32 {
 #[inline(never)]
 pub extern "C" fn syscord_descriptor(fd: i32) -> u64 {
     let Some(record) = ring::record() else { return 0 };
-    if fd == CWD {
-        describe(record, fd, &Opened::directory());
-        return 0;
-    }
-    let (count, files) = task::descriptors();
-    if (fd as u32) < count {
-        file(record, fd, read(files + 8 * u64::from(fd as u32), 0));
-    }
+    let opened = if fd == CWD {
+        Opened::directory()
+    } else {
+        let (count, files) = task::descriptors();
+        if fd as u32 >= count {
+            return 0;
+        }
+        Opened::of(read(files + 8 * u64::from(fd as u32), 0))
+    };
+    describe(record, fd, &opened);
     0
 }
 
@@ -267,12 +268,12 @@ impl Opened {
     }
 }
 
-#[inline(never)]
+#[inline(always)]
 fn describe(record: *mut u8, fd: i32, opened: &Opened) {
     let Some(to) = place(record).filter(|_| opened.inode != 0) else { return };
     let inode = Members::of(opened.inode, config::inode_span());
     let mode = u32::from(inode.get::<u16>(config::inode_mode()));
-    let sb: u64 = inode.get(config::inode_super());
+    let is_socket = mode & file_type::MASK == file_type::SOCKET && opened.private != 0;
     let facts = Facts { to };
     facts.clear();
     let known = facts.record();
@@ -283,14 +284,18 @@ fn describe(record: *mut u8, fd: i32, opened: &Opened) {
         (*known).mode = mode;
         (*known).device = inode.get(config::inode_device());
         // A socket's is known.
-        if mode & file_type::MASK != file_type::SOCKET {
+        if !is_socket {
+            let sb = inode.get(config::inode_super());
             (*known).magic = read::<u64>(sb, config::super_magic()) as u32;
         }
     }
-    climb(&facts, opened);
-    facts.enter(0, 0);
-    if mode & file_type::MASK == file_type::SOCKET {
+    if is_socket {
+        // It lies in no directory; the kernel has named it by its protocol.
+        facts.name(&Name::of(opened.dentry));
         socket(&facts, opened.private);
+    } else {
+        climb(&facts, opened);
+        facts.enter(0, 0);
     }
     done(record, to, FILE, FACTS + usize::from(facts.names()));
 }
@@ -334,7 +339,10 @@ pub extern "C" fn syscord_climb(dentry: u64) -> u64 {
     }
     // What lies in no directory has the name that the kernel gave it, and no parent.
     if parent != dentry || facts.names() == 0 {
-        facts.name(members.get(config::dentry_name()));
+        facts.name(&Name {
+            place: members.get(config::dentry_name()),
+            length: members.get(config::dentry_name_length()),
+        });
     }
     if parent == dentry { 0 } else { parent }
 }
@@ -395,13 +403,27 @@ fn unix(facts: &Facts, sock: u64) {
         return;
     }
     let name = address + u64::from(config::unix_name()) + 2;
-    // Said once more, in a form that the verifier sees and the compiler does not leave out.
-    let length = black_box(length) & 127;
+    let length = capture::below(length, 128);
     // SAFETY: `at` leaves room for a name.
     let failed =
         unsafe { bpf_probe_read_kernel(facts.to.add(FACTS + at).cast(), length, name as *const _) };
     if failed == 0 {
         facts.set_names((at + length as usize) as u16);
+    }
+}
+
+/// A name of the kernel's.
+struct Name {
+    place: u64,
+    length: u32,
+}
+
+impl Name {
+    /// That of an entry of a directory.
+    #[inline(always)]
+    fn of(dentry: u64) -> Name {
+        let length = read(dentry, config::dentry_name_length());
+        Name { place: read(dentry, config::dentry_name()), length }
     }
 }
 
@@ -469,15 +491,31 @@ impl Facts {
 
     /// Takes a name of the kernel's.
     #[inline(always)]
-    fn name(&self, name: u64) {
+    fn name(&self, name: &Name) {
         let at = usize::from(self.names());
         if at > NAMES_MAX {
             return self.flag(file_flag::CUT);
         }
         // SAFETY: `at` leaves room for NAME_MAX bytes.
+        let to = unsafe { self.to.add(FACTS + at) };
+        if task::plain_loads() && name.length <= SHORT {
+            for word in 0..SHORT / 8 {
+                if 8 * word >= name.length {
+                    break;
+                }
+                // SAFETY: as above; what lies behind the name is written over.
+                unsafe {
+                    let words = to.cast::<u64>().add(word as usize);
+                    words.write_unaligned(read(name.place, 8 * word));
+                }
+            }
+            // SAFETY: as above.
+            unsafe { *to.add(name.length as usize) = 0 };
+            return self.set_names((at + name.length as usize + 1) as u16);
+        }
+        // SAFETY: as above.
         let got = unsafe {
-            let to = self.to.add(FACTS + at);
-            bpf_probe_read_kernel_str(to.cast(), NAME_MAX as u32, name as *const _)
+            bpf_probe_read_kernel_str(to.cast(), NAME_MAX as u32, name.place as *const _)
         };
         if got > 0 && got <= NAME_MAX as i64 {
             self.set_names((at + got as usize) as u16);

@@ -6,7 +6,7 @@ use aya_ebpf::helpers::generated::{
     bpf_get_current_pid_tgid, bpf_get_current_task, bpf_get_current_task_btf,
     bpf_probe_read_kernel, bpf_probe_read_kernel_str,
 };
-use syscord_syscalls::record::{COMM, Span};
+use syscord_syscalls::record::{COMM, RDONLY_CAST, Span};
 
 use crate::{config, regs, ring};
 
@@ -64,9 +64,29 @@ pub fn is_ending(task: Task) -> bool {
     read::<u32>(task, config::task_flags()) & 0x4 != 0
 }
 
+/// Whether the kernel's memory may be loaded from, without a helper.
+#[inline(always)]
+pub fn plain_loads() -> bool {
+    config::loadable() != 0
+}
+
+/// An address of the kernel's as one that may be loaded from, up to 16 bytes: see [`RDONLY_CAST`].
+#[inline(always)]
+fn loadable<T>(address: u64) -> *const T {
+    // SAFETY: this is how helpers are called, and `bpf_rdonly_cast` has no preconditions.
+    unsafe {
+        let cast: extern "C" fn(u64, u32) -> *const T = core::mem::transmute(RDONLY_CAST as usize);
+        cast(address, config::loadable())
+    }
+}
+
 /// Reads a field of a kernel object; zero where the address is bad.
 #[inline(always)]
 pub fn read<T: Copy + Default>(object: u64, offset: u32) -> T {
+    if plain_loads() {
+        // SAFETY: the kernel makes zero of what cannot be read.
+        return unsafe { read_volatile(loadable(object + u64::from(offset))) };
+    }
     let mut value = T::default();
     // SAFETY: the destination is a live local of that size.
     unsafe {
@@ -79,7 +99,7 @@ pub fn read<T: Copy + Default>(object: u64, offset: u32) -> T {
     value
 }
 
-/// Members of a kernel object that lie close together, read in one go: a read costs far more than what it
+/// Members of a kernel object that lie close together, read in one go where a read costs far more than what it
 /// copies.
 pub struct Members {
     object: u64,
@@ -92,7 +112,8 @@ impl Members {
     /// Reads them; all are zero where the address is bad.
     #[inline(always)]
     pub fn of(object: u64, span: Span) -> Members {
-        let read = ring::scratch().filter(|_| span.bytes != 0);
+        let copied = !plain_loads() && span.bytes != 0;
+        let read = if copied { ring::scratch() } else { None };
         if let Some(read) = read {
             let place = object + u64::from(span.from);
             // SAFETY: a span has at most as many bytes as there are.

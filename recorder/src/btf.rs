@@ -44,6 +44,7 @@ mod kind {
     pub const ENUM: u32 = 6;
     pub const TYPEDEF: u32 = 8;
     pub const RESTRICT: u32 = 11;
+    pub const FUNC: u32 = 12;
     pub const FUNC_PROTO: u32 = 13;
     pub const VAR: u32 = 14;
     pub const DATASEC: u32 = 15;
@@ -126,6 +127,7 @@ pub fn offsets(layouts: &Layouts, machine_is_x86: bool) -> Result<Offsets, BtfEr
         dentry_inode: layouts.offset("dentry", &["d_inode"])?,
         dentry_parent: layouts.offset("dentry", &["d_parent"])?,
         dentry_name: layouts.offset("dentry", &["d_name", "name"])?,
+        dentry_name_length: layouts.offset("dentry", &["d_name", "len"])?,
         dentry_hashed: layouts.offset("dentry", &["d_hash", "pprev"])?,
         mount_mnt: layouts.offset("mount", &["mnt"])?,
         mount_parent: layouts.offset("mount", &["mnt_parent"])?,
@@ -163,7 +165,7 @@ fn spans(o: Offsets) -> Offsets {
     Offsets {
         file: span(&[o.file_inode, mount, dentry, o.file_private]),
         inode: span(&[o.inode_mode, o.inode_number, o.inode_device, o.inode_super]),
-        dentry: span(&[o.dentry_parent, o.dentry_name, o.dentry_hashed]),
+        dentry: span(&[o.dentry_parent, o.dentry_name, o.dentry_name_length, o.dentry_hashed]),
         mount: span(&[o.mount_parent, o.mount_point]),
         sock: span(&sock),
         ..o
@@ -273,6 +275,25 @@ impl Layouts {
         let function = next(next(*self.hooks.get(tracepoint.as_bytes())?)?)?;
         let info = word(&self.data, function + 4).ok()?;
         (info >> 24 & 0x1f == kind::FUNC_PROTO).then_some((info & 0xffff) as usize)
+    }
+
+    /// The id of one of the kernel's functions.
+    pub fn function(&self, name: &str) -> Option<u32> {
+        let is_called_so = |string: u32| {
+            let rest = self.data.get(self.strings + string as usize..).unwrap_or_default();
+            rest.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first() == Some(&0))
+        };
+        let is_it = |at: &usize| {
+            let (string, info) = (word(&self.data, *at), word(&self.data, *at + 4));
+            info.is_ok_and(|info| info >> 24 & 0x1f == kind::FUNC) && string.is_ok_and(is_called_so)
+        };
+        u32::try_from(self.types.iter().position(is_it)? + 1).ok()
+    }
+
+    /// The id of a struct.
+    pub fn structure(&self, name: &str) -> Option<u32> {
+        let entry = *self.structs.get(name.as_bytes())?;
+        u32::try_from(self.types.binary_search(&entry).ok()? + 1).ok()
     }
 
     /// The byte offset of a field, reached through nested structs.
@@ -385,6 +406,15 @@ mod tests {
         // `sys_exit(struct pt_regs *regs, long ret)`, and what all have first.
         assert_eq!(layouts.parameters("sys_exit"), Some(3));
         assert_eq!(layouts.parameters("no_such_tracepoint"), None);
+    }
+
+    #[test]
+    fn functions_are_found_by_their_names() {
+        let layouts = Layouts::of_this_kernel().unwrap();
+        let (one, other) = (layouts.function("vfs_read"), layouts.function("vfs_write"));
+        assert!(one.is_some() && other.is_some() && one != other);
+        // There is a struct of that name.
+        assert_eq!(layouts.function("task_struct"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::{io::ErrorKind, process::ExitCode};
 use clap::{CommandFactory, Parser};
 
 mod blocks;
+mod bpf;
 mod btf;
 mod call;
 mod cli;

@@ -16,4 +16,4 @@ macro_rules! plain {
         $(unsafe impl aya::Pod for Pod<$type> {})*
     };
 }
-plain!(Filter, Offsets, Operation, Settings, Verdict, Plan, Node);
+plain!(u32, u64, Filter, Offsets, Operation, Settings, Verdict, Plan, Node);

@@ -10,20 +10,21 @@ use std::{
 
 use aya::{
     Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
-    maps::{Array, HashMap, Map, MapData, MapError},
+    maps::{HashMap, Map, MapData, MapError},
     programs::{BtfTracePoint, Iter, ProgramError},
 };
 use syscord_syscalls::{
     Abi,
     plan::{NUMBERS, Node, Plan, variant_key},
     record::{
-        Filter, OPERATIONS_MAX, Offsets, Operation, SEGMENT, SEGMENT_STRIDE, Settings, Verdict,
-        uring_form,
+        Filter, OPERATIONS_MAX, Offsets, Operation, RDONLY_CAST, SEGMENT, SEGMENT_STRIDE, Settings,
+        Verdict, uring_form,
     },
 };
 use thiserror::Error;
 
 use crate::{
+    bpf,
     btf::{self, Layouts},
     pod::Pod,
     schema::Variant,
@@ -80,6 +81,9 @@ pub enum ProbeError {
     /// A map operation fails.
     #[error("the probe cannot be set up: {}", chain(.0))]
     Map(#[from] MapError),
+    /// A map cannot be filled.
+    #[error("cannot tell the probe what to record (map {0}): {1}")]
+    Fill(&'static str, std::io::Error),
     /// The object is not the one this program was built with.
     #[error("the probe's object lacks `{0}`; rebuild with `cargo xtask probe`")]
     Missing(&'static str),
@@ -153,15 +157,19 @@ impl Probe {
     pub fn load(options: &Options<'_>) -> Result<Probe, ProbeError> {
         // Writing the verifier's log takes most of the time of loading, so it is asked for only once
         // there is something to explain.
-        match Probe::load_with(options, VerifierLogLevel::DISABLE) {
+        match Probe::load_with(options, Cast::of, VerifierLogLevel::DISABLE) {
             Err(ProbeError::Program { .. }) => {
-                Probe::load_with(options, VerifierLogLevel::default())
+                Probe::load_with(options, |_| None, VerifierLogLevel::default())
             }
             loaded => loaded,
         }
     }
 
-    fn load_with(options: &Options<'_>, log: VerifierLogLevel) -> Result<Probe, ProbeError> {
+    fn load_with(
+        options: &Options<'_>,
+        cast: impl FnOnce(&Layouts) -> Option<Cast>,
+        log: VerifierLogLevel,
+    ) -> Result<Probe, ProbeError> {
         let cpus = possible_cpus();
         let segments = options.ring.div_ceil(SEGMENT as u64).next_power_of_two();
         let elements = u32::try_from(segments * cpus as u64)
@@ -177,7 +185,9 @@ impl Probe {
         });
         let (layouts, btf) = (layouts?, btf?);
         let uring = btf::uring_hooks(&layouts).filter(|_| options.operations);
+        let cast = cast(&layouts);
         let settings = Pod(Settings {
+            loadable: cast.as_ref().map_or(0, |cast| cast.to),
             segment_mask: segments as u32 - 1,
             thread_mask: threads - 1,
             crowded: (pids > threads).into(),
@@ -200,7 +210,7 @@ impl Probe {
             .map_max_entries("THREADS", threads)
             .map_max_entries("CROWDED_OUT", if pids > threads { CROWDED_OUT } else { 1 })
             .map_max_entries("VERDICTS", if options.filter.active == 0 { 1 } else { VERDICTS })
-            .load(OBJECT)?;
+            .load(&with_cast(OBJECT, cast.as_ref()))?;
         let always = ALWAYS.into_iter().chain(options.durations.then_some(ENTRY));
         let mut hooks: Vec<_> = always.map(|program| (program, program)).collect();
         if let Some((submit, _)) = uring {
@@ -215,31 +225,33 @@ impl Probe {
         }
         let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
         let ring = segments * SEGMENT as u64;
-        let mut probe = Probe { ebpf, durations: options.durations, cpus, ring };
+        let probe = Probe { ebpf, durations: options.durations, cpus, ring };
         probe.install(options)?;
         Ok(probe)
     }
 
-    fn install(&mut self, options: &Options<'_>) -> Result<(), ProbeError> {
+    fn install(&self, options: &Options<'_>) -> Result<(), ProbeError> {
         let Options { plans, variants, nodes, .. } = *options;
-        let map = self.ebpf.map_mut("NODES").ok_or(ProbeError::Missing("NODES"))?;
-        let mut map: Array<&mut MapData, Pod<Node>> = Array::try_from(map)?;
-        for (index, node) in nodes.iter().enumerate() {
-            map.set(index as u32, Pod(*node), 0)?;
-        }
-        let map = self.ebpf.map_mut("PLANS").ok_or(ProbeError::Missing("PLANS"))?;
-        let mut map: Array<&mut MapData, Pod<Plan>> = Array::try_from(map)?;
-        for (index, plan) in plans.iter().enumerate() {
-            if *plan != Plan::default() {
-                map.set(index as u32, Pod(*plan), 0)?;
-            }
-        }
-        let map = self.ebpf.map_mut("VARIANTS").ok_or(ProbeError::Missing("VARIANTS"))?;
-        let mut map: HashMap<&mut MapData, u64, Pod<Plan>> = HashMap::try_from(map)?;
-        for variant in variants {
-            map.insert(variant_key(variant.of, variant.value), Pod(variant.plan), 0)?;
-        }
-        Ok(())
+        let keys: Vec<u32> = (0..nodes.len() as u32).collect();
+        self.fill("NODES", &keys, nodes)?;
+        let keys: Vec<u32> = (0..plans.len() as u32).collect();
+        self.fill("PLANS", &keys, plans)?;
+        let keys = variants.iter().map(|variant| variant_key(variant.of, variant.value));
+        let keys: Vec<u64> = keys.collect();
+        let plans: Vec<Plan> = variants.iter().map(|variant| variant.plan).collect();
+        self.fill("VARIANTS", &keys, &plans)
+    }
+
+    fn fill<K, V>(&self, name: &'static str, keys: &[K], values: &[V]) -> Result<(), ProbeError>
+    where
+        Pod<K>: aya::Pod,
+        Pod<V>: aya::Pod,
+    {
+        let fd = match self.ebpf.map(name) {
+            Some(Map::Array(map) | Map::HashMap(map)) => map.fd().as_fd(),
+            _ => return Err(ProbeError::Missing(name)),
+        };
+        bpf::update(fd, keys, values).map_err(|error| ProbeError::Fill(name, error))
     }
 
     /// Hooks everything: from here on events are recorded.
@@ -343,7 +355,7 @@ impl Probe {
     /// How often the kernel left a program out because it was already running on that CPU: events
     /// that the probe has not seen.
     pub fn missed(&self) -> u64 {
-        ["sys_exit"].into_iter().filter_map(|name| self.program_fd(name)).map(missed).sum()
+        ["sys_exit"].into_iter().filter_map(|name| self.program_fd(name)).map(bpf::missed).sum()
     }
 
     fn program_fd(&self, name: &str) -> Option<RawFd> {
@@ -414,6 +426,44 @@ fn settings(options: &Options<'_>) -> Settings {
     }
 }
 
+/// How the probe comes to load from any of the kernel's memory: see [`RDONLY_CAST`].
+struct Cast {
+    /// The id of the kernel's function.
+    function: u32,
+    /// That of the type to which it casts: a struct of two numbers of 64 bits, of which parts may be loaded, too.
+    to: u32,
+}
+
+impl Cast {
+    /// The running kernel's, if it has it.
+    fn of(layouts: &Layouts) -> Option<Cast> {
+        let function = layouts.function("bpf_rdonly_cast")?;
+        Some(Cast { function, to: layouts.structure("timespec64")? })
+    }
+}
+
+/// The object with calls of [`RDONLY_CAST`] made such of the kernel's function. Without one the calls are never reached, and
+/// the verifier drops them.
+fn with_cast(object: &[u8], cast: Option<&Cast>) -> Vec<u8> {
+    /// `BPF_JMP | BPF_CALL`, and who is called: a helper or a function of the kernel's (include/uapi/linux/bpf.h).
+    const CALL: u8 = 0x85;
+    const HELPER: u8 = 0;
+    const KERNEL_FUNCTION: u8 = 2 << 4;
+    let call = |kind, number: u32| {
+        let [a, b, c, d] = number.to_le_bytes();
+        [CALL, kind, 0, 0, a, b, c, d]
+    };
+    let mut object = object.to_vec();
+    if let Some(Cast { function, .. }) = cast {
+        for instruction in object.chunks_exact_mut(8) {
+            if *instruction == call(HELPER, RDONLY_CAST) {
+                instruction.copy_from_slice(&call(KERNEL_FUNCTION, *function));
+            }
+        }
+    }
+    object
+}
+
 /// The running kernel's major and minor version; 0 where they cannot be read.
 pub fn kernel_version() -> (u32, u32) {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
@@ -434,26 +484,23 @@ fn pid_max() -> u32 {
     text.trim().parse().unwrap_or(4 << 20)
 }
 
-/// `bpf_prog_info.recursion_misses` (include/uapi/linux/bpf.h, since 5.12).
-fn missed(program: RawFd) -> u64 {
-    const BPF_OBJ_GET_INFO_BY_FD: libc::c_long = 15;
-    const RECURSION_MISSES: usize = 208;
-    #[repr(C)]
-    struct Attr {
-        fd: u32,
-        length: u32,
-        info: u64,
-    }
-    let mut info = [0u8; 232];
-    let attr =
-        Attr { fd: program as u32, length: info.len() as u32, info: info.as_mut_ptr() as u64 };
-    // SAFETY: `attr` has the layout of bpf_attr.info, and `info` is as long as it says.
-    let failed = unsafe {
-        libc::syscall(libc::SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &raw const attr, size_of::<Attr>())
-    };
-    let mut misses = [0; 8];
-    misses.copy_from_slice(&info[RECURSION_MISSES..RECURSION_MISSES + 8]);
-    if failed == 0 { u64::from_ne_bytes(misses) } else { 0 }
-}
-
 const _: () = assert!(NUMBERS > 512);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A kernel with the function must find it called, one without must not.
+    #[test]
+    fn the_cast_is_called_where_the_kernel_has_it() {
+        let calls =
+            |object: &[u8], call: [u8; 8]| object.chunks_exact(8).filter(|i| *i == call).count();
+        let helper = [0x85, 0, 0, 0, 0x01, 0x64, 0x63, 0x73];
+        let function = [0x85, 0x20, 0, 0, 0x78, 0x56, 0x34, 0x12];
+        let places = calls(OBJECT, helper);
+        assert!(places > 0);
+        assert_eq!(with_cast(OBJECT, None), OBJECT);
+        let with = with_cast(OBJECT, Some(&Cast { function: 0x1234_5678, to: 1 }));
+        assert_eq!((calls(&with, helper), calls(&with, function)), (0, places));
+    }
+}

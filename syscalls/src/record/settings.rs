@@ -195,6 +195,8 @@ pub struct Offsets {
     pub dentry_parent: u32,
     /// `dentry.d_name.name`.
     pub dentry_name: u32,
+    /// `dentry.d_name.len`.
+    pub dentry_name_length: u32,
     /// `dentry.d_hash.pprev`.
     pub dentry_hashed: u32,
     /// `mount.mnt`.
@@ -247,6 +249,8 @@ pub struct Offsets {
     pub mount: Span,
     /// Of `sock`: family, ports and addresses.
     pub sock: Span,
+    /// Rounds the size to whole words.
+    pub pad: u32,
 }
 
 /// The recorder's settings.
@@ -271,6 +275,8 @@ pub struct Settings {
     pub unplanned: u32,
     /// 1 when the kernel hands out the current task as a typed pointer (5.11).
     pub typed_task: u32,
+    /// The type to which addresses are cast by [`RDONLY_CAST`]; 0: they cannot be (before 6.2).
+    pub loadable: u32,
     /// 1 when the kernel hands out the registers of a task (5.15).
     pub task_regs: u32,
     /// How the kernel tells of operations of io_uring: one of [`uring_form`].
@@ -281,5 +287,10 @@ pub struct Settings {
     /// registers of another context.
     pub restorers: [u32; Abi::SLOTS],
 }
+
+/// Helper that no kernel has: before the probe is loaded, calls of it become calls of the kernel's function
+/// `bpf_rdonly_cast` (kernel/bpf/helpers.c), which makes any address one to load from. It costs nothing, as the verifier
+/// puts a move in its place, and what cannot be read is zero.
+pub const RDONLY_CAST: u32 = 0x7363_6401;
 
 const _: () = assert!(size_of::<Offsets>().is_multiple_of(8));
