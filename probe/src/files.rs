@@ -20,7 +20,9 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    capture, config, ring,
+    capture, config,
+    kernel::plain_loads,
+    ring,
     task::{self, Members, Task, read},
 };
 
@@ -498,7 +500,7 @@ impl Facts {
         }
         // SAFETY: `at` leaves room for NAME_MAX bytes.
         let to = unsafe { self.to.add(FACTS + at) };
-        if task::plain_loads() && name.length <= SHORT {
+        if plain_loads() && name.length <= SHORT {
             for word in 0..SHORT / 8 {
                 if 8 * word >= name.length {
                     break;

@@ -13,6 +13,7 @@ mod capture;
 mod config;
 mod files;
 mod filter;
+mod kernel;
 mod overhead;
 mod process;
 mod regs;

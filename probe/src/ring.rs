@@ -1,5 +1,6 @@
 //! One ring a CPU, with one producer: the tracepoints run with preemption off, and none of them
-//! fires inside another. Nothing wakes the reader; it polls.
+//! fires inside another. Newer kernels (7.3) may preempt a hook on calls: what comes meanwhile on its CPU is left out and
+//! counted, by the kernel if the same hook has not ended, else here. Nothing wakes the reader; it polls.
 //!
 //! A ring is a power of two of segments. A record starts in the segment where `head` points and
 //! lies there in one piece, running on into the segment's slack if need be; the next record

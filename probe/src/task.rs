@@ -6,9 +6,13 @@ use aya_ebpf::helpers::generated::{
     bpf_get_current_pid_tgid, bpf_get_current_task, bpf_get_current_task_btf,
     bpf_probe_read_kernel, bpf_probe_read_kernel_str,
 };
-use syscord_syscalls::record::{COMM, RDONLY_CAST, Span};
+use syscord_syscalls::record::{COMM, Span};
 
-use crate::{config, regs, ring};
+use crate::{
+    config,
+    kernel::{loadable, plain_loads},
+    regs, ring,
+};
 
 /// A task that may be read with [`read`]; its address.
 pub type Task = u64;
@@ -62,22 +66,6 @@ pub fn waits(task: Task) -> bool {
 #[inline(always)]
 pub fn is_ending(task: Task) -> bool {
     read::<u32>(task, config::task_flags()) & 0x4 != 0
-}
-
-/// Whether the kernel's memory may be loaded from, without a helper.
-#[inline(always)]
-pub fn plain_loads() -> bool {
-    config::loadable() != 0
-}
-
-/// An address of the kernel's as one that may be loaded from, up to 16 bytes: see [`RDONLY_CAST`].
-#[inline(always)]
-fn loadable<T>(address: u64) -> *const T {
-    // SAFETY: this is how helpers are called, and `bpf_rdonly_cast` has no preconditions.
-    unsafe {
-        let cast: extern "C" fn(u64, u32) -> *const T = core::mem::transmute(RDONLY_CAST as usize);
-        cast(address, config::loadable())
-    }
 }
 
 /// Reads a field of a kernel object; zero where the address is bad.

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    os::fd::{AsRawFd, BorrowedFd, RawFd},
+    os::fd::{AsRawFd, BorrowedFd},
 };
 
 use crate::pod::Pod;
@@ -54,7 +54,7 @@ where
 }
 
 /// `bpf_prog_info.recursion_misses` (include/uapi/linux/bpf.h, since 5.12).
-pub fn missed(program: RawFd) -> u64 {
+pub fn missed(program: BorrowedFd<'_>) -> u64 {
     const RECURSION_MISSES: usize = 208;
     #[repr(C)]
     struct Info {
@@ -63,8 +63,11 @@ pub fn missed(program: RawFd) -> u64 {
         info: u64,
     }
     let mut info = [0u8; 232];
-    let attr =
-        Info { fd: program as u32, length: info.len() as u32, info: info.as_mut_ptr() as u64 };
+    let attr = Info {
+        fd: program.as_raw_fd() as u32,
+        length: info.len() as u32,
+        info: info.as_mut_ptr() as u64,
+    };
     // SAFETY: `attr` has the layout of bpf_attr.info, and `info` is as long as it says.
     let failed = unsafe {
         libc::syscall(libc::SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &raw const attr, size_of::<Info>())

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Read,
-    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     panic::resume_unwind,
     thread::{self, ScopedJoinHandle},
 };
@@ -41,8 +41,9 @@ const ALWAYS: [&str; 7] = [
     "sched_process_free",
     "signal_deliver",
     "task_rename",
-    "sys_exit",
+    EXIT,
 ];
+const EXIT: &str = "sys_exit";
 const ENTRY: &str = "sys_enter";
 /// On operations of io_uring; the first hooks a tracepoint that has had several names.
 const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_overflow"];
@@ -81,6 +82,9 @@ pub enum ProbeError {
     /// A map operation fails.
     #[error("the probe cannot be set up: {}", chain(.0))]
     Map(#[from] MapError),
+    /// Too many are open.
+    #[error("cannot keep a descriptor of the probe: {0}")]
+    Descriptor(std::io::Error),
     /// A map cannot be filled.
     #[error("cannot tell the probe what to record (map {0}): {1}")]
     Fill(&'static str, std::io::Error),
@@ -142,6 +146,8 @@ pub struct Options<'a> {
 /// The loaded probe.
 pub struct Probe {
     ebpf: Ebpf,
+    /// The program at the end of calls: its counters are asked for once it hooks nothing any more, too.
+    exit: OwnedFd,
     durations: bool,
     /// Possible CPUs, each with a ring.
     pub cpus: usize,
@@ -225,7 +231,11 @@ impl Probe {
         }
         let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
         let ring = segments * SEGMENT as u64;
-        let probe = Probe { ebpf, durations: options.durations, cpus, ring };
+        let exit = match ebpf.program(EXIT).map(|program| program.fd()) {
+            Some(Ok(fd)) => fd.as_fd().try_clone_to_owned().map_err(ProbeError::Descriptor)?,
+            _ => return Err(ProbeError::Missing(EXIT)),
+        };
+        let probe = Probe { ebpf, exit, durations: options.durations, cpus, ring };
         probe.install(options)?;
         Ok(probe)
     }
@@ -278,7 +288,7 @@ impl Probe {
     }
 
     fn is_loaded(&self, program: &str) -> bool {
-        self.program_fd(program).is_some()
+        self.ebpf.program(program).is_some_and(|program| program.fd().is_ok())
     }
 
     /// What this kernel cannot tell.
@@ -355,11 +365,7 @@ impl Probe {
     /// How often the kernel left a program out because it was already running on that CPU: events
     /// that the probe has not seen.
     pub fn missed(&self) -> u64 {
-        ["sys_exit"].into_iter().filter_map(|name| self.program_fd(name)).map(bpf::missed).sum()
-    }
-
-    fn program_fd(&self, name: &str) -> Option<RawFd> {
-        Some(self.ebpf.program(name)?.fd().ok()?.as_fd().as_raw_fd())
+        bpf::missed(self.exit.as_fd())
     }
 
     /// Instructions the verifier walked, per program, for `doctor`.

@@ -289,8 +289,8 @@ pub struct Settings {
 }
 
 /// Helper that no kernel has: before the probe is loaded, calls of it become calls of the kernel's function
-/// `bpf_rdonly_cast` (kernel/bpf/helpers.c), which makes any address one to load from. It costs nothing, as the verifier
-/// puts a move in its place, and what cannot be read is zero.
+/// `bpf_rdonly_cast` (kernel/bpf/helpers.c), where it has that, which makes any address one to load from. It costs nothing, as
+/// the verifier puts a move in its place, and what cannot be read is zero.
 pub const RDONLY_CAST: u32 = 0x7363_6401;
 
 const _: () = assert!(size_of::<Offsets>().is_multiple_of(8));

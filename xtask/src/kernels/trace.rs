@@ -46,7 +46,8 @@ fn look(ran: &Ran, query: &Path, folder: &Path, checks: &mut Checks) -> Result<T
     let info = parse(&query(&["info", "--json"])?)?;
     ledger(&info["ledger"]["total"], &info["events"], checks);
     let events = query(&["--json"])?.lines().map(parse).collect::<Result<Vec<Value>>>()?;
-    let told = told(&doctor);
+    let missed = info["ledger"]["total"]["dropped_by_reason"]["probe re-entered"].as_u64();
+    let told = Told { missed: missed.unwrap_or(0), ..told(&doctor) };
     Program::new(&recorded)?.check(&Events(&events), &told, checks);
     Ok(told)
 }
@@ -69,6 +70,7 @@ pub fn told(doctor: &str) -> Told {
             .filter_map(|it| it.split_once(' '))
             .filter_map(|(name, count)| Some((name.to_owned(), count.parse().ok()?)))
             .collect(),
+        missed: 0,
     }
 }
 
