@@ -256,6 +256,7 @@ mod tests {
             release: "6.1.0-50-rt-amd64".to_owned(),
             lacking: vec!["this".to_owned(), "that".to_owned()],
             walked: walked.into_iter().collect(),
+            missed: 0,
         };
         assert_eq!(told(doctor), expected);
     }
