@@ -36,7 +36,7 @@ where
     if count == 0 {
         return Ok(());
     }
-    let attr = Batch {
+    let mut attr = Batch {
         in_batch: 0,
         out_batch: 0,
         keys: keys.as_ptr() as u64,
@@ -48,7 +48,7 @@ where
     };
     // SAFETY: `attr` has the layout of bpf_attr.batch, and there are as many keys and values as it says.
     let failed = unsafe {
-        libc::syscall(libc::SYS_bpf, BPF_MAP_UPDATE_BATCH, &raw const attr, size_of::<Batch>())
+        libc::syscall(libc::SYS_bpf, BPF_MAP_UPDATE_BATCH, &raw mut attr, size_of::<Batch>())
     };
     if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
@@ -63,14 +63,14 @@ pub fn missed(program: BorrowedFd<'_>) -> u64 {
         info: u64,
     }
     let mut info = [0u8; 232];
-    let attr = Info {
+    let mut attr = Info {
         fd: program.as_raw_fd() as u32,
         length: info.len() as u32,
         info: info.as_mut_ptr() as u64,
     };
     // SAFETY: `attr` has the layout of bpf_attr.info, and `info` is as long as it says.
     let failed = unsafe {
-        libc::syscall(libc::SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &raw const attr, size_of::<Info>())
+        libc::syscall(libc::SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &raw mut attr, size_of::<Info>())
     };
     let mut misses = [0; 8];
     misses.copy_from_slice(&info[RECURSION_MISSES..RECURSION_MISSES + 8]);

@@ -43,7 +43,8 @@ impl Ledger {
             rows.push(row(cpu as u32, from, to, &before, &now));
         }
         let missed = probe.missed();
-        let newly = missed - std::mem::replace(&mut self.missed, missed);
+        let newly = missed.saturating_sub(self.missed);
+        self.missed = missed.max(self.missed);
         let recorded = std::mem::take(&mut self.under_way);
         let dropped = Vec::from_iter((newly > 0).then_some((drop_reason::REENTERED, newly)));
         let seen = newly + recorded;

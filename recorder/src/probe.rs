@@ -41,9 +41,8 @@ const ALWAYS: [&str; 7] = [
     "sched_process_free",
     "signal_deliver",
     "task_rename",
-    EXIT,
+    "sys_exit",
 ];
-const EXIT: &str = "sys_exit";
 const ENTRY: &str = "sys_enter";
 /// On operations of io_uring; the first hooks a tracepoint that has had several names.
 const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_overflow"];
@@ -146,8 +145,8 @@ pub struct Options<'a> {
 /// The loaded probe.
 pub struct Probe {
     ebpf: Ebpf,
-    /// The program at the end of calls: its counters are asked for once it hooks nothing any more, too.
-    exit: OwnedFd,
+    /// The programs that are hooked: their counters are asked for once they hook nothing any more, too.
+    hooks: Vec<OwnedFd>,
     durations: bool,
     /// Possible CPUs, each with a ring.
     pub cpus: usize,
@@ -231,11 +230,10 @@ impl Probe {
         }
         let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
         let ring = segments * SEGMENT as u64;
-        let exit = match ebpf.program(EXIT).map(|program| program.fd()) {
-            Some(Ok(fd)) => fd.as_fd().try_clone_to_owned().map_err(ProbeError::Descriptor)?,
-            _ => return Err(ProbeError::Missing(EXIT)),
-        };
-        let probe = Probe { ebpf, exit, durations: options.durations, cpus, ring };
+        let fds = hooks.iter().filter_map(|(program, _)| ebpf.program(program)?.fd().ok());
+        let fds = fds.map(|fd| fd.as_fd().try_clone_to_owned()).collect::<Result<_, _>>();
+        let hooks = fds.map_err(ProbeError::Descriptor)?;
+        let probe = Probe { ebpf, hooks, durations: options.durations, cpus, ring };
         probe.install(options)?;
         Ok(probe)
     }
@@ -362,10 +360,10 @@ impl Probe {
         }
     }
 
-    /// How often the kernel left a program out because it was already running on that CPU: events
-    /// that the probe has not seen.
+    /// How often the kernel left a hook out because the same one had not ended on that CPU: ends of calls, and what else
+    /// is hooked, that the probe has not seen.
     pub fn missed(&self) -> u64 {
-        bpf::missed(self.exit.as_fd())
+        self.hooks.iter().map(|program| bpf::missed(program.as_fd())).sum()
     }
 
     /// Instructions the verifier walked, per program, for `doctor`.

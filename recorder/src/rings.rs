@@ -119,6 +119,8 @@ pub struct Rings {
     before: u64,
     /// Records that were lost so far, and when that was noticed.
     lost: (u64, u64),
+    /// Whether the rings held more than was taken at once.
+    behind: bool,
 }
 
 /// The clock may be read this much before the flag that says so is visible on another CPU: a store
@@ -127,8 +129,8 @@ const MARGIN: u64 = 100_000;
 /// How often a CPU that is writing is looked at before the moment is given up. A record takes
 /// microseconds, unless the (virtual) CPU itself is stopped.
 const PATIENCE: usize = 10_000;
-/// Bytes of all CPUs that are taken at once, about; rings that hold more are taken in several steps.
-/// It keeps batches, and with them the memory they need, about as large as they are meant to be.
+/// Bytes of all CPUs that are taken at once, at most, but for some on machines with very many; rings that hold more are
+/// taken in several steps. It keeps batches, and with them the memory they need, about as large as they are meant to be.
 const STEP: u64 = 4 << 20;
 
 impl Rings {
@@ -141,8 +143,8 @@ impl Rings {
         let controls = Mapping::new(probe.map_fd("CONTROL")?, probe.cpus * size_of::<Control>())?;
         let records = Mapping::new(probe.map_fd("RINGS")?, probe.cpus * segments * SEGMENT_STRIDE)?;
         let (tails, events) = (vec![0; probe.cpus], vec![0; probe.cpus]);
-        let (cpus, until, before, lost) = (probe.cpus, 0, 0, (0, 0));
-        Ok(Rings { controls, records, cpus, segments, tails, events, until, before, lost })
+        let (cpus, until, before, lost, behind) = (probe.cpus, 0, 0, (0, 0), false);
+        Ok(Rings { controls, records, cpus, segments, tails, events, until, before, lost, behind })
     }
 
     /// Moves all records up to some moment to `batch`: one that all CPUs have passed, or the end if
@@ -151,9 +153,12 @@ impl Rings {
     /// # Errors
     /// When a ring is corrupt.
     pub fn take(&mut self, quiet: bool, batch: &mut Batch) -> Result<u64, RingError> {
-        let until = if quiet { u64::MAX } else { self.passed().unwrap_or(0) };
-        let until = (0..self.cpus)
-            .try_fold(until, |until, cpu| Ok::<_, RingError>(until.min(self.step_end(cpu)?)))?;
+        let passed = if quiet { u64::MAX } else { self.passed().unwrap_or(0) };
+        let step = self.step();
+        let until = (0..self.cpus).try_fold(passed, |until, cpu| {
+            Ok::<_, RingError>(until.min(self.step_end(cpu, step)?))
+        })?;
+        self.behind = until < passed;
         for cpu in 0..self.cpus {
             self.take_from(cpu, until, batch)?;
         }
@@ -161,15 +166,20 @@ impl Rings {
         Ok(until)
     }
 
-    /// Whether records may have been lost in what was taken last. A CPU's are far ahead of what is taken when its ring is
-    /// full: when one was lost is not known, but that it was before it was noticed. The counters are the probe's, which
-    /// waits for them meanwhile.
-    pub fn lossy(&mut self) -> bool {
+    /// Whether the rings held more than was taken last: they are to be looked at again at once.
+    pub fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    /// Whether records may have been lost in what was taken last; the kernel has kept `missed` from the probe so far. A CPU's
+    /// are far ahead of what is taken when its ring is full: when one was lost is not known, but that it was before it was
+    /// noticed. The counters are the probe's, which waits for them meanwhile.
+    pub fn lossy(&mut self, missed: u64) -> bool {
         let lost = (0..self.cpus).map(|cpu| {
             let now = self.counters_once(cpu);
             now.dropped_full + now.dropped_busy + now.dropped_side
         });
-        let lost = lost.sum();
+        let lost = missed + lost.sum::<u64>();
         if lost != self.lost.0 {
             self.lost = (lost, clocks::monotonic());
         }
@@ -250,10 +260,17 @@ impl Rings {
         Some(now.saturating_sub(MARGIN))
     }
 
-    /// Where this step must end for a CPU that is far behind; else no limit.
-    fn step_end(&self, cpu: usize) -> Result<u64, RingError> {
+    /// How many bytes are taken of each CPU that is far behind: those share a step.
+    fn step(&self) -> u64 {
+        let is_far = |cpu: &usize| self.head(*cpu) - self.tails[*cpu] > 2 * MAX_RECORD as u64;
+        let far = (0..self.cpus).filter(is_far).count() as u64;
+        (STEP / far.max(1) / 2).max(MAX_RECORD as u64)
+    }
+
+    /// Where this step must end for a CPU that is far behind; else no limit. (The last record of the step ends before
+    /// `head`, since it is no longer than a step.)
+    fn step_end(&self, cpu: usize, step: u64) -> Result<u64, RingError> {
         let (head, mut at) = (self.head(cpu), self.tails[cpu]);
-        let step = STEP / self.cpus as u64 / 2;
         if head - at <= 2 * step {
             return Ok(u64::MAX);
         }

@@ -258,6 +258,13 @@ impl Session<'_> {
                 return self.end_command(child);
             }
             pause = Self::next_pause(pause, fill);
+            self.rest(pause);
+        }
+    }
+
+    /// Lets records come, unless there are more already.
+    fn rest(&self, pause: Duration) {
+        if !self.rings.is_behind() {
             thread::sleep(pause);
         }
     }
@@ -278,7 +285,7 @@ impl Session<'_> {
             if let Some(status) = child.try_wait().map_err(RecordError::Wait)? {
                 return Ok(Some(status));
             }
-            thread::sleep(POLL.0);
+            self.rest(POLL.0);
         }
         Ok(None)
     }
@@ -310,7 +317,7 @@ impl Session<'_> {
     fn take(&mut self, quiet: bool) -> Result<u64, RecordError> {
         let until = self.rings.take(quiet, &mut self.batch)?;
         if !self.options.how_much.no_content_for.is_empty() {
-            self.batch.lossy |= self.rings.lossy();
+            self.batch.lossy |= self.rings.lossy(self.probe.missed());
         }
         let command = self.command;
         self.batch.look(|tgid| world::look(tgid, Some(tgid) != command));
