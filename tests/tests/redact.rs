@@ -205,8 +205,8 @@ fn contents_and_process_tables_are_gone() {
         assert!(program || old["path"] == new["path"], "{old}\n{new}");
     }
     assert!(left_out > 10, "{left_out} left out");
-    let strace = query([new.to_str().unwrap(), "--strace", "-e", "fstat,read"]).out;
-    assert!(strace.contains(", {...})") && strace.contains("\"\"..., "), "{strace}");
+    let strace = query([new.to_str().unwrap(), "--strace", "-e", "fstat,newfstatat,read"]).out;
+    assert!(strace.contains(", {...}") && strace.contains("\"\"..., "), "{strace}");
 }
 
 /// Of each call on the secret file and on the socket there is nothing but that there was something; others have theirs.

@@ -49,6 +49,10 @@ impl<'r> Redactor<'r> {
         whole: &[Vec<u8>],
         cut: bool,
     ) -> Result<Option<Vec<u8>>, Error> {
+        // It stands for a descriptor's file (AT_EMPTY_PATH), and says nothing of it.
+        if path.is_empty() {
+            return Ok(None);
+        }
         let matching = whole.iter().find(|whole| self.rules.is_path(whole));
         let matching = match matching {
             Some(whole) => Some(whole.as_slice()),
