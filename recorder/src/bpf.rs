@@ -11,7 +11,7 @@ use crate::pod::Pod;
 const BPF_OBJ_GET_INFO_BY_FD: libc::c_long = 15;
 const BPF_MAP_UPDATE_BATCH: libc::c_long = 26;
 
-/// Sets elements of a map in one call: a thousand calls take a millisecond (since 5.6).
+/// Sets elements of a map in one call, in place of one for each (since 5.6).
 ///
 /// # Errors
 /// When the kernel refuses.

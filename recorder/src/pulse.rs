@@ -10,9 +10,9 @@ use libc::{c_int, c_long, c_void, siginfo_t, timer_t};
 
 use crate::priority::{self, SLICE};
 
-/// Gives the processor to those who wait for it, unless this thread comes first or the user has chosen its policy. By itself the kernel looks at how long a
-/// thread has run only when something happens: who began to wait early in its slice would wait for the next tick, for up to
-/// 4 ms (10 with `CONFIG_HZ=100`).
+/// Gives the processor to those who wait for it, unless this thread comes first or the user has chosen its policy. By itself
+/// the kernel looks at how long a thread has run only when something happens: who began to wait early in its slice would wait
+/// for the next tick, for up to 4 ms (10 with `CONFIG_HZ=100`).
 fn breathe() {
     // SAFETY: plain system calls without preconditions.
     unsafe {
