@@ -115,6 +115,19 @@ fn stands_for(time: u64, fd: i32, link: &str) -> ProcRecord {
     ProcRecord { time, event: ProcEvent::File { tgid: 20, tid: 20, fd, link, detail } }
 }
 
+/// It stands for the descriptor's file (AT_EMPTY_PATH of fstatat(2)).
+#[test]
+fn an_empty_path_stays() {
+    let call = Made::call(2_000, "openat", &[3, 0, 0, 0], -2);
+    let old = trace_with(
+        &[stands_for(1_000, 3, "/home/alice/plan.txt")],
+        &[call.path(1, CaptureStatus::Whole, b""), open(3_000, "/home/alice/plan.txt", 4)],
+    );
+    let (new, _) = redact(old.path(), &["--path", "/home/alice/**"]).unwrap();
+    let events = json(new.path());
+    assert_eq!((&events[0]["path"], &events[1]["path"]), (&"".into(), &"[redacted-1]".into()));
+}
+
 #[test]
 fn what_lies_below_a_path_is_gone() {
     let entry = [&[0; 16][..], &[32, 0, 8], b"wedding.txt\0\0"].concat().leak();
