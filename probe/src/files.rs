@@ -293,7 +293,7 @@ fn describe(record: *mut u8, fd: i32, opened: &Opened) {
     }
     if is_socket {
         // It lies in no directory; the kernel has named it by its protocol.
-        facts.name(&Name::of(opened.dentry));
+        facts.name(&Name::of(&Members::of(opened.dentry, config::dentry_span())));
         socket(&facts, opened.private);
     } else {
         climb(&facts, opened);
@@ -341,10 +341,7 @@ pub extern "C" fn syscord_climb(dentry: u64) -> u64 {
     }
     // What lies in no directory has the name that the kernel gave it, and no parent.
     if parent != dentry || facts.names() == 0 {
-        facts.name(&Name {
-            place: members.get(config::dentry_name()),
-            length: members.get(config::dentry_name_length()),
-        });
+        facts.name(&Name::of(&members));
     }
     if parent == dentry { 0 } else { parent }
 }
@@ -423,9 +420,11 @@ struct Name {
 impl Name {
     /// That of an entry of a directory.
     #[inline(always)]
-    fn of(dentry: u64) -> Name {
-        let length = read(dentry, config::dentry_name_length());
-        Name { place: read(dentry, config::dentry_name()), length }
+    fn of(dentry: &Members) -> Name {
+        Name {
+            place: dentry.get(config::dentry_name()),
+            length: dentry.get(config::dentry_name_length()),
+        }
     }
 }
 

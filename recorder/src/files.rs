@@ -23,7 +23,8 @@ pub struct Target {
     pub numbers: Vec<u64>,
 }
 
-/// File systems whose files lie in no directory (include/uapi/linux/magic.h).
+/// File systems whose files lie in no directory (include/uapi/linux/magic.h). Of sockets that are whole the probe says 0.
+const SOCKFS: u32 = 0x534f_434b;
 const PIPEFS: u32 = 0x5049_5045;
 const ANON_INODE: u32 = 0x0904_1934;
 const PIDFS: u32 = 0x5049_4446;
@@ -48,7 +49,7 @@ impl Target {
         }
         let first = names.split(|byte| *byte == 0).next().unwrap_or_default();
         match (file.mode & file_type::MASK, file.magic) {
-            (file_type::SOCKET, _) => {
+            (file_type::SOCKET, 0 | SOCKFS) => {
                 self.bracketed(b"socket:[", file.inode);
                 let rest = names.get(first.len() + 1..).unwrap_or_default();
                 self.socket(file, first, rest);

@@ -48,6 +48,8 @@ const ENTRY: &str = "sys_enter";
 const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_overflow"];
 /// Shown every task when recording stops. Kernels before 5.15 do not take it.
 const UNDER_WAY: &str = "under_way";
+/// What kernels may lack.
+const OPTIONAL: [&str; 4] = [URING[0], URING[1], URING[2], UNDER_WAY];
 /// Kernels from then on hand out the registers of a task.
 const TASK_REGS: (u32, u32) = (5, 15);
 /// Processes whose verdicts are kept; those beyond are judged at each call.
@@ -148,6 +150,8 @@ pub struct Probe {
     /// The programs that are hooked: their counters are asked for once they hook nothing any more, too.
     hooks: Vec<OwnedFd>,
     durations: bool,
+    /// Whether it loads from the kernel's memory without a helper.
+    plain_loads: bool,
     /// Possible CPUs, each with a ring.
     pub cpus: usize,
     /// Bytes of each ring.
@@ -222,18 +226,21 @@ impl Probe {
             hooks.extend(URING.into_iter().zip([submit, URING[1], URING[2]]));
         }
         let failed = load_programs(&mut ebpf, &hooks, &btf);
-        // What a kernel does not know is left out, and `doctor` says so.
-        if let Some((program, error)) =
-            failed.into_iter().find(|(program, _)| !URING.contains(program))
+        let iterator = iterator_mut(&mut ebpf)?.load("task", &btf).err();
+        // What a kernel does not know is left out, and `doctor` says so; but the cast may be what it does not take.
+        if let Some((program, error)) = failed
+            .into_iter()
+            .chain(iterator.map(|error| (UNDER_WAY, error)))
+            .find(|(program, _)| cast.is_some() || !OPTIONAL.contains(program))
         {
             return Err(ProbeError::Program { program, error });
         }
-        let _ = iterator_mut(&mut ebpf)?.load("task", &btf);
         let ring = segments * SEGMENT as u64;
         let fds = hooks.iter().filter_map(|(program, _)| ebpf.program(program)?.fd().ok());
         let fds = fds.map(|fd| fd.as_fd().try_clone_to_owned()).collect::<Result<_, _>>();
         let hooks = fds.map_err(ProbeError::Descriptor)?;
-        let probe = Probe { ebpf, hooks, durations: options.durations, cpus, ring };
+        let (durations, plain_loads) = (options.durations, cast.is_some());
+        let probe = Probe { ebpf, hooks, durations, plain_loads, cpus, ring };
         probe.install(options)?;
         Ok(probe)
     }
@@ -300,6 +307,9 @@ impl Probe {
         }
         if !self.is_loaded(URING[0]) || !self.is_loaded(URING[1]) {
             lacking.push("operations of io_uring (needs Linux 5.17)");
+        }
+        if !self.plain_loads {
+            lacking.push("cheap loads of its memory (needs Linux 6.2)");
         }
         lacking
     }

@@ -56,6 +56,7 @@ for fd in socket.recv_fds(two, 1, 2)[1]:
 named = socket.socket(socket.AF_UNIX)
 named.bind(os.path.join(folder, "socket"))
 named.listen()
+os.fstat(os.open("socket", os.O_PATH))          # a file in a directory, not a socket
 
 
 def work():

@@ -36,7 +36,7 @@ pub struct FileRecord {
     pub mode: u32,
     /// A device's number as the kernel keeps it: 12 bits of major number, 20 of minor.
     pub device: u32,
-    /// The file system's magic number (statfs(2)); not of a socket.
+    /// The file system's magic number (statfs(2)); of a socket 0, but of one by a path (`O_PATH`).
     pub magic: u32,
     /// Bits of [`file_flag`].
     pub flags: u16,
