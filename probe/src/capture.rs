@@ -103,6 +103,38 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) {
     }
 }
 
+/// Makes the capture of a plan that is plain, without what others need. Returns false if it is to be made like others: the plan is
+/// not, or there is nothing to read, or it cannot be read.
+#[inline(always)]
+pub fn plain(record: *mut u8, plan: *const Plan, ret: i64) -> bool {
+    // SAFETY: a live plan.
+    let (plain, capture) = unsafe { ((*plan).plain, (*plan).captures[0]) };
+    let event = record.cast::<EventRecord>();
+    if plain == 0 || ret < i64::from(capture.flags & capture_flag::ON_FOUND != 0) {
+        return false;
+    }
+    let address = argument(event, capture.arg);
+    let length = times(count_of(event, capture, ret), capture.unit);
+    let limit = limit(capture);
+    if address == 0 || length == 0 || limit == 0 || length > u64::from(u32::MAX) {
+        return false;
+    }
+    let (full, want) = (length as u32, core::cmp::min(length, u64::from(limit)) as u32);
+    let want = below(want, 2 * CONTENT_MAX as u32);
+    // SAFETY: nothing but an EventRecord lies before it in the record, which has room for twice CONTENT_MAX bytes behind it.
+    unsafe {
+        let place = record.add(size_of::<EventRecord>());
+        if bpf_probe_read_user(place.add(HEADER).cast(), want, address as *const _) != 0 {
+            return false;
+        }
+        let status = if want == full { capture_status::WHOLE } else { capture_status::CUT };
+        let arg = capture.arg & capture_part::ARG;
+        *place.cast() = CaptureHeader { arg, status, len: want as u16, full };
+    }
+    set_length(record, size_of::<EventRecord>() + HEADER + (want as usize).next_multiple_of(8));
+    true
+}
+
 /// Makes the capture of that index.
 #[inline(always)]
 fn simple(record: *mut u8, plan: *const Plan, i: usize, which: u64, given: u32) {
@@ -148,7 +180,9 @@ fn given_length(record: *mut u8, plan: *const Plan, given: u32) {
     unsafe {
         let place = record.add(size_of::<EventRecord>());
         *place.cast() = CaptureHeader { arg, status, len, full: 0 };
-        *place.add(HEADER).cast() = [0u64; 2];
+        // Word by word: a function that sets memory does it byte by byte.
+        write_volatile(place.add(HEADER).cast(), 0u64);
+        write_volatile(place.add(HEADER + 8).cast(), 0u64);
         *place.add(HEADER + at).cast() = given;
     }
     set_length(record, size_of::<EventRecord>() + HEADER + usize::from(len).next_multiple_of(8));
@@ -289,9 +323,6 @@ fn limit(capture: PlanCapture) -> u32 {
 #[inline(always)]
 fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64, given: u32) -> u64 {
     let count = match capture.length {
-        length::RET => ret as u64,
-        length::WITHIN if ret < 0 => 0,
-        length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
         length::BITS => {
             let uncounted = u32::from(capture.length_arg & length::BELOW != 0);
             let bits = argument(event, capture.length_arg) as u32;
@@ -299,18 +330,34 @@ fn length_of(event: *const EventRecord, capture: PlanCapture, ret: i64, given: u
             let word = u32::from(capture.unit) * 8;
             if bits > i32::MAX as u32 || word == 0 { 0 } else { u64::from(bits.div_ceil(word)) }
         }
+        length::AT => {
+            core::cmp::min(pointer(argument(event, capture.length_arg), 4).0, u64::from(given))
+        }
+        _ => count_of(event, capture, ret),
+    };
+    times(count, capture.unit)
+}
+
+/// What the result or an argument counts.
+#[inline(always)]
+fn count_of(event: *const EventRecord, capture: PlanCapture, ret: i64) -> u64 {
+    match capture.length {
+        length::RET => ret as u64,
+        length::WITHIN if ret < 0 => 0,
+        length::WITHIN => core::cmp::min(ret as u64, argument(event, capture.length_arg)),
         length::ARG => {
             // Of a 32-bit number the register's other half says nothing.
             let unused = 32 * u32::from(capture.length_arg & length::NARROW != 0);
             argument(event, capture.length_arg) << unused >> unused
         }
-        length::AT => {
-            core::cmp::min(pointer(argument(event, capture.length_arg), 4).0, u64::from(given))
-        }
         _ => 1,
-    };
-    // A count that is no count must not wrap to a small length.
-    if count > u64::from(u32::MAX) { count } else { count * u64::from(capture.unit) }
+    }
+}
+
+/// Bytes of so many. A count that is no count must not wrap to a small length.
+#[inline(always)]
+fn times(count: u64, unit: u16) -> u64 {
+    if count > u64::from(u32::MAX) { count } else { count * u64::from(unit) }
 }
 
 /// A NUL-terminated string, without its NUL.

@@ -40,25 +40,35 @@ const SCM_RIGHTS: u64 = 1;
 const SOL_SOCKET: u64 = 1;
 
 /// Appends what a call has done to its process's descriptors and directory to its record.
-#[inline(never)]
+#[inline(always)]
 pub fn tell(record: *mut u8, effects: u8, effect_arg: u8) {
+    let event = record.cast::<EventRecord>();
+    // SAFETY: the record was written before.
+    let ret = unsafe { (*event).ret };
+    // Of the addresses the kernel may have taken one although it could not do all that was asked.
+    if effects & effect::ADDRESSED != 0 {
+        syscord_descriptor(capture::argument(event, 0) as i32);
+    } else if effects & (effect::TABLE | effect::IDS | effect::MADE_PAIR | effect::PASSED) != 0 {
+        tell_more(record, effects, effect_arg);
+    } else if ret >= 0 {
+        let made = effects & effect::MADE != 0;
+        syscord_descriptor(if made { ret as i32 } else { CWD });
+    }
+}
+
+/// The same of a call that tells of more than one descriptor.
+#[inline(never)]
+fn tell_more(record: *mut u8, effects: u8, effect_arg: u8) {
     let event = record.cast::<EventRecord>();
     // SAFETY: the record was written before.
     let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
     let width = 8 - 4 * u64::from(abi & 1);
     let Some(ring) = ring::here() else { return };
     let list = List { control: ring.control() };
-    // Of the addresses the kernel may have taken one although it could not do all that was asked.
-    if effects & effect::ADDRESSED != 0 {
-        list.one(capture::argument(event, 0) as i32);
-    } else if ret < 0 {
+    if ret < 0 {
         return;
     } else if effects & (effect::TABLE | effect::IDS) != 0 {
         return process(record, effects);
-    } else if effects & effect::MADE != 0 {
-        list.one(ret as i32);
-    } else if effects & effect::CWD != 0 {
-        list.one(CWD);
     } else if effects & effect::MADE_PAIR != 0 {
         list.read(capture::argument(event, effect_arg), 2);
     } else if effects & effect::PASSED != 0 {
@@ -92,13 +102,6 @@ impl List {
     fn set_count(&self, count: u32) {
         // SAFETY: as above.
         unsafe { write_volatile(&raw mut (*self.control).told_count, count) }
-    }
-
-    #[inline(always)]
-    fn one(&self, fd: i32) {
-        // SAFETY: as above.
-        unsafe { write_volatile(self.place(), fd) }
-        self.set_count(1);
     }
 
     /// Takes what lies in the program's memory, at most FILES.

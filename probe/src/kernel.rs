@@ -12,12 +12,16 @@ pub fn plain_loads() -> bool {
     config::loadable() != 0
 }
 
-/// An address of the kernel's as one that may be loaded from, up to 16 bytes. Only where there are [`plain_loads`].
+/// An address of the kernel's as one that may be loaded from, up to 16 bytes, where there are [`plain_loads`].
 #[inline(always)]
-pub fn loadable<T>(address: u64) -> *const T {
+pub fn loadable<T>(address: u64) -> Option<*const T> {
+    let to = config::loadable();
+    if to == 0 {
+        return None;
+    }
     // SAFETY: this is how helpers are called, and the function has no preconditions.
     unsafe {
         let cast: extern "C" fn(u64, u32) -> *const T = transmute(RDONLY_CAST as usize);
-        cast(address, config::loadable())
+        Some(cast(address, to))
     }
 }

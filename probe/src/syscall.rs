@@ -138,6 +138,12 @@ impl Call {
         }
     }
 
+    /// The argument that they are about.
+    fn effect_arg(&self) -> u8 {
+        // SAFETY: a live plan.
+        self.plan.map_or(0, |plan| unsafe { (*plan).effect_arg })
+    }
+
     /// Whether it may change anything.
     fn may_change(&self) -> bool {
         // SAFETY: a live plan.
@@ -161,14 +167,12 @@ pub fn enter(regs: Regs) {
         Answer::Awaits if !call.is(plan_flag::NEW_IMAGE) => return,
         Answer::Awaits | Answer::Record { .. } => {}
     }
-    // SAFETY: the helper has no preconditions.
-    let mut time = unsafe { bpf_ktime_get_ns() };
-    if call.is(plan_flag::AT_ENTRY)
-        && call.is(plan_flag::RECORD)
-        && let Some(captured) = entry_record(regs, &call)
-    {
-        time = captured;
-    }
+    let captures = call.is(plan_flag::AT_ENTRY) && call.is(plan_flag::RECORD);
+    let time = match if captures { entry_record(regs, &call) } else { None } {
+        Some(time) => time,
+        // SAFETY: the helper has no preconditions.
+        None => unsafe { bpf_ktime_get_ns() },
+    };
     let (number, abi) = (call.number, u32::from(call.abi));
     let length = given_length(regs, &call);
     if thread::is_of(thread, call.who.tid) {
@@ -185,6 +189,10 @@ fn given_length(regs: Regs, call: &Call) -> u32 {
             // SAFETY: a live plan.
             let (argument, at) = unsafe { ((*plan).length_arg, (*plan).length_at) };
             let place = call.argument(regs, argument);
+            // Most who do not want it say so by NULL: to read there would take a page fault.
+            if place == 0 {
+                return u32::MAX;
+            }
             let (length, readable) = capture::pointer(place + u64::from(at), 4);
             if readable { length as u32 } else { u32::MAX }
         }
@@ -256,7 +264,7 @@ pub fn exit(regs: Regs, ret: i64) {
     };
     let Some(Begun { record, mut length, effects, effect_arg }) = begun else { return };
     // In one place for all, or the verifier would walk it several times.
-    if effects != 0 {
+    if effects & effect::TOLD != 0 && (ret >= 0 || effects & effect::ADDRESSED != 0) {
         files::tell(record, effects, effect_arg);
         length = capture::length(record);
     }
@@ -282,9 +290,11 @@ struct Begun {
 fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Option<Begun> {
     let began = entered.time;
     let lost_args = call.is(plan_flag::NEW_IMAGE) && ret == 0;
-    let captures =
-        call.is(plan_flag::AT_EXIT | plan_flag::AT_ENTRY) || lost_args || call.effects() != 0;
-    let room = if captures { MAX_RECORD } else { size_of::<EventRecord>() };
+    let again = began == 0 || ret < 0;
+    let entry_too = call.is(plan_flag::AT_ENTRY) && !call.is(plan_flag::RESTORES) && again;
+    let captures = entry_too || call.is(plan_flag::AT_EXIT);
+    let tells = call.effects() & effect::TOLD != 0;
+    let room = if captures || lost_args || tells { MAX_RECORD } else { size_of::<EventRecord>() };
     let record = reserve(ring, room)?;
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
@@ -294,17 +304,18 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     let mut begun = Begun { record, length: size_of::<EventRecord>(), effects: 0, effect_arg: 0 };
     if lost_args {
         begun.length = mark(record, event_mark::ARGS_UNKNOWN);
-    } else if captures && call.plan.is_some() {
-        let again = began == 0 || ret < 0;
-        let which = if call.is(plan_flag::AT_ENTRY) && !call.is(plan_flag::RESTORES) && again {
-            capture::ALL
-        } else {
-            capture::AT_EXIT
-        };
+    } else if call.plan.is_some_and(|plan| capture::plain(record, plan, ret)) {
+        begun.length = capture::length(record);
+        (begun.effects, begun.effect_arg) = (call.effects(), call.effect_arg());
+    } else if captures {
+        let which = if entry_too { capture::ALL } else { capture::AT_EXIT };
         let given = if began == 0 { u32::MAX } else { entered.length };
         let effects = syscord_capture(which, given);
         begun.length = capture::length(record);
         (begun.effects, begun.effect_arg) = (effects as u8, (effects >> 8) as u8);
+    } else if tells {
+        capture::set_length(record, begun.length);
+        (begun.effects, begun.effect_arg) = (call.effects(), call.effect_arg());
     }
     Some(begun)
 }

@@ -71,9 +71,9 @@ pub fn is_ending(task: Task) -> bool {
 /// Reads a field of a kernel object; zero where the address is bad.
 #[inline(always)]
 pub fn read<T: Copy + Default>(object: u64, offset: u32) -> T {
-    if plain_loads() {
+    if let Some(place) = loadable(object + u64::from(offset)) {
         // SAFETY: the kernel makes zero of what cannot be read.
-        return unsafe { read_volatile(loadable(object + u64::from(offset))) };
+        return unsafe { read_volatile(place) };
     }
     let mut value = T::default();
     // SAFETY: the destination is a live local of that size.

@@ -51,6 +51,8 @@ pub mod effect {
     pub const TABLE: u8 = 1 << 6;
     /// User and group are told.
     pub const IDS: u8 = 1 << 7;
+    /// Those that are told with the call.
+    pub const TOLD: u8 = !CLOSED;
 }
 
 /// What the probe does with one syscall.
@@ -74,8 +76,10 @@ pub struct Plan {
     pub makes: u8,
     /// How many arguments it has.
     pub args: u8,
+    /// 1 if all that is captured is one span of bytes at exit, of which the length is in the result or an argument, or known.
+    pub plain: u8,
     /// Zero.
-    pub pad: [u8; 4],
+    pub pad: [u8; 3],
     /// The bits of that argument that count.
     pub decisive: u32,
     /// What is read of the memory behind the arguments: strings and spans of bytes.
@@ -153,7 +157,8 @@ impl Plan {
         effect_arg: 0,
         makes: 0,
         args: 0,
-        pad: [0; 4],
+        plain: 0,
+        pad: [0; 3],
         flags: 0,
         count: 0,
         length_arg: 0,

@@ -69,7 +69,13 @@ pub fn build(install: bool) -> Result {
 /// runs, since they end up in the object.
 fn flags() -> Vec<String> {
     // Flags are part of the symbols' hashes, so the repository's own path must not be among them.
-    let fixed = ["-Clink-arg=--btf", "-Cdebuginfo=2", "-Zremap-cwd-prefix=syscord"];
+    let fixed = [
+        "-Clink-arg=--btf",
+        "-Cdebuginfo=2",
+        "-Zremap-cwd-prefix=syscord",
+        "-Ctarget-cpu=v2",
+        "-Clink-arg=--cpu-features=+allows-misaligned-mem-access",
+    ];
     let mut flags: Vec<String> = fixed.map(str::to_owned).into();
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);

@@ -23,7 +23,7 @@ pub const DEPTH: usize = 32;
 /// up to the root. Of others: the name that the kernel gave it (a socket's is that of its protocol);
 /// then, of a Unix socket, its address.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FileRecord {
     /// Inode number.
     pub inode: u64,
