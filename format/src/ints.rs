@@ -160,17 +160,29 @@ fn most_distinct(n: usize) -> usize {
     (32 + n / 8).min(MOST_DISTINCT)
 }
 
-fn pack(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
+fn pack(values: impl ExactSizeIterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
     match width {
         8 => out.extend(values.map(|value| value as u8)),
-        16 => values.for_each(|value| out.extend_from_slice(&(value as u16).to_le_bytes())),
-        32 => values.for_each(|value| out.extend_from_slice(&(value as u32).to_le_bytes())),
+        16 => put_words(values, out, |value| (value as u16).to_le_bytes()),
+        32 => put_words(values, out, |value| (value as u32).to_le_bytes()),
         _ => {
             let mut writer = BitWriter::new(out);
             values.for_each(|value| writer.put(value, width));
             writer.finish();
         }
     }
+}
+
+/// Room for all is made at once.
+fn put_words<const N: usize>(
+    values: impl ExactSizeIterator<Item = u64>,
+    out: &mut Vec<u8>,
+    word: impl Fn(u64) -> [u8; N],
+) {
+    let start = out.len();
+    out.resize(start + N * values.len(), 0);
+    let (places, _) = out[start..].as_chunks_mut::<N>();
+    places.iter_mut().zip(values).for_each(|(place, value)| *place = word(value));
 }
 
 fn put_deltas(values: &[i64], out: &mut Vec<u8>) {

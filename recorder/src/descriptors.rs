@@ -61,7 +61,7 @@ pub fn describe(tgid: u32, sockets: &mut Sockets, records: &mut Vec<ProcRecord>)
     let time = clocks::monotonic();
     let cwd = link(&root.join("cwd"));
     if !cwd.is_empty() {
-        push(CWD, time, Target { link: cwd, ..Target::default() });
+        push(CWD, time, Target::named(cwd, Vec::new()));
     }
     for fd in numbers(&root.join("fd")) {
         let Ok(fd) = i32::try_from(fd) else { continue };
@@ -88,7 +88,7 @@ impl Sockets {
             let kind = if file.mode() & libc::S_IFMT == libc::S_IFBLK { "block" } else { "char" };
             format!("{kind} {major}:{minor}").into_bytes()
         });
-        Target { link, detail: device.unwrap_or_default(), numbers: Vec::new() }
+        Target::named(link, device.unwrap_or_default())
     }
 
     fn socket(&mut self, process: &Path, path: &Path, inode: u64) -> Target {
@@ -98,7 +98,7 @@ impl Sockets {
         (socket.file.inode, socket.file.mode) = (inode, S_IFSOCK);
         let Some(mut names) = protocol(path) else {
             let link = format!("socket:[{inode}]").into_bytes();
-            return Target { link, ..Target::default() };
+            return Target::named(link, Vec::new());
         };
         names.push(0);
         names.extend_from_slice(&socket.path);

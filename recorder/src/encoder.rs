@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark};
 use syscord_syscalls::{
-    Abi, MAX_ARGS,
+    Abi,
     plan::NUMBERS,
     record::{EventRecord, FILE, MARKS, RecordHeader, UNKNOWN_DURATION, event_mark},
 };
@@ -12,12 +12,12 @@ use syscord_syscalls::{
 use crate::{
     call::{Call, NewImage, capture, whole},
     entries::Entries,
-    files::Target,
+    files::Targets,
     history::NewImages,
     kept::kept,
     parts::{PartsOf, is_part},
     prefetch,
-    pulse::{Pulse, breathe_at},
+    pulse::{Breath, Pulse},
     rings::Batch,
     schema::{Layout, Schema},
     trigger::Trigger,
@@ -43,8 +43,8 @@ pub struct Encoder {
     new_images: NewImages,
     /// The parts of the call at hand.
     parts: PartsOf,
-    /// What the descriptor at hand stands for.
-    target: Target,
+    /// What descriptors stand for.
+    targets: Targets,
     /// Whether contents of the call at hand are left out.
     hides: bool,
     /// The events of the chunk at hand.
@@ -59,7 +59,7 @@ impl Encoder {
         entries: Arc<Entries>,
         trigger: Option<Trigger>,
     ) -> Self {
-        let (parts, target, places) = (PartsOf::default(), Target::default(), Vec::new());
+        let (parts, targets, places) = (PartsOf::default(), Targets::default(), Vec::new());
         let new_images = NewImages::new();
         let (dump, hides) = (1, false);
         Encoder {
@@ -70,7 +70,7 @@ impl Encoder {
             dump,
             new_images,
             parts,
-            target,
+            targets,
             hides,
             places,
         }
@@ -104,6 +104,7 @@ impl Encoder {
         pulse: Option<&Pulse>,
     ) -> Result<Option<EncodedChunk>, FormatError> {
         self.places.clear();
+        let mut breath = Breath::new();
         for (cpu, span) in batch.by_cpu() {
             let mut start = span.start;
             for (header, record) in wire::raw(&batch.bytes[span]) {
@@ -115,7 +116,7 @@ impl Encoder {
                 {
                     self.announce(&event);
                     self.places.push(place);
-                    breathe_at(self.places.len());
+                    breath.at(self.places.len());
                 }
             }
         }
@@ -129,7 +130,7 @@ impl Encoder {
         let mut count = 0;
         while let Some(place) = self.builder.next().and_then(|at| self.places.get(at)) {
             count += 1;
-            breathe_at(count);
+            breath.at(count);
             let Place { start, length, cpu } = *place;
             if let Some(place) = self.builder.behind_next(SOON).and_then(|at| self.places.get(at)) {
                 prefetch::of(&batch.bytes[place.start..place.start + place.length as usize]);
@@ -191,7 +192,7 @@ impl Encoder {
         for (header, captured) in wire::captures(bytes) {
             match header.arg {
                 MARKS if !layout.at_entry => self.builder.put_marks(header.full as u8),
-                FILE => self.put_file(&args, record.ret, captured),
+                FILE => self.put_file(&record, captured),
                 _ if layout.at_entry => {}
                 _ if is_part(&header) => has_parts = true,
                 _ => {
@@ -219,15 +220,15 @@ impl Encoder {
 
     /// Tells what a descriptor stands for that the event has made that was put last.
     #[inline(never)]
-    fn put_file(&mut self, args: &[u64; MAX_ARGS], ret: i64, bytes: &[u8]) {
+    fn put_file(&mut self, record: &EventRecord, bytes: &[u8]) {
         let Some((file, names)) = wire::file(bytes) else { return };
         let fd = match file.fd {
-            fd if i64::from(fd) == ret => FileFd::Result,
-            fd if fd == args[0] as i32 => FileFd::First,
+            fd if i64::from(fd) == record.ret => FileFd::Result,
+            fd if fd == record.args[0] as i32 => FileFd::First,
             fd => FileFd::Listed(fd),
         };
-        self.target.read(&file, names);
-        self.builder.put_file(&self.target.as_file(fd));
+        let target = self.targets.of(record.header.number, &file, names);
+        self.builder.put_file(&target.as_file(fd));
     }
 
     /// Puts an event of which there was a record when it began.

@@ -21,6 +21,28 @@ pub struct Target {
     pub detail: Vec<u8>,
     /// The numbers of both, in their order.
     pub numbers: Vec<u64>,
+    /// Where those come from.
+    sources: Vec<Source>,
+}
+
+/// A number of a file that is kept apart from its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Inode,
+    Peer,
+    LocalPort,
+    RemotePort,
+}
+
+impl Source {
+    fn of(self, file: &FileRecord) -> u64 {
+        match self {
+            Source::Inode => file.inode,
+            Source::Peer => file.peer,
+            Source::LocalPort => file.local_port.into(),
+            Source::RemotePort => file.remote_port.into(),
+        }
+    }
 }
 
 /// File systems whose files lie in no directory (include/uapi/linux/magic.h). Of sockets that are whole the probe says 0.
@@ -32,29 +54,41 @@ const NSFS: u32 = 0x6e73_6673;
 const DMA_BUF: u32 = 0x444d_4142;
 
 impl Target {
+    /// One without numbers that are kept apart.
+    pub fn named(link: Vec<u8>, detail: Vec<u8>) -> Target {
+        Target { link, detail, ..Target::default() }
+    }
+
     /// What the probe has seen, with the names behind the record.
     pub fn of(file: &FileRecord, names: &[u8]) -> Target {
         let mut target = Target::default();
         target.read(file, names);
+        target.count(file);
         target
     }
 
-    /// The same, in the memory of another.
-    pub fn read(&mut self, file: &FileRecord, names: &[u8]) {
+    /// Puts in the numbers of a file that has this text.
+    fn count(&mut self, file: &FileRecord) {
+        self.numbers.clear();
+        self.numbers.extend(self.sources.iter().map(|source| source.of(file)));
+    }
+
+    /// Finds text and sources.
+    fn read(&mut self, file: &FileRecord, names: &[u8]) {
         self.link.clear();
         self.detail.clear();
-        self.numbers.clear();
+        self.sources.clear();
         if file.flags & (file_flag::UNKNOWN | file_flag::CUT) != 0 {
             return;
         }
         let first = names.split(|byte| *byte == 0).next().unwrap_or_default();
         match (file.mode & file_type::MASK, file.magic) {
             (file_type::SOCKET, 0 | SOCKFS) => {
-                self.bracketed(b"socket:[", file.inode);
+                self.bracketed(b"socket:[");
                 let rest = names.get(first.len() + 1..).unwrap_or_default();
                 self.socket(file, first, rest);
             }
-            (_, PIPEFS) => self.bracketed(b"pipe:[", file.inode),
+            (_, PIPEFS) => self.bracketed(b"pipe:["),
             (_, ANON_INODE) => {
                 self.link.extend_from_slice(b"anon_inode:");
                 self.link.extend_from_slice(first);
@@ -84,10 +118,11 @@ impl Target {
         (numbered(&self.link, link), numbered(&self.detail, detail))
     }
 
-    fn bracketed(&mut self, name: &[u8], number: u64) {
+    /// A name and the inode's number.
+    fn bracketed(&mut self, name: &[u8]) {
         self.link.extend_from_slice(name);
         self.link.extend_from_slice(&[NUMBER, b']']);
-        self.numbers.push(number);
+        self.sources.push(Source::Inode);
     }
 
     /// A path of its names, the last one first, each ended by a NUL.
@@ -120,27 +155,27 @@ impl Target {
             family::INET | family::INET6 if file.local_port != 0 => self.inet(file),
             family::UNIX => self.unix(file, address),
             family::NETLINK if file.peer != 0 => self.netlink(file),
-            _ => self.number(file.inode),
+            _ => self.number(Source::Inode),
         }
         self.detail.push(b']');
     }
 
     fn inet(&mut self, file: &FileRecord) {
-        self.endpoint(file.family, &file.local, file.local_port);
+        self.endpoint(file.family, &file.local, Source::LocalPort);
         if file.remote_port != 0 || file.remote != [0; 16] {
             self.detail.extend_from_slice(b"->");
-            self.endpoint(file.family, &file.remote, file.remote_port);
+            self.endpoint(file.family, &file.remote, Source::RemotePort);
         }
     }
 
-    fn endpoint(&mut self, family: u16, address: &[u8; 16], port: u16) {
+    fn endpoint(&mut self, family: u16, address: &[u8; 16], port: Source) {
         match family {
             family::INET => self.ipv4(&address[..4]),
             // A Vec takes every write.
             _ => drop(write!(self.detail, "[{}]", Ipv6Addr::from(*address))),
         }
         self.detail.push(b':');
-        self.number(port.into());
+        self.number(port);
     }
 
     /// By hand: every connection has two, and formatting takes ten times as long.
@@ -160,10 +195,10 @@ impl Target {
     }
 
     fn unix(&mut self, file: &FileRecord, address: &[u8]) {
-        self.number(file.inode);
+        self.number(Source::Inode);
         if file.peer != 0 {
             self.detail.extend_from_slice(b"->");
-            self.number(file.peer);
+            self.number(Source::Peer);
         }
         let name = match address {
             [] => return,
@@ -192,12 +227,54 @@ impl Target {
             None => drop(write!(self.detail, "{protocol}")),
         }
         self.detail.push(b':');
-        self.number(file.peer);
+        self.number(Source::Peer);
     }
 
-    fn number(&mut self, number: u64) {
+    fn number(&mut self, source: Source) {
         self.detail.push(NUMBER);
-        self.numbers.push(number);
+        self.sources.push(source);
+    }
+}
+
+/// What descriptors stand for, call by call: most that a call makes differ from the one before in numbers alone, and their text
+/// need not be made again.
+#[derive(Default)]
+pub struct Targets([Known; 16]);
+
+/// The latest of a call.
+#[derive(Default)]
+struct Known {
+    /// What its text goes by, and the names.
+    shape: Option<FileRecord>,
+    names: Vec<u8>,
+    target: Target,
+}
+
+impl Targets {
+    /// What the probe has seen at a call of that number, with the names behind the record.
+    pub fn of(&mut self, number: u32, file: &FileRecord, names: &[u8]) -> &Target {
+        let known = &mut self.0[number as usize % 16];
+        let shape = Some(shape(file));
+        if known.shape != shape || known.names != names {
+            known.target.read(file, names);
+            known.shape = shape;
+            known.names.clear();
+            known.names.extend_from_slice(names);
+        }
+        known.target.count(file);
+        &known.target
+    }
+}
+
+/// The same but for numbers of which the text says no more than whether there are any.
+fn shape(file: &FileRecord) -> FileRecord {
+    FileRecord {
+        inode: 0,
+        fd: 0,
+        peer: (file.peer != 0).into(),
+        local_port: (file.local_port != 0).into(),
+        remote_port: (file.remote_port != 0).into(),
+        ..*file
     }
 }
 
@@ -213,6 +290,40 @@ mod tests {
 
     fn pair(link: &str, detail: &str) -> (String, String) {
         (link.to_owned(), detail.to_owned())
+    }
+
+    /// Whatever came before, the text is the one that it would have been by itself.
+    #[test]
+    fn what_is_remembered_changes_nothing() {
+        let socket = FileRecord {
+            mode: file_type::SOCKET,
+            inode: 9,
+            family: family::INET,
+            ..Default::default()
+        };
+        let listening = FileRecord { local_port: 80, ..socket };
+        let connected = FileRecord { remote_port: 5000, remote: [1; 16], local_port: 81, ..socket };
+        let unix = FileRecord { family: family::UNIX, peer: 10, ..socket };
+        let plain = FileRecord { mode: 0o100_644, inode: 3, ..Default::default() };
+        let all: [(FileRecord, &[u8]); 9] = [
+            (socket, b"TCP\0"),
+            (listening, b"TCP\0"),
+            (connected, b"TCP\0"),
+            (FileRecord { remote_port: 5001, inode: 10, ..connected }, b"TCP\0"),
+            (FileRecord { remote: [2; 16], ..connected }, b"TCP\0"),
+            (unix, b"UNIX\0/run/x\0"),
+            (FileRecord { peer: 0, ..unix }, b"UNIX\0/run/x\0"),
+            (plain, b"hosts\0etc\0"),
+            (FileRecord { flags: file_flag::REMOVED, ..plain }, b"hosts\0etc\0"),
+        ];
+        let mut targets = Targets::default();
+        for (before, its_names) in &all {
+            for (file, names) in &all {
+                targets.of(1, before, its_names);
+                let target = targets.of(1, file, names);
+                assert_eq!(*target, Target::of(file, names), "{file:?} behind {before:?}");
+            }
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     entries::Entries,
     files::Target,
     left_out::LeftOut,
-    pulse::breathe_at,
+    pulse::Breath,
     rings::Batch,
     schema::Schema,
     wire::{self, Captures, Record},
@@ -67,8 +67,9 @@ impl History {
     fn records(&mut self, batch: &Batch) -> Vec<ProcRecord> {
         let mut processes: Vec<(ProcessRecord, Captures<'_>)> = Vec::new();
         let mut records = Vec::new();
+        let mut breath = Breath::new();
         for (count, record) in wire::records(&batch.bytes).enumerate() {
-            breathe_at(count);
+            breath.at(count);
             match record {
                 Record::Event(call, captures) => {
                     if call.header.kind == record_kind::EVENT_AND_STATE {

@@ -48,6 +48,7 @@ mod schema;
 mod service;
 mod session;
 mod signals;
+mod spare;
 mod syscall_set;
 mod trace;
 mod trigger;

@@ -4,8 +4,8 @@
 //! Then they encode side by side, and each writes once all is written that came before ([`Outlet`]).
 //!
 //! Before them stand at most [`QUEUE`] batches, so memory is bounded: when the output is slow, the rings fill, and what
-//! then has no room is counted as dropped. All batches that there can be go round from the start, so that memory soon is
-//! what it will be.
+//! then has no room is counted as dropped. All batches that there can be are used from the start, so that memory soon is
+//! what it will be ([`Spare`]).
 //!
 //! They come after all other threads of the machine. When a batch is there before they are done with the last one, they
 //! take their turns like all others until they have caught up; when there is no room for it, they come first, for some
@@ -31,6 +31,7 @@ use crate::{
     priority::{self, Priority},
     pulse::Pulse,
     rings::Batch,
+    spare::Spare,
     trace::{Trace, Written},
     trigger::Trigger,
 };
@@ -57,7 +58,7 @@ pub enum Work {
 /// All of them, from the other side.
 pub struct Pipeline {
     work: Option<SyncSender<Work>>,
-    done: Receiver<Batch>,
+    spare: Arc<Spare>,
     outlet: Arc<Outlet>,
     state: Arc<State>,
     threads: Vec<JoinHandle<()>>,
@@ -67,11 +68,8 @@ impl Pipeline {
     /// Starts a thread for each encoder. `trace` has begun.
     pub fn start(encoders: Vec<Encoder>, history: History, trace: Trace) -> Pipeline {
         let (work, orders) = mpsc::sync_channel(QUEUE);
-        let (give_back, done) = mpsc::channel();
         // Beside the one that is being filled.
-        for _ in 0..QUEUE + encoders.len() {
-            let _ = give_back.send(Batch::default());
-        }
+        let spare = Arc::new(Spare::new(QUEUE + encoders.len()));
         let state = Arc::new(State::new(encoders.len(), &trace));
         let outlet = Arc::new(Outlet::new(trace));
         let intake = Arc::new(Mutex::new(Intake { orders, history, taken: 0 }));
@@ -82,17 +80,17 @@ impl Pipeline {
                 intake: Arc::clone(&intake),
                 outlet: Arc::clone(&outlet),
                 state: Arc::clone(&state),
-                give_back: give_back.clone(),
+                spare: Arc::clone(&spare),
             };
             thread::spawn(move || worker.run())
         });
         let threads = threads.collect();
-        Pipeline { work: Some(work), done, outlet, state, threads }
+        Pipeline { work: Some(work), spare, outlet, state, threads }
     }
 
     /// A batch to fill, with the memory of one that was encoded. Once the last one was sent, there is one.
     pub fn empty_batch(&self) -> Batch {
-        self.done.try_recv().unwrap_or_default()
+        self.spare.take()
     }
 
     /// Bytes written so far, or kept.
@@ -252,7 +250,7 @@ struct Worker {
     intake: Arc<Mutex<Intake>>,
     outlet: Arc<Outlet>,
     state: Arc<State>,
-    give_back: mpsc::Sender<Batch>,
+    spare: Arc<Spare>,
 }
 
 impl Worker {
@@ -280,14 +278,12 @@ impl Worker {
     }
 
     fn encode(&mut self, job: Job, pulse: Option<&Pulse>) -> Result<Order, RecordError> {
-        let (mut batch, records, new_images) = match job {
+        let (batch, records, new_images) = match job {
             Job::Batch(batch, records, new_images) => (batch, records, new_images),
             Job::Ready(order) => return Ok(order),
         };
         let chunks = self.encoder.chunks(&batch, new_images, pulse).map_err(RecordError::Encode)?;
-        batch.clear();
-        // Nobody may want it any more.
-        let _ = self.give_back.send(batch);
+        self.spare.put(batch);
         Ok(Order::Write(Blocks::Events(records, chunks)))
     }
 }

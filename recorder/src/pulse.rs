@@ -8,7 +8,10 @@ use std::{
 
 use libc::{c_int, c_long, c_void, siginfo_t, timer_t};
 
-use crate::priority::{self, SLICE};
+use crate::{
+    clocks,
+    priority::{self, SLICE},
+};
 
 /// Gives the processor to those who wait for it, unless this thread comes first or the user has chosen its policy. By itself
 /// the kernel looks at how long a thread has run only when something happens: who began to wait early in its slice would wait
@@ -22,17 +25,40 @@ fn breathe() {
     }
 }
 
-/// The same once every some 50 us, where so many records have been gone through.
-#[inline]
-pub fn breathe_at(count: usize) {
-    const BREATH: usize = 256;
-    if count.is_multiple_of(BREATH) {
-        breathe();
+/// How a thread lets others in that goes through records: it gives the processor away every some 50 us.
+pub struct Breath {
+    /// When it did last, ns.
+    latest: u64,
+}
+
+impl Breath {
+    const EVERY: u64 = 50_000;
+    /// Records between two looks at the clock.
+    const RECORDS: usize = 128;
+
+    pub fn new() -> Breath {
+        Breath { latest: clocks::monotonic() }
+    }
+
+    /// So many records have been gone through.
+    #[inline]
+    pub fn at(&mut self, count: usize) {
+        if count.is_multiple_of(Breath::RECORDS) {
+            self.look();
+        }
+    }
+
+    #[inline(never)]
+    fn look(&mut self) {
+        if clocks::monotonic() - self.latest >= Breath::EVERY {
+            breathe();
+            self.latest = clocks::monotonic();
+        }
     }
 }
 
 /// A timer by which the thread that made it lets others in every [`SLICE`] while it beats: where it cannot
-/// [do so](breathe_at) by itself. A beat takes some 10 us, and asks for the next one: on a machine on which a signal takes
+/// [do so](Breath) by itself. A beat takes some 10 us, and asks for the next one: on a machine on which a signal takes
 /// longer than [`SLICE`], as an emulated one may, a timer that goes on by itself would leave no time for anything else.
 pub struct Pulse(&'static Beats);
 

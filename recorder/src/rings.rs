@@ -131,7 +131,7 @@ const MARGIN: u64 = 100_000;
 const PATIENCE: usize = 10_000;
 /// Bytes of all CPUs that are taken at once, at most, but for some on machines with very many; rings that hold more are
 /// taken in several steps. It keeps batches, and with them the memory they need, about as large as they are meant to be.
-const STEP: u64 = 4 << 20;
+const STEP: u64 = 1 << 20;
 
 impl Rings {
     /// Maps the probe's rings.
@@ -349,7 +349,8 @@ impl Rings {
 
     /// The address of a position. Positions wrap, so it is always within the mapping.
     fn record(&self, cpu: usize, at: u64) -> *const u8 {
-        let segment = cpu * self.segments + (at as usize / SEGMENT) % self.segments;
+        // As many as the probe's mask says: a power of two.
+        let segment = cpu * self.segments + ((at as usize / SEGMENT) & (self.segments - 1));
         let offset = segment * SEGMENT_STRIDE + at as usize % SEGMENT;
         // SAFETY: the mapping holds `segments` elements of SEGMENT_STRIDE bytes for each CPU.
         unsafe { self.records.base.as_ptr().add(offset) }

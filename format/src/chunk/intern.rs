@@ -23,7 +23,7 @@ impl Interner {
     #[inline]
     pub(super) fn intern_like(&mut self, bytes: &[u8], guess: u32) -> u32 {
         match self.entries.get(guess as usize) {
-            Some(entry) if self.get(*entry) == bytes => guess,
+            Some(entry) if same(self.get(*entry), bytes) => guess,
             _ => self.intern(bytes),
         }
     }
@@ -38,7 +38,7 @@ impl Interner {
         let mut at = hash as usize & mask;
         while let Some(number) = self.slots[at].checked_sub(1) {
             let entry = self.entries[number as usize];
-            if entry.hash == hash && self.get(entry) == bytes {
+            if entry.hash == hash && same(self.get(entry), bytes) {
                 return number;
             }
             at = (at + 1) & mask;
@@ -85,6 +85,29 @@ impl Interner {
     }
 }
 
+/// Whether they are equal; of few bytes, as most are, without a call of a function.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match a.len() {
+        0 => true,
+        1..4 => {
+            a[0] == b[0] && a[a.len() / 2] == b[a.len() / 2] && a[a.len() - 1] == b[a.len() - 1]
+        }
+        4..8 => words::<4>(a) == words::<4>(b),
+        8..=16 => words::<8>(a) == words::<8>(b),
+        _ => a == b,
+    }
+}
+
+/// The first bytes and the last ones: all, if there are up to twice as many.
+#[inline]
+fn words<const N: usize>(bytes: &[u8]) -> (Option<&[u8; N]>, Option<&[u8; N]>) {
+    (bytes.first_chunk(), bytes.last_chunk())
+}
+
 /// Words of eight bytes, multiplied and folded, in two strands that do not wait for each other. Not secure: whoever
 /// chooses the bytes can slow the recorder's encoding down, as they can by calling more.
 fn hash(bytes: &[u8]) -> u32 {
@@ -103,14 +126,43 @@ fn hash(bytes: &[u8]) -> u32 {
     for word in words {
         a = fold(a, u64::from_le_bytes(*word));
     }
-    let last = rest.iter().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
-    let hash = fold(a ^ b.rotate_left(32), last);
+    let hash = fold(a ^ b.rotate_left(32), last(bytes, rest));
     (hash ^ hash >> 32) as u32
+}
+
+/// What is left behind the last word, in one; where there are, with bytes before it.
+#[inline]
+fn last(bytes: &[u8], rest: &[u8]) -> u64 {
+    match (bytes.last_chunk(), words::<4>(rest)) {
+        _ if rest.is_empty() => 0,
+        (Some(last), _) => u64::from_le_bytes(*last),
+        (None, (Some(first), Some(last))) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => rest.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_that_differ_in_one_place_are_told_apart() {
+        for length in 0..40 {
+            let bytes: Vec<u8> = (0..length).map(|i| i as u8).collect();
+            let mut interner = Interner::default();
+            assert_eq!(interner.intern(&bytes), 0);
+            for place in 0..length {
+                let mut other = bytes.clone();
+                other[place] ^= 0x80;
+                assert!(!same(&bytes, &other), "{place} of {length}");
+                assert_eq!(interner.intern_like(&other, 0), place as u32 + 1);
+                assert_eq!(interner.intern(&other), place as u32 + 1);
+            }
+            assert_eq!(interner.intern_like(&bytes, 0), 0);
+        }
+    }
 
     #[test]
     fn equal_bytes_have_one_number() {
