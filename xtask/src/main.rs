@@ -29,7 +29,7 @@ cargo xtask CHORE
                      cargo-fuzz, --write writes docs/FUZZING.md
   docs [--check]     write docs/syscalls.md, or compare it with the table
   check-table        count the table's rows and numbers
-  bench [--install] [--write] [overhead|nginx|latency|burst|size|query|start…]
+  bench [--install] [--write] [overhead|hooks|nginx|latency|burst|size|query|start…]
                      measure what recording costs, beside the peers that are there; all parts together,
                      or those named with --write, write docs/PERFORMANCE.md; --install fetches nginx,
                      ab, perf and strace

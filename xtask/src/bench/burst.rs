@@ -20,7 +20,7 @@ pub fn run(bench: &Bench) -> Result {
     let mut own: Vec<[Samples; 4]> = subjects.iter().map(|_| Default::default()).collect();
     for _ in 0..TURNS {
         for (at, subject) in subjects.iter().enumerate() {
-            let (time, summary) = subject.during(&bench.folder, &[], dd)?;
+            let (time, summary) = subject.during(&bench.folder, &[], || dd(BLOCKS))?;
             times[at].push(time);
             if let Some(summary) = summary {
                 let events = summary.number("events");
@@ -33,7 +33,7 @@ pub fn run(bench: &Bench) -> Result {
     }
     let how = format!(
         "dd bs=1 count={BLOCKS} from /dev/zero to /dev/null, {TURNS} turns. Medians; of dropped events and of memory (what \
-         syscord takes beside its rings), the most. ns an event are processor time of the recorder"
+         syscord takes beside its rings), the most. ns an event are processor time of the recorder from when it records"
     );
     let heading = [
         "who records",
@@ -64,10 +64,10 @@ pub fn run(bench: &Bench) -> Result {
 }
 
 /// Seconds that dd takes.
-fn dd() -> Result<f64> {
+pub fn dd(blocks: u32) -> Result<f64> {
     let start = std::time::Instant::now();
     let status = Command::new("dd")
-        .args(["if=/dev/zero", "of=/dev/null", "bs=1", &format!("count={BLOCKS}")])
+        .args(["if=/dev/zero", "of=/dev/null", "bs=1", &format!("count={blocks}")])
         .stderr(Stdio::null())
         .status();
     match status {

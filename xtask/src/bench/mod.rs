@@ -13,6 +13,7 @@ use crate::{
 
 mod burst;
 mod floor;
+mod hooks;
 mod latency;
 mod micro;
 mod nginx;
@@ -31,8 +32,9 @@ use report::Report;
 type Part = (&'static str, fn(&Bench) -> Result);
 
 /// What can be measured, in the order of docs/PERFORMANCE.md.
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     ("overhead", overhead::run),
+    ("hooks", hooks::run),
     ("nginx", nginx::run),
     ("latency", latency::run),
     ("burst", burst::run),

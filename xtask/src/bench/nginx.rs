@@ -35,7 +35,8 @@ pub fn run(bench: &Bench) -> Result {
         (Subject::Bare, &all, "bare".to_owned()),
         (Subject::Floor(Floor { both_ends: false, clock: true }), &all, String::new()),
         (Subject::Floor(Floor { both_ends: true, clock: true }), &all, String::new()),
-        (Subject::Syscord(&[]), &all, "syscord, defaults".to_owned()),
+        (Subject::Syscord(&[]), &all, String::new()),
+        (Subject::Probe, &all, String::new()),
         (Subject::Syscord(&["--no-duration", "--content", "0"]), &all, String::new()),
         (Subject::Syscord(&[]), &worker, "syscord --pid of nginx's worker".to_owned()),
     ];

@@ -68,7 +68,7 @@ pub fn run(bench: &Bench) -> Result {
 }
 
 /// ns a call, of each round; by another process, since a recorder leaves out nothing but itself.
-fn rounds(tracer: &[&str]) -> Result<Vec<f64>> {
+pub fn rounds(tracer: &[&str]) -> Result<Vec<f64>> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let own = own.display().to_string();
     let few = (ROUNDS / 20).to_string();

@@ -25,6 +25,8 @@ pub enum Subject {
     Floor(Floor),
     /// syscord with these options.
     Syscord(&'static [&'static str]),
+    /// Its probe alone: the recorder is stopped meanwhile, with room for what is done.
+    Probe,
     /// A peer that records all processes.
     Peer(&'static Peer),
 }
@@ -89,6 +91,7 @@ impl Subject {
             Subject::Floor(floor) => floor.name(),
             Subject::Syscord([]) => "syscord, defaults".to_owned(),
             Subject::Syscord(options) => format!("syscord {}", options.join(" ")),
+            Subject::Probe => "its probe alone".to_owned(),
             Subject::Peer(peer) => peer.name.to_owned(),
         }
     }
@@ -113,6 +116,14 @@ impl Subject {
                 let done = work()?;
                 Ok((done, Some(recorder.stop()?)))
             }
+            Subject::Probe => {
+                let room = ["--buffer-size".to_owned(), "128M".to_owned()];
+                let recorder = Recorder::start(&folder.join("trace.scd"), &[&room, more].concat())?;
+                recorder.signal(libc::SIGSTOP);
+                let done = work();
+                recorder.signal(libc::SIGCONT);
+                Ok((done?, Some(recorder.stop()?)))
+            }
             Subject::Peer(peer) => {
                 let file = folder.join("peer");
                 let mut child =
@@ -132,6 +143,8 @@ pub struct Recorder {
     child: Child,
     watch: JoinHandle<()>,
     over: Arc<AtomicBool>,
+    /// Processor seconds that it took to begin.
+    beginning: f64,
     /// Most bytes of memory of its own, as far as seen.
     memory: Arc<AtomicU64>,
 }
@@ -140,7 +153,7 @@ pub struct Recorder {
 pub struct Summary {
     /// The line that syscord ends with.
     pub text: String,
-    /// Processor seconds.
+    /// Processor seconds from when it records.
     pub cpu: f64,
     /// Most bytes of anonymous memory: all but the rings and the program itself.
     pub memory: u64,
@@ -162,16 +175,22 @@ impl Recorder {
             let (over, memory, pid) = (over.clone(), memory.clone(), child.id());
             move || watch(pid, &over, &memory)
         });
-        let recorder = Recorder { child, watch, over, memory };
+        let mut recorder = Recorder { child, watch, over, beginning: 0.0, memory };
         // META is written just before the hooks are attached.
         for _ in 0..1000 {
             thread::sleep(Duration::from_millis(10));
             if fs::metadata(trace).is_ok_and(|file| file.len() > 0) {
                 thread::sleep(Duration::from_millis(200));
+                recorder.beginning = taken(recorder.child.id())?;
                 return Ok(recorder);
             }
         }
         Err("syscord does not start".to_owned())
+    }
+
+    fn signal(&self, signal: libc::c_int) {
+        // SAFETY: a plain system call on a child that is ours and not yet waited for.
+        unsafe { libc::kill(self.child.id() as libc::pid_t, signal) };
     }
 
     pub fn stop(mut self) -> Result<Summary> {
@@ -186,7 +205,8 @@ impl Recorder {
         if !status.success() && status.code() != Some(3) {
             return Err(format!("syscord record: {status}: {}", lines.join("; ")));
         }
-        Ok(Summary { text: text.to_owned(), cpu, memory: self.memory.load(Ordering::Relaxed) })
+        let (cpu, memory) = (cpu - self.beginning, self.memory.load(Ordering::Relaxed));
+        Ok(Summary { text: text.to_owned(), cpu, memory })
     }
 }
 
@@ -236,6 +256,17 @@ pub fn ended(child: &Child) -> Result<(ExitStatus, libc::rusage)> {
         usage.assume_init()
     };
     Ok((ExitStatus::from_raw(status), usage))
+}
+
+/// Processor seconds that a process has taken so far: user and system time are the fields 14 and 15 (proc_pid_stat(5)), in
+/// hundredths.
+fn taken(pid: u32) -> Result<f64> {
+    let path = format!("/proc/{pid}/stat");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    // The second one, in brackets, may hold anything.
+    let rest = text.rsplit(')').next().unwrap_or_default();
+    let fields = rest.split_whitespace().skip(11).take(2);
+    Ok(fields.filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }
 
 /// Processor seconds that the machine has spent so far.
