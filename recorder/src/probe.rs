@@ -11,7 +11,7 @@ use std::{
 use aya::{
     Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
     maps::{HashMap, Map, MapData, MapError},
-    programs::{BtfTracePoint, Iter, ProgramError},
+    programs::{BtfTracePoint, Iter, Program, ProgramError},
 };
 use syscord_syscalls::{
     Abi,
@@ -44,6 +44,8 @@ const ALWAYS: [&str; 7] = [
     "sys_exit",
 ];
 const ENTRY: &str = "sys_enter";
+/// What the verifier takes longest for.
+const LONGEST: &str = "sys_exit";
 /// On operations of io_uring; the first hooks a tracepoint that has had several names.
 const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_overflow"];
 /// Shown every task when recording stops. Kernels before 5.15 do not take it.
@@ -187,10 +189,12 @@ impl Probe {
             .ok_or(ProbeError::RingTooLarge(cpus))?;
         let pids = pid_max().next_power_of_two();
         let threads = pids.min(THREADS);
-        // Both read all that the kernel says of its types.
-        let (layouts, btf) = thread::scope(|scope| {
+        // Each of them reads all that the kernel says of its types.
+        let (layouts, btf, mut loader) = thread::scope(|scope| {
             let btf = scope.spawn(Btf::from_sys_fs);
-            (Layouts::of_this_kernel(), joined(btf))
+            let layouts = scope.spawn(Layouts::of_this_kernel);
+            let loader = EbpfLoader::new();
+            (joined(layouts), joined(btf), loader)
         });
         let (layouts, btf) = (layouts?, btf?);
         let uring = btf::uring_hooks(&layouts).filter(|_| options.operations);
@@ -205,8 +209,7 @@ impl Probe {
         });
         let offsets: Pod<Offsets> = Pod(btf::offsets(&layouts, cfg!(target_arch = "x86_64"))?);
         let filter = Pod(options.filter);
-        let mut ebpf = EbpfLoader::new()
-            .btf(Some(&btf))
+        let mut ebpf = loader
             .verifier_log_level(log)
             .override_global("SETTINGS", &settings, true)
             .override_global("OFFSETS", &offsets, true)
@@ -226,12 +229,9 @@ impl Probe {
             hooks.extend(URING.into_iter().zip([submit, URING[1], URING[2]]));
         }
         let failed = load_programs(&mut ebpf, &hooks, &btf);
-        let iterator = iterator_mut(&mut ebpf)?.load("task", &btf).err();
         // What a kernel does not know is left out, and `doctor` says so; but the cast may be what it does not take.
-        if let Some((program, error)) = failed
-            .into_iter()
-            .chain(iterator.map(|error| (UNDER_WAY, error)))
-            .find(|(program, _)| cast.is_some() || !OPTIONAL.contains(program))
+        if let Some((program, error)) =
+            failed.into_iter().find(|(program, _)| cast.is_some() || !OPTIONAL.contains(program))
         {
             return Err(ProbeError::Program { program, error });
         }
@@ -378,27 +378,34 @@ impl Probe {
 
     /// Instructions the verifier walked, per program, for `doctor`.
     pub fn verified(&self) -> Vec<(String, Option<u32>)> {
-        let count = |program: &aya::programs::Program| {
+        let count = |program: &Program| {
             program.info().ok().and_then(|info| info.verified_instruction_count())
         };
         self.ebpf.programs().map(|(name, program)| (name.to_owned(), count(program))).collect()
     }
 }
 
-/// Has the kernel verify programs side by side, as the largest take it a tenth of a second each. `hooks` are programs and
-/// their tracepoints. Returns those that it refuses.
+/// Has the kernel verify programs side by side, beginning with the one that takes it far longest: a tenth of a second. `hooks`
+/// are programs and their tracepoints. Returns those that it refuses.
 fn load_programs(
     ebpf: &mut Ebpf,
     hooks: &[(&'static str, &'static str)],
     btf: &Btf,
 ) -> Vec<(&'static str, ProgramError)> {
+    let mut programs: Vec<(&str, &mut Program)> = ebpf.programs_mut().collect();
+    programs.sort_by_key(|(name, _)| *name != LONGEST);
     thread::scope(|scope| {
         let mut loading = Vec::new();
-        for (name, program) in ebpf.programs_mut() {
-            if let Some((name, hook)) = hooks.iter().find(|(wanted, _)| *wanted == name)
-                && let Ok::<&mut BtfTracePoint, _>(program) = program.try_into()
-            {
-                loading.push((*name, scope.spawn(|| program.load(hook, btf))));
+        for (name, program) in programs {
+            let hook = hooks.iter().find(|(wanted, _)| *wanted == name);
+            match (program, hook) {
+                (Program::BtfTracePoint(program), Some((name, hook))) => {
+                    loading.push((*name, scope.spawn(|| program.load(hook, btf))));
+                }
+                (Program::Iter(program), _) => {
+                    loading.push((UNDER_WAY, scope.spawn(|| program.load("task", btf))));
+                }
+                _ => {}
             }
         }
         let loaded = loading.into_iter().map(|(name, thread)| (name, joined(thread)));
