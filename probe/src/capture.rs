@@ -103,14 +103,14 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) {
     }
 }
 
-/// Makes the capture of a plan that is plain, without what others need. Returns false if it is to be made like others: the plan is
-/// not, or there is nothing to read, or it cannot be read.
+/// Makes the capture of a plan that has a [single](Plan::single) one, without what others need. Returns false if it is to be
+/// made like others: the plan has not, or there is nothing to read, or it cannot be read.
 #[inline(always)]
-pub fn plain(record: *mut u8, plan: *const Plan, ret: i64) -> bool {
+pub fn single(record: *mut u8, plan: *const Plan, ret: i64) -> bool {
     // SAFETY: a live plan.
-    let (plain, capture) = unsafe { ((*plan).plain, (*plan).captures[0]) };
+    let (single, capture) = unsafe { ((*plan).single, (*plan).captures[0]) };
     let event = record.cast::<EventRecord>();
-    if plain == 0 || ret < i64::from(capture.flags & capture_flag::ON_FOUND != 0) {
+    if single == 0 || ret < i64::from(capture.flags & capture_flag::ON_FOUND != 0) {
         return false;
     }
     let address = argument(event, capture.arg);
@@ -121,7 +121,8 @@ pub fn plain(record: *mut u8, plan: *const Plan, ret: i64) -> bool {
     }
     let (full, want) = (length as u32, core::cmp::min(length, u64::from(limit)) as u32);
     let want = below(want, 2 * CONTENT_MAX as u32);
-    // SAFETY: nothing but an EventRecord lies before it in the record, which has room for twice CONTENT_MAX bytes behind it.
+    // SAFETY: such a plan has a capture at exit, so the record has as much room as any needs; before it lies nothing but an
+    // EventRecord.
     unsafe {
         let place = record.add(size_of::<EventRecord>());
         if bpf_probe_read_user(place.add(HEADER).cast(), want, address as *const _) != 0 {

@@ -43,40 +43,34 @@ const SOL_SOCKET: u64 = 1;
 #[inline(always)]
 pub fn tell(record: *mut u8, effects: u8, effect_arg: u8) {
     let event = record.cast::<EventRecord>();
-    // SAFETY: the record was written before.
-    let ret = unsafe { (*event).ret };
     // Of the addresses the kernel may have taken one although it could not do all that was asked.
     if effects & effect::ADDRESSED != 0 {
         syscord_descriptor(capture::argument(event, 0) as i32);
     } else if effects & (effect::TABLE | effect::IDS | effect::MADE_PAIR | effect::PASSED) != 0 {
         tell_more(record, effects, effect_arg);
-    } else if ret >= 0 {
+    } else {
+        // SAFETY: the record was written before.
+        let ret = unsafe { (*event).ret };
         let made = effects & effect::MADE != 0;
         syscord_descriptor(if made { ret as i32 } else { CWD });
     }
 }
 
-/// The same of a call that tells of more than one descriptor.
+/// The same of a call that has changed more than one descriptor, or its process.
 #[inline(never)]
 fn tell_more(record: *mut u8, effects: u8, effect_arg: u8) {
-    let event = record.cast::<EventRecord>();
-    // SAFETY: the record was written before.
-    let (ret, abi) = unsafe { ((*event).ret, (*event).header.what) };
-    let width = 8 - 4 * u64::from(abi & 1);
+    if effects & (effect::TABLE | effect::IDS) != 0 {
+        return process(record, effects);
+    }
     let Some(ring) = ring::here() else { return };
     let list = List { control: ring.control() };
-    if ret < 0 {
-        return;
-    } else if effects & (effect::TABLE | effect::IDS) != 0 {
-        return process(record, effects);
-    } else if effects & effect::MADE_PAIR != 0 {
-        list.read(capture::argument(event, effect_arg), 2);
-    } else if effects & effect::PASSED != 0 {
-        let (place, count) = passed(capture::argument(event, effect_arg), width);
-        list.read(place, count);
-    } else {
-        return;
-    }
+    let event = record.cast::<EventRecord>();
+    let argument = capture::argument(event, effect_arg);
+    // SAFETY: the record was written before.
+    let width = 8 - 4 * u64::from(unsafe { (*event).header.what } & 1);
+    let made = effects & effect::MADE_PAIR != 0;
+    let (place, count) = if made { (argument, 2) } else { passed(argument, width) };
+    list.read(place, count);
     for i in 0..FILES {
         if i >= list.count() {
             break;

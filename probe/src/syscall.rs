@@ -168,7 +168,8 @@ pub fn enter(regs: Regs) {
         Answer::Awaits | Answer::Record { .. } => {}
     }
     let captures = call.is(plan_flag::AT_ENTRY) && call.is(plan_flag::RECORD);
-    let time = match if captures { entry_record(regs, &call) } else { None } {
+    let captured = if captures { entry_record(regs, &call) } else { None };
+    let time = match captured {
         Some(time) => time,
         // SAFETY: the helper has no preconditions.
         None => unsafe { bpf_ktime_get_ns() },
@@ -299,12 +300,14 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
     let duration = if began == 0 { UNKNOWN_DURATION } else { now.wrapping_sub(began) };
-    write(record, record_kind::EVENT, call, Some(regs), now, duration, ret);
+    let known = write(record, record_kind::EVENT, call, Some(regs), now, duration, ret);
     count!(ring, recorded);
     let mut begun = Begun { record, length: size_of::<EventRecord>(), effects: 0, effect_arg: 0 };
     if lost_args {
         begun.length = mark(record, event_mark::ARGS_UNKNOWN);
-    } else if call.plan.is_some_and(|plan| capture::plain(record, plan, ret)) {
+    } else if !known {
+        // Without its arguments there is nothing to capture.
+    } else if call.plan.is_some_and(|plan| capture::single(record, plan, ret)) {
         begun.length = capture::length(record);
         (begun.effects, begun.effect_arg) = (call.effects(), call.effect_arg());
     } else if captures {
@@ -436,6 +439,8 @@ pub fn reserve(ring: &Ring, room: usize) -> Option<*mut u8> {
     }
 }
 
+/// Writes what every record has. Returns false if the arguments of a call that socketcall makes cannot be read: it is a
+/// socketcall then.
 #[inline(always)]
 fn write(
     record: *mut u8,
@@ -445,7 +450,7 @@ fn write(
     time: u64,
     duration: u64,
     ret: i64,
-) {
+) -> bool {
     let event = record.cast::<EventRecord>();
     // SAFETY: a reserved record has room for an EventRecord; the length follows in `finish`.
     unsafe {
@@ -463,12 +468,14 @@ fn write(
                         // With what it was called is not known then.
                         let (what, number) = regs::call(regs, true);
                         ((*event).header.what, (*event).header.number) = (what, number);
+                        return false;
                     }
                 }
             }
             None => (*event).args = [0; MAX_ARGS],
         }
     }
+    true
 }
 
 /// Puts the words of a block in place of the registers. Returns false if it could not be read.

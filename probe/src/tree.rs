@@ -122,6 +122,7 @@ pub extern "C" fn syscord_turn() -> u64 {
     let step = choose(record, walk);
     if step == Step::MORE {
         follow(record, walk);
+        // The next turn would find nothing.
         // SAFETY: a live element of the map.
         let (depth, left) = unsafe { ((*walk).depth, (*walk).frames[0].left) };
         if depth | left == 0 {

@@ -115,6 +115,8 @@ fn probe() -> Outcome {
     if !walked.is_empty() {
         detail += &format!("\n        instructions verified: {}", walked.join(", "));
     }
+    let loads = if probe.plain_loads { "by loads" } else { "by a helper, which costs more" };
+    detail += &format!("\n        the kernel's memory is read {loads}");
     for lacking in lacking {
         detail += &format!("\n        not on this kernel: {lacking}");
     }

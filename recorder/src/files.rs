@@ -63,12 +63,12 @@ impl Target {
     pub fn of(file: &FileRecord, names: &[u8]) -> Target {
         let mut target = Target::default();
         target.read(file, names);
-        target.count(file);
+        target.put_numbers(file);
         target
     }
 
     /// Puts in the numbers of a file that has this text.
-    fn count(&mut self, file: &FileRecord) {
+    fn put_numbers(&mut self, file: &FileRecord) {
         self.numbers.clear();
         self.numbers.extend(self.sources.iter().map(|source| source.of(file)));
     }
@@ -236,8 +236,8 @@ impl Target {
     }
 }
 
-/// What descriptors stand for, call by call: most that a call makes differ from the one before in numbers alone, and their text
-/// need not be made again.
+/// What descriptors stand for, call by call: most that a call makes differ from the one before in numbers alone, and
+/// their text need not be made again.
 #[derive(Default)]
 pub struct Targets([Known; 16]);
 
@@ -261,7 +261,7 @@ impl Targets {
             known.names.clear();
             known.names.extend_from_slice(names);
         }
-        known.target.count(file);
+        known.target.put_numbers(file);
         &known.target
     }
 }

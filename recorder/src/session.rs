@@ -298,8 +298,10 @@ impl Session<'_> {
         let end = clocks::monotonic();
         while !self.rings.is_empty() {
             self.take(true)?;
-            under_way.forget_returned(&self.batch);
-            self.send_batch()?;
+            if self.is_ripe(Duration::ZERO) || self.rings.is_empty() {
+                under_way.forget_returned(&self.batch);
+                self.send_batch()?;
+            }
         }
         self.send_batch()?;
         self.batch = under_way.into_batch(end);

@@ -76,8 +76,9 @@ pub struct Plan {
     pub makes: u8,
     /// How many arguments it has.
     pub args: u8,
-    /// 1 if all that is captured is one span of bytes at exit, of which the length is in the result or an argument, or known.
-    pub plain: u8,
+    /// 1 if all that is captured is one span of bytes, at exit, whose length is in the result or an argument, or known,
+    /// and no other plan takes its place.
+    pub single: u8,
     /// Zero.
     pub pad: [u8; 3],
     /// The bits of that argument that count.
@@ -157,7 +158,7 @@ impl Plan {
         effect_arg: 0,
         makes: 0,
         args: 0,
-        plain: 0,
+        single: 0,
         pad: [0; 3],
         flags: 0,
         count: 0,

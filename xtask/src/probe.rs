@@ -65,8 +65,9 @@ pub fn build(install: bool) -> Result {
     fs::write(repository().join(HASH), hash()? + "\n").map_err(|e| format!("{HASH}: {e}"))
 }
 
-/// Flags of the compiler: types for the kernel, and names of source files that are the same wherever it
-/// runs, since they end up in the object.
+/// Flags of the compiler: types for the kernel; instructions that kernels know since 4.14 (v2), and words that may lie
+/// anywhere, as the verifier allows on x86-64 and arm64; and names of source files that are the same wherever it runs,
+/// since they end up in the object.
 fn flags() -> Vec<String> {
     // Flags are part of the symbols' hashes, so the repository's own path must not be among them.
     let fixed = [

@@ -96,15 +96,15 @@ fn same(a: &[u8], b: &[u8]) -> bool {
         1..4 => {
             a[0] == b[0] && a[a.len() / 2] == b[a.len() / 2] && a[a.len() - 1] == b[a.len() - 1]
         }
-        4..8 => words::<4>(a) == words::<4>(b),
-        8..=16 => words::<8>(a) == words::<8>(b),
+        4..8 => ends::<4>(a) == ends::<4>(b),
+        8..=16 => ends::<8>(a) == ends::<8>(b),
         _ => a == b,
     }
 }
 
 /// The first bytes and the last ones: all, if there are up to twice as many.
 #[inline]
-fn words<const N: usize>(bytes: &[u8]) -> (Option<&[u8; N]>, Option<&[u8; N]>) {
+fn ends<const N: usize>(bytes: &[u8]) -> (Option<&[u8; N]>, Option<&[u8; N]>) {
     (bytes.first_chunk(), bytes.last_chunk())
 }
 
@@ -126,18 +126,18 @@ fn hash(bytes: &[u8]) -> u32 {
     for word in words {
         a = fold(a, u64::from_le_bytes(*word));
     }
-    let hash = fold(a ^ b.rotate_left(32), last(bytes, rest));
+    let hash = fold(a ^ b.rotate_left(32), behind_words(bytes, rest));
     (hash ^ hash >> 32) as u32
 }
 
-/// What is left behind the last word, in one; where there are, with bytes before it.
+/// The `rest` of `bytes` behind the last whole word, as one word; with bytes before it, if there are as many.
 #[inline]
-fn last(bytes: &[u8], rest: &[u8]) -> u64 {
-    match (bytes.last_chunk(), words::<4>(rest)) {
+fn behind_words(bytes: &[u8], rest: &[u8]) -> u64 {
+    match (bytes.last_chunk(), ends::<4>(rest)) {
         _ if rest.is_empty() => 0,
-        (Some(last), _) => u64::from_le_bytes(*last),
-        (None, (Some(first), Some(last))) => {
-            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        (Some(word), _) => u64::from_le_bytes(*word),
+        (None, (Some(head), Some(tail))) => {
+            u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail))
         }
         _ => rest.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
     }

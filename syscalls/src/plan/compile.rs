@@ -28,23 +28,20 @@ pub fn plan_of(row: &Syscall, abi: Abi, contents: bool, nodes: &mut Nodes) -> Pl
         plan.decisive = decider.bits();
         plan.flags |= plan_flag::AT_EXIT;
     }
-    plan.plain = is_plain(&plan).into();
+    plan.single = is_single(&plan).into();
     plan
 }
 
-/// Whether [`Plan::plain`] holds.
-fn is_plain(plan: &Plan) -> bool {
+/// Whether [`Plan::single`] holds.
+fn is_single(plan: &Plan) -> bool {
     let [first, ..] = plan.captures;
-    let elsewhere = capture_flag::ENTRY
-        | capture_flag::BOTH
-        | capture_flag::ON_INTERRUPTED
-        | capture_flag::PART;
-    let flags = plan_flag::AT_ENTRY | plan_flag::LENGTH_AT_ENTRY;
+    let otherwise = capture_flag::ON_INTERRUPTED | capture_flag::PART;
+    let elsewhere = plan_flag::AT_ENTRY | plan_flag::LENGTH_AT_ENTRY;
     let lengths = [length::RET, length::WITHIN, length::ARG, length::ONE];
-    plan.flags & flags == 0
+    plan.flags & elsewhere == 0
         && (plan.count, plan.looping.op, plan.decides) == (1, 0, 0)
         && first.op == capture_op::BYTES
-        && first.flags & elsewhere == 0
+        && first.flags & otherwise == 0
         && lengths.contains(&first.length)
 }
 

@@ -24,6 +24,9 @@ type Work<'w> = (&'static str, Box<dyn Fn() -> Result + 'w>);
 
 pub fn run(bench: &Bench) -> Result {
     let nginx = Nginx::start(&bench.folder)?;
+    if nginx.is_none() {
+        println!("nginx and ab are not installed: `cargo xtask bench --install`");
+    }
     let mut works: Vec<Work<'_>> = vec![
         ("getppid", Box::new(|| overhead::rounds(&[]).map(drop))),
         ("dd bs=1", Box::new(|| burst::dd(BLOCKS).map(drop))),
@@ -33,7 +36,8 @@ pub fn run(bench: &Bench) -> Result {
     }
     // The kernel counts while this is open.
     let _counting = enable_stats(Stats::RunTime).map_err(|error| error.to_string())?;
-    let mut figures: Vec<[[Samples; 2]; 3]> = works.iter().map(|_| Default::default()).collect();
+    let mut figures: Vec<[[Samples; HOOKS.len()]; MODES.len()]> =
+        works.iter().map(|_| Default::default()).collect();
     for _ in 0..TURNS {
         for (mode, subject) in MODES.iter().enumerate() {
             subject.during(&bench.folder, &[], || {
@@ -50,8 +54,8 @@ pub fn run(bench: &Bench) -> Result {
         }
     }
     let how = format!(
-        "ns a run of the probe's program, by the kernel's own count (BPF_ENABLE_STATS, whose reading of the clock is in it); \
-         {TURNS} turns, lower quartiles. `--pid 1` leaves all of these calls out"
+        "ns a run of the probe's program, by the kernel's own count (BPF_ENABLE_STATS, whose reading of the clock is in \
+         it); {TURNS} turns, lower quartiles. `--pid 1` leaves all of these calls out"
     );
     let mut table = Table::new("The hooks", &how, &["calls of", "who records", HOOKS[0], HOOKS[1]]);
     for ((work, _), figures) in works.iter().zip(&figures) {
@@ -78,13 +82,13 @@ impl Count {
     /// ns a run since then, if there were runs.
     fn since(self, before: Count) -> Option<f64> {
         let runs = self.runs.checked_sub(before.runs).filter(|runs| *runs > 0)?;
-        Some((self.ns - before.ns) as f64 / runs as f64)
+        Some(self.ns.checked_sub(before.ns)? as f64 / runs as f64)
     }
 }
 
 /// Of each of [`HOOKS`], as far as it is loaded.
-fn counted() -> [Count; 2] {
-    let mut counts = [Count::default(); 2];
+fn counted() -> [Count; HOOKS.len()] {
+    let mut counts = [Count::default(); HOOKS.len()];
     // One that goes while they are listed is none of the probe's.
     for program in loaded_programs().flatten() {
         if let Some(at) = HOOKS.iter().position(|hook| program.name_as_str() == Some(hook)) {

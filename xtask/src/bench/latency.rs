@@ -22,7 +22,7 @@ pub fn run(bench: &Bench) -> Result {
     };
     let rate = requests(nginx.port, None)?.len() as f64 / SPAN.as_secs_f64() / 2.0;
     let floor = Subject::Floor(Floor { both_ends: true, clock: true });
-    let subjects = [Subject::Bare, floor, Subject::Probe, Subject::Syscord(&[]), Subject::Bare];
+    let subjects = [Subject::Bare, floor, Subject::Syscord(&[]), Subject::Probe, Subject::Bare];
     let mut halves: Vec<[Samples; 2]> = subjects.iter().map(|_| Default::default()).collect();
     for _ in 0..TURNS {
         for (subject, figures) in subjects.iter().zip(&mut halves) {

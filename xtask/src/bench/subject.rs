@@ -91,7 +91,7 @@ impl Subject {
             Subject::Floor(floor) => floor.name(),
             Subject::Syscord([]) => "syscord, defaults".to_owned(),
             Subject::Syscord(options) => format!("syscord {}", options.join(" ")),
-            Subject::Probe => "its probe alone".to_owned(),
+            Subject::Probe => "syscord's probe alone, its recorder stopped".to_owned(),
             Subject::Peer(peer) => peer.name.to_owned(),
         }
     }
@@ -117,12 +117,16 @@ impl Subject {
                 Ok((done, Some(recorder.stop()?)))
             }
             Subject::Probe => {
-                let room = ["--buffer-size".to_owned(), "128M".to_owned()];
+                let room = ["--buffer-size".to_owned(), room()];
                 let recorder = Recorder::start(&folder.join("trace.scd"), &[&room, more].concat())?;
                 recorder.signal(libc::SIGSTOP);
                 let done = work();
                 recorder.signal(libc::SIGCONT);
-                Ok((done?, Some(recorder.stop()?)))
+                let summary = recorder.stop()?;
+                match summary.number("dropped") {
+                    0.0 => Ok((done?, Some(summary))),
+                    dropped => Err(format!("rings of {} had no room for {dropped} calls", room[1])),
+                }
             }
             Subject::Peer(peer) => {
                 let file = folder.join("peer");
@@ -136,6 +140,12 @@ impl Subject {
             }
         }
     }
+}
+
+/// Bytes of a ring that take all that is recorded while the recorder is stopped: 1 GiB in all, at most 128 MiB each.
+fn room() -> String {
+    let cpus = thread::available_parallelism().map_or(1, usize::from);
+    format!("{}M", (1024 / cpus).clamp(1, 128))
 }
 
 /// `syscord record` in the background.
@@ -258,15 +268,16 @@ pub fn ended(child: &Child) -> Result<(ExitStatus, libc::rusage)> {
     Ok((ExitStatus::from_raw(status), usage))
 }
 
-/// Processor seconds that a process has taken so far: user and system time are the fields 14 and 15 (proc_pid_stat(5)), in
-/// hundredths.
+/// Processor seconds that a process has taken so far: user and system time are the fields 14 and 15, in hundredths
+/// (proc_pid_stat(5)).
 fn taken(pid: u32) -> Result<f64> {
     let path = format!("/proc/{pid}/stat");
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     // The second one, in brackets, may hold anything.
     let rest = text.rsplit(')').next().unwrap_or_default();
     let fields = rest.split_whitespace().skip(11).take(2);
-    Ok(fields.filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / 100.0)
+    let ticks = fields.map(|word| word.parse::<f64>().map_err(|e| format!("{path}: {e}")));
+    Ok(ticks.sum::<Result<f64>>()? / 100.0)
 }
 
 /// Processor seconds that the machine has spent so far.
