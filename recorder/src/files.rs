@@ -45,7 +45,8 @@ impl Source {
     }
 }
 
-/// File systems whose files lie in no directory (include/uapi/linux/magic.h). Of sockets that are whole the probe says 0.
+/// File systems whose files lie in no directory (include/uapi/linux/magic.h). That of sockets the probe names only where
+/// it has found none behind the file; else it says 0.
 const SOCKFS: u32 = 0x534f_434b;
 const PIPEFS: u32 = 0x5049_5045;
 const ANON_INODE: u32 = 0x0904_1934;
@@ -239,7 +240,10 @@ impl Target {
 /// What descriptors stand for, call by call: most that a call makes differ from the one before in numbers alone, and
 /// their text need not be made again.
 #[derive(Default)]
-pub struct Targets([Known; 16]);
+pub struct Targets([Known; CALLS]);
+
+/// Calls of which the latest is kept; those whose numbers are the same in the lowest bits share a place.
+const CALLS: usize = 16;
 
 /// The latest of a call.
 #[derive(Default)]
@@ -253,7 +257,7 @@ struct Known {
 impl Targets {
     /// What the probe has seen at a call of that number, with the names behind the record.
     pub fn of(&mut self, number: u32, file: &FileRecord, names: &[u8]) -> &Target {
-        let known = &mut self.0[number as usize % 16];
+        let known = &mut self.0[number as usize % CALLS];
         let shape = Some(shape(file));
         if known.shape != shape || known.names != names {
             known.target.read(file, names);

@@ -189,7 +189,7 @@ impl Probe {
             .ok_or(ProbeError::RingTooLarge(cpus))?;
         let pids = pid_max().next_power_of_two();
         let threads = pids.min(THREADS);
-        // Each of them reads all that the kernel says of its types.
+        // Each of them reads all that the kernel says of its types, and the loader does not lend what it has read.
         let (layouts, btf, mut loader) = thread::scope(|scope| {
             let btf = scope.spawn(Btf::from_sys_fs);
             let layouts = scope.spawn(Layouts::of_this_kernel);
@@ -384,8 +384,8 @@ impl Probe {
     }
 }
 
-/// Has the kernel verify programs side by side, beginning with the one that takes it far longest: a tenth of a second. `hooks`
-/// are programs and their tracepoints. Returns those that it refuses.
+/// Has the kernel verify programs side by side, beginning with the one that takes it far longest: a tenth of a second.
+/// `hooks` are programs and their tracepoints. Returns those that it refuses.
 fn load_programs(
     ebpf: &mut Ebpf,
     hooks: &[(&'static str, &'static str)],

@@ -129,8 +129,9 @@ const MARGIN: u64 = 100_000;
 /// How often a CPU that is writing is looked at before the moment is given up. A record takes
 /// microseconds, unless the (virtual) CPU itself is stopped.
 const PATIENCE: usize = 10_000;
-/// Bytes of all CPUs that are taken at once, at most, while few of them are far behind (more take at least [`MAX_RECORD`]
-/// each); rings that hold more are taken in several steps. It keeps batches, and with them the memory they need, about as large as they are meant to be.
+/// Bytes of all CPUs that are taken at once, at most; of many that are far behind at once, at least [`MAX_RECORD`] each.
+/// Rings that hold more are taken in several steps. It keeps batches, and with them the memory they need, about as large
+/// as they are meant to be.
 const STEP: u64 = 1 << 20;
 
 impl Rings {

@@ -13,8 +13,8 @@ impl Spare {
         Spare(Mutex::new((0..batches).map(|_| Batch::default()).collect()))
     }
 
-    /// One that has far less memory than the one that came last, so that all soon have what they will need; else that one:
-    /// most of it is in the processor's caches still.
+    /// One that has far less memory than the one that came last, so that all soon have what they will need; else that
+    /// one: most of it is in the processor's caches still.
     pub fn take(&self) -> Batch {
         let mut all = self.lock();
         let room = all.last().map_or(0, |batch| batch.bytes.capacity());

@@ -108,29 +108,30 @@ impl ChunkBuilder {
             return Ok(());
         }
         let Scratch { packer, ints, section, column, .. } = &mut self.scratch;
+        let mut put = |values: &mut dyn Iterator<Item = i64>, section: &mut Vec<u8>| {
+            column.clear();
+            column.extend(values);
+            ints.put(column, section);
+        };
         section.clear();
         put_varint(section, names.lengths().len() as u64);
-        column.clear();
-        column.extend(names.lengths().map(i64::from));
-        ints.put(column, section);
+        put(&mut names.lengths().map(i64::from), section);
         section.extend_from_slice(names.bytes());
         for (place, call) in (0..).zip(&self.calls.list) {
-            column.clear();
-            column.resize(call.rows as usize, 0);
-            let facts: Vec<&FileRow> = match call.files {
-                0 => Vec::new(),
-                _ => rows.iter().filter(|fact| fact.call == place).collect(),
-            };
-            facts.iter().for_each(|fact| column[fact.rank as usize] += 1);
-            ints.put(column, section);
-            if facts.is_empty() {
+            if call.files == 0 {
+                put(&mut std::iter::repeat_n(0, call.rows as usize), section);
                 continue;
             }
-            let mut put = |values: &mut dyn Iterator<Item = i64>, section: &mut Vec<u8>| {
-                column.clear();
-                column.extend(values);
-                ints.put(column, section);
-            };
+            let facts: Vec<&FileRow> = rows.iter().filter(|fact| fact.call == place).collect();
+            let mut left = facts.as_slice();
+            put(
+                &mut (0..call.rows).map(|rank| {
+                    let count = left.iter().take_while(|fact| fact.rank == rank).count();
+                    left = &left[count..];
+                    count as i64
+                }),
+                section,
+            );
             put(&mut facts.iter().map(|row| source(row.fd).0), section);
             put(&mut facts.iter().filter_map(|row| source(row.fd).1), section);
             put(&mut facts.iter().map(|row| i64::from(row.link)), section);

@@ -126,21 +126,9 @@ fn hash(bytes: &[u8]) -> u32 {
     for word in words {
         a = fold(a, u64::from_le_bytes(*word));
     }
-    let hash = fold(a ^ b.rotate_left(32), behind_words(bytes, rest));
+    let last = rest.iter().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
+    let hash = fold(a ^ b.rotate_left(32), last);
     (hash ^ hash >> 32) as u32
-}
-
-/// The `rest` of `bytes` behind the last whole word, as one word; with bytes before it, if there are as many.
-#[inline]
-fn behind_words(bytes: &[u8], rest: &[u8]) -> u64 {
-    match (bytes.last_chunk(), ends::<4>(rest)) {
-        _ if rest.is_empty() => 0,
-        (Some(word), _) => u64::from_le_bytes(*word),
-        (None, (Some(head), Some(tail))) => {
-            u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail))
-        }
-        _ => rest.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-    }
 }
 
 #[cfg(test)]

@@ -24,9 +24,6 @@ type Work<'w> = (&'static str, Box<dyn Fn() -> Result + 'w>);
 
 pub fn run(bench: &Bench) -> Result {
     let nginx = Nginx::start(&bench.folder)?;
-    if nginx.is_none() {
-        println!("nginx and ab are not installed: `cargo xtask bench --install`");
-    }
     let mut works: Vec<Work<'_>> = vec![
         ("getppid", Box::new(|| overhead::rounds(&[]).map(drop))),
         ("dd bs=1", Box::new(|| burst::dd(BLOCKS).map(drop))),

@@ -16,10 +16,7 @@ const TURNS: usize = 15;
 const SPAN: Duration = Duration::from_secs(2);
 
 pub fn run(bench: &Bench) -> Result {
-    let Some(nginx) = Nginx::start(&bench.folder)? else {
-        println!("nginx and ab are not installed: `cargo xtask bench --install`");
-        return Ok(());
-    };
+    let Some(nginx) = Nginx::start(&bench.folder)? else { return Ok(()) };
     let rate = requests(nginx.port, None)?.len() as f64 / SPAN.as_secs_f64() / 2.0;
     let floor = Subject::Floor(Floor { both_ends: true, clock: true });
     let subjects = [Subject::Bare, floor, Subject::Syscord(&[]), Subject::Probe, Subject::Bare];

@@ -10,10 +10,7 @@ use crate::{
 const REQUESTS: u32 = 40_000;
 
 pub fn run(bench: &Bench) -> Result {
-    let Some(nginx) = Nginx::start(&bench.folder)? else {
-        println!("nginx and ab are not installed: `cargo xtask bench --install`");
-        return Ok(());
-    };
+    let Some(nginx) = Nginx::start(&bench.folder)? else { return Ok(()) };
     Subject::Syscord(&[]).during(&bench.folder, &[], || nginx.load(REQUESTS))?;
     drop(nginx);
     let text = output(

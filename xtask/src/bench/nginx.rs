@@ -25,10 +25,7 @@ struct Figures {
 }
 
 pub fn run(bench: &Bench) -> Result {
-    let Some(nginx) = Nginx::start(&bench.folder)? else {
-        println!("nginx and ab are not installed: `cargo xtask bench --install`");
-        return Ok(());
-    };
+    let Some(nginx) = Nginx::start(&bench.folder)? else { return Ok(()) };
     let worker = vec!["--pid".to_owned(), nginx.worker()?.to_string()];
     let all: Vec<String> = Vec::new();
     let mut subjects = vec![

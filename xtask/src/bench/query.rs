@@ -35,10 +35,7 @@ const QUERIES: [(&str, &[&str]); 8] = [
 ];
 
 pub fn run(bench: &Bench) -> Result {
-    let Some(nginx) = Nginx::start(&bench.folder)? else {
-        println!("nginx and ab are not installed: `cargo xtask bench --install`");
-        return Ok(());
-    };
+    let Some(nginx) = Nginx::start(&bench.folder)? else { return Ok(()) };
     let requests = (EVENTS / OF_A_REQUEST * 1.1) as u32;
     let work = || nginx.load(requests);
     let (_, summary) = Subject::Syscord(&[]).during(&bench.folder, &[], work)?;

@@ -25,9 +25,10 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it, if it and `ab` are installed.
+    /// Starts it, if it and `ab` are installed; else says that they are not.
     pub fn start(within: &Path) -> Result<Option<Nginx>> {
         if !has("nginx") || !has("ab") {
+            println!("nginx and ab are not installed: `cargo xtask bench --install`");
             return Ok(None);
         }
         let port = TcpListener::bind("127.0.0.1:0")

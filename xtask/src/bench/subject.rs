@@ -119,9 +119,9 @@ impl Subject {
             Subject::Probe => {
                 let room = ["--buffer-size".to_owned(), room()];
                 let recorder = Recorder::start(&folder.join("trace.scd"), &[&room, more].concat())?;
-                recorder.signal(libc::SIGSTOP);
+                signal(&recorder.child, libc::SIGSTOP);
                 let done = work();
-                recorder.signal(libc::SIGCONT);
+                signal(&recorder.child, libc::SIGCONT);
                 let summary = recorder.stop()?;
                 match summary.number("dropped") {
                     0.0 => Ok((done?, Some(summary))),
@@ -198,11 +198,6 @@ impl Recorder {
         Err("syscord does not start".to_owned())
     }
 
-    fn signal(&self, signal: libc::c_int) {
-        // SAFETY: a plain system call on a child that is ours and not yet waited for.
-        unsafe { libc::kill(self.child.id() as libc::pid_t, signal) };
-    }
-
     pub fn stop(mut self) -> Result<Summary> {
         self.over.store(true, Ordering::Relaxed);
         let _ = self.watch.join();
@@ -245,10 +240,14 @@ fn watch(pid: u32, over: &AtomicBool, memory: &AtomicU64) {
     }
 }
 
+fn signal(child: &Child, signal: libc::c_int) {
+    // SAFETY: a plain system call on a child that is ours and not yet waited for.
+    unsafe { libc::kill(child.id() as libc::pid_t, signal) };
+}
+
 /// Ends a child by SIGINT. Returns how it ended, and the processor seconds that it took.
 fn stop(child: &mut Child) -> Result<(ExitStatus, f64)> {
-    // SAFETY: a plain system call on a child that is ours and not yet waited for.
-    unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
+    signal(child, libc::SIGINT);
     let (status, usage) = ended(child)?;
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
     Ok((status, seconds(usage.ru_utime) + seconds(usage.ru_stime)))
