@@ -14,12 +14,12 @@ use syscord_syscalls::{
     Abi,
     plan::{MAX_CAPTURES, MAX_CONTENTS, Plan, PlanCapture, capture_flag, capture_op, length},
     record::{
-        CONTENT_MAX, COUNTED_MAX, CaptureHeader, EventRecord, LIST_MAX, LIST_STRINGS, MAX_RECORD,
-        RecordHeader, STRING_KEPT, STRING_MAX, TREE_MAX, capture_part, capture_status,
+        CONTENT_MAX, CaptureHeader, EventRecord, LIST_MAX, MAX_RECORD, RecordHeader, STRING_KEPT,
+        STRING_MAX, TREE_MAX, capture_part, capture_status,
     },
 };
 
-use crate::{config, ring, tree};
+use crate::{arrays, config, tree};
 
 /// Which captures of a plan are made.
 pub const AT_ENTRY: u64 = 1;
@@ -103,8 +103,8 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) {
     }
 }
 
-/// Makes the capture of a plan that has a [single](Plan::single) one, without what others need. Returns false if it is to be
-/// made like others: the plan has not, or there is nothing to read, or it cannot be read.
+/// Makes the capture of a plan that has a [single](Plan::single) one, without what others need. Returns false if it is to
+/// be made like others: the plan has not, or there is nothing to read, or it cannot be read.
 #[inline(always)]
 pub fn single(record: *mut u8, plan: *const Plan, ret: i64) -> bool {
     // SAFETY: a live plan.
@@ -121,8 +121,8 @@ pub fn single(record: *mut u8, plan: *const Plan, ret: i64) -> bool {
     }
     let (full, want) = (length as u32, core::cmp::min(length, u64::from(limit)) as u32);
     let want = below(want, 2 * CONTENT_MAX as u32);
-    // SAFETY: such a plan has a capture at exit, so the record has as much room as any needs; before it lies nothing but an
-    // EventRecord.
+    // SAFETY: such a plan has a capture at exit, so the record has as much room as any needs; before it lies nothing but
+    // an EventRecord.
     unsafe {
         let place = record.add(size_of::<EventRecord>());
         if bpf_probe_read_user(place.add(HEADER).cast(), want, address as *const _) != 0 {
@@ -295,7 +295,7 @@ fn one(
     // 32-bit ABIs have odd numbers. Without a branch, or the verifier would walk the loops twice.
     let width = 8 - 4 * u64::from(abi & 1);
     if capture.op == capture_op::STR_ARRAY {
-        return list(to, address, width);
+        return arrays::list(to, address, width);
     }
     let length = length_of(event, capture, ret, given);
     if length == 0 { EMPTY } else { span(to, address, length, TREE_MAX as u32) }
@@ -418,24 +418,6 @@ fn torn(to: *mut u8, address: u64, want: u32, full: u32) -> Outcome {
     }
 }
 
-/// A NULL-terminated array of strings, each ended by a NUL; pointers are `width` bytes.
-#[inline(never)]
-fn list(to: *mut u8, array: u64, width: u64) -> Outcome {
-    let sum = Sum::start(to);
-    let mut step = Step::STOP;
-    for i in 0..LIST_STRINGS as u64 {
-        step = syscord_string(array + i * width, width);
-        if step != Step::MORE {
-            break;
-        }
-    }
-    match (step, sum.got()) {
-        (Step::END, got) => Outcome::new(capture_status::WHOLE, got, 0),
-        (_, 0) => UNREADABLE,
-        (_, got) => Outcome::new(capture_status::CUT, got, 0),
-    }
-}
-
 /// What a loop does next. Each turn is a function of its own: what the verifier learnt in it is
 /// forgotten at its return, so that turns do not multiply.
 pub(crate) struct Step;
@@ -444,40 +426,6 @@ impl Step {
     pub(crate) const MORE: u64 = 0;
     pub(crate) const END: u64 = 1;
     pub(crate) const STOP: u64 = 2;
-}
-
-/// Adds one string of an array to the capture at the end of the record.
-#[unsafe(no_mangle)]
-#[inline(never)]
-pub extern "C" fn syscord_string(place: u64, width: u64) -> u64 {
-    let Some(record) = ring::record() else { return Step::STOP };
-    let (cursor, room) = end(record);
-    if !room {
-        return Step::STOP;
-    }
-    // SAFETY: `cursor` is at most LAST_START, so the record has room for what follows.
-    let to = unsafe { record.add(cursor + HEADER) };
-    let (next, readable) = pointer(place, width);
-    if !readable {
-        return Step::STOP;
-    }
-    if next == 0 {
-        return Step::END;
-    }
-    let sum = Sum { to };
-    let got = sum.got() as usize;
-    if got > LIST_MAX - STRING_MAX {
-        return Step::STOP;
-    }
-    // SAFETY: `got` leaves room for STRING_MAX bytes.
-    let more =
-        unsafe { bpf_probe_read_user_str(to.add(got).cast(), STRING_MAX as u32, next as *const _) };
-    if more < 1 {
-        return Step::STOP;
-    }
-    sum.add(more as u32, 0);
-    // A string that fills its room was cut, and so is the list.
-    if more == STRING_MAX as i64 { Step::STOP } else { Step::MORE }
 }
 
 /// A word of `width` bytes, 4 or 8, of the program's, and whether it could be read. (An `Option` would
@@ -491,54 +439,6 @@ pub fn pointer(place: u64, width: u64) -> (u64, bool) {
     // BPF is little endian here.
     let failed = unsafe { bpf_probe_read_user((&raw mut value).cast(), width, place as *const _) };
     (value, failed == 0)
-}
-
-/// Bytes captured and bytes there were, added up in the capture's header: read back from there
-/// the verifier knows nothing of them, so that each turn of a loop looks like the one before.
-struct Sum {
-    /// Behind the header.
-    to: *mut u8,
-}
-
-impl Sum {
-    #[inline(always)]
-    fn start(to: *mut u8) -> Sum {
-        let sum = Sum { to };
-        // SAFETY: the capture's header lies before its bytes.
-        unsafe {
-            write_volatile(&raw mut (*sum.header()).len, 0);
-            write_volatile(&raw mut (*sum.header()).full, 0);
-        }
-        sum
-    }
-
-    #[inline(always)]
-    fn header(&self) -> *mut CaptureHeader {
-        // SAFETY: as above.
-        unsafe { self.to.sub(HEADER).cast() }
-    }
-
-    #[inline(always)]
-    fn got(&self) -> u32 {
-        // SAFETY: as above.
-        u32::from(unsafe { read_volatile(&raw const (*self.header()).len) })
-    }
-
-    #[inline(always)]
-    fn full(&self) -> u32 {
-        // SAFETY: as above.
-        unsafe { read_volatile(&raw const (*self.header()).full) }
-    }
-
-    #[inline(always)]
-    fn add(&self, got: u32, full: u32) {
-        let (got, full) = (self.got() + got, self.full().saturating_add(full));
-        // SAFETY: as above.
-        unsafe {
-            write_volatile(&raw mut (*self.header()).len, got as u16);
-            write_volatile(&raw mut (*self.header()).full, full);
-        }
-    }
 }
 
 /// Appends what is read at entry alone: how many pointers an argument's array has, and two words above
@@ -560,7 +460,12 @@ pub fn at_entry(record: *mut u8, plan: *const Plan, stack: u64) -> usize {
         // SAFETY: the record was written before.
         let width = 8 - 4 * u64::from(unsafe { (*event).header.what } & 1);
         if array != 0 {
-            finish(record, cursor, counted - 1 & capture_part::ARG, count(to, array, width));
+            finish(
+                record,
+                cursor,
+                counted - 1 & capture_part::ARG,
+                arrays::count(to, array, width),
+            );
         }
     } else if frame[0] != 0 {
         let (low, readable) = pointer(stack + u64::from(frame[0]), 4);
@@ -574,56 +479,4 @@ pub fn at_entry(record: *mut u8, plan: *const Plan, stack: u64) -> usize {
         finish(record, cursor, frame_arg & capture_part::ARG, outcome);
     }
     length(record)
-}
-
-/// How many pointers there are before the NULL, as 32 bits.
-#[inline(never)]
-fn count(to: *mut u8, array: u64, width: u64) -> Outcome {
-    let (mut count, mut found) = (0u32, Pointers(0));
-    for i in 0..(COUNTED_MAX / POINTERS) as u64 {
-        found = Pointers(syscord_pointers(array + i * POINTERS as u64 * width, width));
-        count += found.count();
-        if found.end() != Step::MORE {
-            break;
-        }
-    }
-    let whole = found.end() == Step::END;
-    if count == 0 && !whole {
-        return UNREADABLE;
-    }
-    // SAFETY: the record has room for as much at `to`.
-    unsafe { *to.cast() = count };
-    Outcome::new(if whole { capture_status::WHOLE } else { capture_status::CUT }, 4, 0)
-}
-
-/// Pointers that are counted in one go.
-const POINTERS: usize = 32;
-const _: () = assert!(COUNTED_MAX.is_multiple_of(POINTERS));
-
-/// How many pointers there were (bits 0–7), and why no more (bits 8–15): END for a NULL, STOP for memory that cannot
-/// be read, MORE if there may be.
-#[derive(Clone, Copy)]
-struct Pointers(u64);
-
-impl Pointers {
-    fn count(self) -> u32 {
-        self.0 as u32 & 0xff
-    }
-
-    fn end(self) -> u64 {
-        self.0 >> 8 & 0xff
-    }
-}
-
-/// Counts up to [`POINTERS`] pointers.
-#[unsafe(no_mangle)]
-#[inline(never)]
-pub extern "C" fn syscord_pointers(array: u64, width: u64) -> u64 {
-    for i in 0..POINTERS as u64 {
-        let (next, readable) = pointer(array + i * width, width);
-        if !readable || next == 0 {
-            return i | if readable { Step::END } else { Step::STOP } << 8;
-        }
-    }
-    POINTERS as u64 | Step::MORE << 8
 }

@@ -9,6 +9,7 @@
 #![no_std]
 #![no_main]
 
+mod arrays;
 mod capture;
 mod config;
 mod files;

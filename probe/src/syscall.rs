@@ -305,21 +305,21 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     let mut begun = Begun { record, length: size_of::<EventRecord>(), effects: 0, effect_arg: 0 };
     if lost_args {
         begun.length = mark(record, event_mark::ARGS_UNKNOWN);
-    } else if !known {
-        // Without its arguments there is nothing to capture.
-    } else if call.plan.is_some_and(|plan| capture::single(record, plan, ret)) {
-        begun.length = capture::length(record);
-        (begun.effects, begun.effect_arg) = (call.effects(), call.effect_arg());
-    } else if captures {
+        return Some(begun);
+    }
+    // Without its arguments nothing can be captured.
+    if !known || !captures && !tells {
+        return Some(begun);
+    }
+    capture::set_length(record, begun.length);
+    (begun.effects, begun.effect_arg) = (call.effects(), call.effect_arg());
+    if captures && !call.plan.is_some_and(|plan| capture::single(record, plan, ret)) {
         let which = if entry_too { capture::ALL } else { capture::AT_EXIT };
         let given = if began == 0 { u32::MAX } else { entered.length };
         let effects = syscord_capture(which, given);
-        begun.length = capture::length(record);
         (begun.effects, begun.effect_arg) = (effects as u8, (effects >> 8) as u8);
-    } else if tells {
-        capture::set_length(record, begun.length);
-        (begun.effects, begun.effect_arg) = (call.effects(), call.effect_arg());
     }
+    begun.length = capture::length(record);
     Some(begun)
 }
 
