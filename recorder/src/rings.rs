@@ -22,6 +22,7 @@ use thiserror::Error;
 use crate::{
     clocks, prefetch,
     probe::{Probe, ProbeError},
+    pulse::Breath,
     wire::{self, Record},
 };
 
@@ -65,13 +66,21 @@ pub struct Batch {
     pub left_out: Vec<usize>,
     /// Whether records may have been lost in its span of time.
     pub lossy: bool,
+    /// The most bytes that it has held: so much memory it has.
+    pub most: usize,
     /// Bytes in which appearances were looked for.
     searched: usize,
 }
 
 impl Batch {
+    /// With all the room that it needs: what is not filled takes no memory, and what grows is copied.
+    pub fn with_room() -> Batch {
+        Batch { bytes: Vec::with_capacity(FULL + STEP as usize), ..Batch::default() }
+    }
+
     /// Empties it, keeping its memory.
     pub fn clear(&mut self) {
+        self.most = self.most.max(self.bytes.len());
         self.bytes.clear();
         self.spans.clear();
         self.events = 0;
@@ -122,6 +131,9 @@ pub struct Rings {
     /// Whether the rings held more than was taken at once.
     behind: bool,
 }
+
+/// A batch of so many bytes is full.
+pub const FULL: usize = 16 << 20;
 
 /// The clock may be read this much before the flag that says so is visible on another CPU: a store
 /// waits in its CPU's buffer for far less.
@@ -290,7 +302,10 @@ impl Rings {
         let before = batch.events;
         // Records of a segment lie one after the other, so runs of them are copied at once.
         let mut run = at;
+        let (mut breath, mut count) = (Breath::new(), 0);
         while at < head && self.time(cpu, at) <= until {
+            count += 1;
+            breath.at(count);
             let header = self.header(cpu, at);
             batch.strange += usize::from(header.number as usize >= NUMBERS);
             match header.kind {

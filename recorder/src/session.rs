@@ -39,7 +39,7 @@ use crate::{
     probe::{self, Options, Probe},
     progress::{Figures, Progress},
     rights::{self, Beside},
-    rings::{Batch, Rings},
+    rings::{self, Batch, Rings},
     sandbox,
     schema::{self, Schema},
     service, signals, syscall_set,
@@ -51,9 +51,7 @@ use crate::{
 
 /// A chunk is cut at the first moment at which it has so many events,
 const CHUNK_EVENTS: usize = 65_536;
-/// or so many bytes of records,
-const CHUNK_BYTES: usize = 16 << 20;
-/// or is that old.
+/// or as many bytes of records as a batch holds ([`rings::FULL`]), or is that old.
 const CHUNK_AGE: Duration = Duration::from_secs(1);
 /// How often the rings are looked at: less when little comes.
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
@@ -156,7 +154,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         pipeline,
         progress,
         time_of_day: clocks::Watch::new(&clock),
-        batch: Batch::default(),
+        batch: Batch::with_room(),
         command: held.as_ref().map(|held| held.pid),
         dumps: Dumps::new(trigger, options.flight.after),
         parts: 1,
@@ -329,7 +327,7 @@ impl Session<'_> {
     fn is_ripe(&self, age: Duration) -> bool {
         let batch = &self.batch;
         batch.events >= CHUNK_EVENTS
-            || batch.bytes.len() >= CHUNK_BYTES
+            || batch.bytes.len() >= rings::FULL
             || (age >= CHUNK_AGE && !batch.bytes.is_empty())
     }
 
@@ -424,11 +422,11 @@ impl Session<'_> {
         self.pipeline.send(work)
     }
 
-    /// The fuller the rings were, the sooner they are looked at again.
+    /// The fuller the rings were, the sooner they are looked at again; but each look holds somebody up.
     fn next_pause(pause: Duration, fill: f64) -> Duration {
-        if fill > 0.05 {
+        if fill > 0.12 {
             POLL.0
-        } else if fill > 0.01 {
+        } else if fill > 0.04 {
             (pause / 2).max(POLL.0)
         } else {
             (pause * 3 / 2).min(POLL.1)

@@ -5,40 +5,53 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::rings::Batch;
 
 /// All that are not under way.
-pub struct Spare(Mutex<Vec<Batch>>);
+pub struct Spare(Mutex<All>);
+
+struct All {
+    batches: Vec<Batch>,
+    /// How often one was taken.
+    taken: u64,
+}
+
+/// A recording of no more batches is short: it is not to pay for the memory of all.
+const FEW: u64 = 16;
 
 impl Spare {
     /// So many, which have no memory yet.
     pub fn new(batches: usize) -> Spare {
-        Spare(Mutex::new((0..batches).map(|_| Batch::default()).collect()))
+        let batches = (0..batches).map(|_| Batch::with_room()).collect();
+        Spare(Mutex::new(All { batches, taken: 0 }))
     }
 
-    /// One that has far less memory than the one that came last, so that all soon have what they will need; else that
-    /// one: most of it is in the processor's caches still.
+    /// The one that came last: most of it is in the processor's caches still. In a recording that is not short, first one
+    /// that has far less memory, so that all soon have what they will need.
     pub fn take(&self) -> Batch {
-        let mut all = self.lock();
-        let room = all.last().map_or(0, |batch| batch.bytes.capacity());
-        let small = all.iter().position(|batch| batch.bytes.capacity() < room / 2);
-        match small {
-            Some(at) => all.remove(at),
-            None => all.pop().unwrap_or_default(),
+        let All { batches, taken } = &mut *self.lock();
+        *taken += 1;
+        let memory = batches.last().map_or(0, |batch| batch.most);
+        let small = batches.iter().position(|batch| batch.most < memory / 2);
+        match small.filter(|_| *taken > FEW) {
+            Some(at) => batches.remove(at),
+            None => batches.pop().unwrap_or_default(),
         }
     }
 
     /// Gives one back.
     pub fn put(&self, mut batch: Batch) {
         batch.clear();
-        self.lock().push(batch);
+        self.lock().batches.push(batch);
     }
 
     /// Nothing is half done when a thread panics.
-    fn lock(&self) -> MutexGuard<'_, Vec<Batch>> {
+    fn lock(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn filled(mut batch: Batch, bytes: usize) -> Batch {
@@ -46,18 +59,32 @@ mod tests {
         batch
     }
 
+    /// Where the one lies that is taken; it is filled with so much, and given back.
+    fn use_one(spare: &Spare, bytes: usize) -> *const u8 {
+        let batch = filled(spare.take(), bytes);
+        let place = batch.bytes.as_ptr();
+        spare.put(batch);
+        place
+    }
+
     #[test]
-    fn all_get_their_memory_before_the_latest_comes_again() {
+    fn a_short_recording_has_the_memory_of_one() {
         let spare = Spare::new(3);
-        for _ in 0..3 {
-            let small = spare.take();
-            assert_eq!(small.bytes.capacity(), 0);
-            spare.put(filled(small, 1000));
-        }
-        let latest = filled(spare.take(), 1500);
-        let place = latest.bytes.as_ptr();
-        spare.put(latest);
-        assert_eq!(spare.take().bytes.as_ptr(), place);
+        let first = use_one(&spare, 1000);
+        assert!((1..FEW).all(|_| use_one(&spare, 1000) == first));
+        assert_ne!(use_one(&spare, 1000), first);
+    }
+
+    #[test]
+    fn in_a_long_one_all_get_their_memory_before_the_latest_comes_again() {
+        let spare = Spare::new(3);
+        (0..FEW).for_each(|_| {
+            use_one(&spare, 1000);
+        });
+        let all: HashSet<_> = (0..2).map(|_| use_one(&spare, 1000)).collect();
+        assert_eq!(all.len(), 2);
+        let latest = use_one(&spare, 1500);
+        assert_eq!(use_one(&spare, 1500), latest);
     }
 
     #[test]
