@@ -5,11 +5,12 @@ use std::fs;
 use syscord_syscalls::{SyscallSet, record::Filter};
 
 use crate::{
+    batch::Batch,
     btf::{self, Layouts},
     clocks,
     probe::{Options, Probe, kernel_version, possible_cpus},
     rights,
-    rings::{Batch, Rings},
+    rings::Rings,
     schema::{self, Schema},
 };
 

@@ -1,6 +1,6 @@
 //! From batches of the probe's records to blocks of the trace.
 
-use std::{ops::RangeInclusive, sync::Arc};
+use std::sync::Arc;
 
 use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark};
 use syscord_syscalls::{
@@ -10,6 +10,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
+    batch::{Batch, Called},
     call::{Call, NewImage, capture, whole},
     entries::Entries,
     files::Targets,
@@ -18,18 +19,10 @@ use crate::{
     parts::{PartsOf, is_part},
     prefetch,
     pulse::{Breath, Pulse},
-    rings::Batch,
     schema::{Layout, Schema},
     trigger::Trigger,
-    wire::{self, Record},
+    wire,
 };
-
-/// Where an event lies in its batch.
-struct Place {
-    start: usize,
-    length: u32,
-    cpu: u32,
-}
 
 /// Encodes batches, in any order.
 pub struct Encoder {
@@ -47,8 +40,6 @@ pub struct Encoder {
     targets: Targets,
     /// Whether contents of the call at hand are left out.
     hides: bool,
-    /// The events of the chunk at hand.
-    places: Vec<Place>,
 }
 
 impl Encoder {
@@ -59,21 +50,10 @@ impl Encoder {
         entries: Arc<Entries>,
         trigger: Option<Trigger>,
     ) -> Self {
-        let (parts, targets, places) = (PartsOf::default(), Targets::default(), Vec::new());
+        let (parts, targets) = (PartsOf::default(), Targets::default());
         let new_images = NewImages::new();
         let (dump, hides) = (1, false);
-        Encoder {
-            schema,
-            builder,
-            entries,
-            trigger,
-            dump,
-            new_images,
-            parts,
-            targets,
-            hides,
-            places,
-        }
+        Encoder { schema, builder, entries, trigger, dump, new_images, parts, targets, hides }
     }
 
     /// The chunks of a batch, mostly one; `new_images` are the programs that processes began in it. `pulse` beats where
@@ -88,72 +68,58 @@ impl Encoder {
         pulse: Option<&Pulse>,
     ) -> Result<Vec<EncodedChunk>, FormatError> {
         (self.new_images, self.dump) = (new_images, batch.dump);
+        if batch.strange <= MOST_STRANGE {
+            return Ok(self.chunk(batch, &batch.calls, pulse)?.into_iter().collect());
+        }
         let (mut chunks, mut from) = (Vec::new(), 0);
         for until in cuts(batch) {
-            chunks.extend(self.chunk(batch, &(from..=until), pulse)?);
+            let times = from..=until;
+            let calls = batch.calls.iter().filter(|call| times.contains(&call.time));
+            chunks.extend(self.chunk(batch, &calls.copied().collect::<Vec<_>>(), pulse)?);
             from = until.saturating_add(1);
         }
         Ok(chunks)
     }
 
-    /// The events of a span of time, if there are any.
+    /// A chunk of these calls, if there are any.
     fn chunk(
         &mut self,
         batch: &Batch,
-        times: &RangeInclusive<u64>,
+        calls: &[Called],
         pulse: Option<&Pulse>,
     ) -> Result<Option<EncodedChunk>, FormatError> {
-        self.places.clear();
-        let mut breath = Breath::new();
-        for (cpu, span) in batch.by_cpu() {
-            let mut start = span.start;
-            for (header, record) in wire::raw(&batch.bytes[span]) {
-                let place = Place { start, length: record.len() as u32, cpu };
-                start += record.len();
-                if wire::is_event(&header)
-                    && let Some(event) = wire::event(record)
-                    && times.contains(&event.time)
-                {
-                    self.announce(&event);
-                    self.places.push(place);
-                    breath.at(self.places.len());
-                }
-            }
-        }
-        if self.builder.is_empty() {
+        if calls.is_empty() {
             return Ok(None);
+        }
+        let mut breath = Breath::new();
+        for (count, call) in calls.iter().enumerate() {
+            breath.at(count);
+            self.announce(call);
         }
         let beating = pulse.map(Pulse::beat);
         self.builder.arrange()?;
         drop(beating);
         let schema = Arc::clone(&self.schema);
         let mut count = 0;
-        while let Some(place) = self.builder.next().and_then(|at| self.places.get(at)) {
+        while let Some(call) = self.builder.next().and_then(|at| calls.get(at)) {
             count += 1;
             breath.at(count);
-            let Place { start, length, cpu } = *place;
-            if let Some(place) = self.builder.behind_next(SOON).and_then(|at| self.places.get(at)) {
-                prefetch::of(&batch.bytes[place.start..place.start + place.length as usize]);
+            if let Some(soon) = self.builder.behind_next(SOON).and_then(|at| calls.get(at)) {
+                prefetch::of(batch.record(soon));
             }
-            self.hides = batch.left_out.binary_search(&start).is_ok();
-            self.event(&schema, cpu, &batch.bytes[start..start + length as usize]);
+            self.hides = batch.left_out.binary_search(&call.start).is_ok();
+            self.event(&schema, call.cpu, batch.record(call));
         }
         let _beating = pulse.map(Pulse::beat);
         self.builder.encode().map(Some)
     }
 
     #[inline]
-    fn announce(&mut self, record: &EventRecord) {
-        let layout = self.schema.layout(record.header.what, record.header.number);
-        self.builder.announce(&EventKey {
-            end: record.time,
-            tgid: record.tgid,
-            tid: record.tid,
-            beside: record.header.what == Abi::IoUring as u8,
-            abi: record.header.what,
-            number: record.header.number,
-            args: layout.args,
-        });
+    fn announce(&mut self, call: &Called) {
+        let Called { time, tgid, tid, number, abi, .. } = *call;
+        let beside = abi == Abi::IoUring as u8;
+        let args = self.schema.layout(abi, number).args;
+        self.builder.announce(&EventKey { end: time, tgid, tid, beside, abi, number, args });
     }
 
     /// Puts an event into the chunk.
@@ -261,22 +227,14 @@ impl Encoder {
     }
 }
 
-/// Times up to which a batch's chunks reach: mostly one, up to the end. A program that makes calls of tens of thousands
-/// of numbers would have more different ones in a chunk than a chunk can hold.
+/// Times up to which the chunks of a batch reach, the last one up to the end: a program that makes calls of tens of
+/// thousands of numbers has more different ones in it than a chunk can hold.
 fn cuts(batch: &Batch) -> Vec<u64> {
-    let mut cuts = Vec::new();
-    if batch.strange > MOST_STRANGE {
-        let strange = |record: &Record<'_>| match record {
-            Record::Event(event, _) if event.header.number as usize >= NUMBERS => Some(event.time),
-            _ => None,
-        };
-        let mut times: Vec<u64> =
-            wire::records(&batch.bytes).filter_map(|record| strange(&record)).collect();
-        times.sort_unstable();
-        cuts.extend(times.chunks(MOST_STRANGE).skip(1).map(|chunk| chunk[0]));
-    }
-    cuts.push(u64::MAX);
-    cuts
+    let strange = batch.calls.iter().filter(|call| call.number as usize >= NUMBERS);
+    let mut times: Vec<u64> = strange.map(|call| call.time).collect();
+    times.sort_unstable();
+    let starts = times.chunks(MOST_STRANGE).skip(1).map(|chunk| chunk[0]);
+    starts.chain([u64::MAX]).collect()
 }
 
 /// How many events ahead of one its record is asked for.

@@ -9,12 +9,12 @@ use syscord_syscalls::record::{
 };
 
 use crate::{
+    batch::Batch,
     call::NewImage,
     entries::Entries,
     files::Target,
     left_out::LeftOut,
     pulse::Breath,
-    rings::Batch,
     schema::Schema,
     wire::{self, Captures, Record},
     world::{self, Seen, World},

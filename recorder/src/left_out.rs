@@ -20,8 +20,8 @@ use syscord_syscalls::{
 };
 
 use crate::{
+    batch::{Batch, Called},
     files::Target,
-    rings::Batch,
     schema::{Layout, Schema},
     wire::{self, Captures},
 };
@@ -86,33 +86,24 @@ impl LeftOut {
     }
 
     /// Where the records of such calls start in a batch, ascending. `records` is what happened to processes meanwhile.
-    pub fn of(&mut self, schema: &Schema, batch: &Batch, records: &[ProcRecord]) -> Vec<usize> {
+    pub fn of(&mut self, schema: &Schema, batch: &Batch, records: &[ProcRecord]) -> Vec<u32> {
         self.told(records);
-        let mut events = Vec::with_capacity(batch.events);
-        // As the encoder goes through them: what it reaches is judged.
-        for (_, span) in batch.by_cpu() {
-            let mut start = span.start;
-            for (header, record) in wire::raw(&batch.bytes[span]) {
-                if wire::is_event(&header)
-                    && let Some(event) = wire::event(record)
-                {
-                    events.push((event, start, wire::captures(record)));
-                }
-                start += record.len();
-            }
-        }
-        events.sort_by_key(|(event, ..)| event.time);
+        let mut calls: Vec<&Called> = batch.calls.iter().collect();
+        calls.sort_by_key(|call| call.time);
         let mut left_out = Vec::new();
         // What was lost may have changed any descriptor at any time in it.
         self.blind = batch.lossy;
-        for (event, start, captures) in events {
+        for called in calls {
+            let record = batch.record(called);
+            let Some(event) = wire::event(record) else { continue };
+            let captures = wire::captures(record);
             self.advance(event.time);
             let layout = schema.layout(event.header.what, event.header.number);
             let call =
                 Abi::from_id(event.header.what).and_then(|abi| lookup(abi, event.header.number));
             if layout.has_contents() && call.is_some_and(|call| self.hides(call, &event, &captures))
             {
-                left_out.push(start);
+                left_out.push(called.start);
             }
             self.effects(layout, call, &event, captures);
         }
@@ -424,15 +415,13 @@ mod tests {
     ) -> Vec<bool> {
         let schema = Schema::compile(&syscall_set::parse("all").unwrap(), 256);
         let mut batch = Batch::default();
-        (batch.bytes, batch.events, batch.lossy) = (events.concat(), events.len(), lossy);
-        batch.spans.push((0, batch.bytes.len()));
+        batch.lossy = lossy;
+        for event in events {
+            batch.note(&wire::event(event).unwrap(), batch.bytes.len(), 0);
+            batch.bytes.extend_from_slice(event);
+        }
         let starts = left_out.of(&schema, &batch, records);
-        let at = events.iter().scan(0, |at, event| {
-            let start = *at;
-            *at += event.len();
-            Some(starts.contains(&start))
-        });
-        at.collect()
+        batch.calls.iter().map(|call| starts.contains(&call.start)).collect()
     }
 
     #[test]

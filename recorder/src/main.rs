@@ -7,6 +7,7 @@ use std::{io::ErrorKind, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
 
+mod batch;
 mod blocks;
 mod bpf;
 mod btf;

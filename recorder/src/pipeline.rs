@@ -23,6 +23,7 @@ use std::{
 use syscord_format::{Clock, LedgerRow, ProcRecord, Shed};
 
 use crate::{
+    batch::Batch,
     blocks::Blocks,
     clocks,
     encoder::Encoder,
@@ -30,7 +31,6 @@ use crate::{
     history::{History, NewImages},
     priority::{self, Priority},
     pulse::Pulse,
-    rings::Batch,
     spare::Spare,
     trace::{Trace, Written},
     trigger::Trigger,

@@ -1,29 +1,24 @@
 //! Takes records out of the rings, up to a moment that every CPU has passed.
 
 use std::{
-    collections::HashMap,
     io,
-    ops::Range,
     os::fd::{AsRawFd, BorrowedFd},
     ptr::{self, NonNull},
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use syscord_format::ProcRecord;
-use syscord_syscalls::{
-    plan::NUMBERS,
-    record::{
-        Control, Cost, Counters, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, Shed,
-        process_event, record_kind,
-    },
+use syscord_syscalls::record::{
+    Control, Cost, Counters, EventRecord, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, Shed,
+    record_kind,
 };
 use thiserror::Error;
 
 use crate::{
+    batch::Batch,
     clocks, prefetch,
     probe::{Probe, ProbeError},
     pulse::Breath,
-    wire::{self, Record},
+    wire,
 };
 
 /// Why the rings cannot be read.
@@ -45,74 +40,6 @@ pub enum RingError {
     },
 }
 
-/// Records of some span of time, CPU by CPU, as the probe wrote them.
-#[derive(Default)]
-pub struct Batch {
-    /// The records.
-    pub bytes: Vec<u8>,
-    /// Where each CPU's records end in `bytes`, and which CPU it is.
-    pub spans: Vec<(u32, usize)>,
-    /// Calls among them.
-    pub events: usize,
-    /// Those with numbers for which there is no plan.
-    pub strange: usize,
-    /// Whether there are entry or process records too.
-    pub side: bool,
-    /// The number of the dump into which it goes, from 1.
-    pub dump: u64,
-    /// What was found of processes that appeared, by id.
-    pub looked: HashMap<u32, Vec<ProcRecord>>,
-    /// Where the records of calls start of which contents are left out, ascending.
-    pub left_out: Vec<usize>,
-    /// Whether records may have been lost in its span of time.
-    pub lossy: bool,
-    /// The most bytes that it has held: so much memory it has.
-    pub most: usize,
-    /// Bytes in which appearances were looked for.
-    searched: usize,
-}
-
-impl Batch {
-    /// With all the room that it needs: what is not filled takes no memory, and what grows is copied.
-    pub fn with_room() -> Batch {
-        Batch { bytes: Vec::with_capacity(FULL + STEP as usize), ..Batch::default() }
-    }
-
-    /// Empties it, keeping its memory.
-    pub fn clear(&mut self) {
-        self.most = self.most.max(self.bytes.len());
-        self.bytes.clear();
-        self.spans.clear();
-        self.events = 0;
-        self.side = false;
-        self.strange = 0;
-        self.looked.clear();
-        self.left_out.clear();
-        self.lossy = false;
-        self.searched = 0;
-    }
-
-    /// Each CPU, and where its records lie; one may come more than once.
-    pub fn by_cpu(&self) -> impl Iterator<Item = (u32, Range<usize>)> {
-        let starts = std::iter::once(0).chain(self.spans.iter().map(|(_, end)| *end));
-        starts.zip(&self.spans).map(|(start, (cpu, end))| (*cpu, start..*end))
-    }
-
-    /// Looks at the processes that have appeared since the last time, by their ids.
-    pub fn look(&mut self, look: impl Fn(u32) -> Vec<ProcRecord>) {
-        if self.side {
-            for record in wire::records(&self.bytes[self.searched..]) {
-                if let Record::Process(process, ..) = record
-                    && process.header.what == process_event::APPEAR
-                {
-                    self.looked.insert(process.tgid, look(process.tgid));
-                }
-            }
-        }
-        self.searched = self.bytes.len();
-    }
-}
-
 /// All CPUs' rings.
 pub struct Rings {
     controls: Mapping,
@@ -132,9 +59,6 @@ pub struct Rings {
     behind: bool,
 }
 
-/// A batch of so many bytes is full.
-pub const FULL: usize = 16 << 20;
-
 /// The clock may be read this much before the flag that says so is visible on another CPU: a store
 /// waits in its CPU's buffer for far less.
 const MARGIN: u64 = 100_000;
@@ -144,7 +68,7 @@ const PATIENCE: usize = 10_000;
 /// Bytes of all CPUs that are taken at once, at most; of many that are far behind at once, at least [`MAX_RECORD`] each.
 /// Rings that hold more are taken in several steps. It keeps batches, and with them the memory they need, about as large
 /// as they are meant to be.
-const STEP: u64 = 1 << 20;
+pub const STEP: u64 = 1 << 20;
 
 impl Rings {
     /// Maps the probe's rings.
@@ -299,24 +223,19 @@ impl Rings {
         if at == head {
             return Ok(());
         }
-        let before = batch.events;
+        let before = batch.calls.len();
         // Records of a segment lie one after the other, so runs of them are copied at once.
         let mut run = at;
         let (mut breath, mut count) = (Breath::new(), 0);
         while at < head && self.time(cpu, at) <= until {
             count += 1;
             breath.at(count);
-            let header = self.header(cpu, at);
-            batch.strange += usize::from(header.number as usize >= NUMBERS);
-            match header.kind {
-                record_kind::EVENT => batch.events += 1,
-                record_kind::EVENT_AND_STATE => {
-                    (batch.events, batch.side) = (batch.events + 1, true)
-                }
-                _ => batch.side = true,
-            }
             let length = self.length(cpu, at)?;
             prefetch::ahead_of(self.record(cpu, at), length as usize);
+            batch.side |= self.header(cpu, at).kind != record_kind::EVENT;
+            if let Some(call) = self.call(cpu, at) {
+                batch.note(call, batch.bytes.len() + (at - run) as usize, cpu as u32);
+            }
             let next = at + length;
             if next / SEGMENT as u64 != at / SEGMENT as u64 {
                 self.copy(cpu, run, next, batch);
@@ -325,8 +244,7 @@ impl Rings {
             at = next;
         }
         self.copy(cpu, run, at, batch);
-        batch.spans.push((cpu as u32, batch.bytes.len()));
-        self.events[cpu] += (batch.events - before) as u64;
+        self.events[cpu] += (batch.calls.len() - before) as u64;
         self.tails[cpu] = at;
         self.word(cpu, std::mem::offset_of!(Control, tail)).store(at, Ordering::Release);
         Ok(())
@@ -349,6 +267,12 @@ impl Rings {
         unsafe { ptr::read(self.record(cpu, at).cast()) }
     }
 
+    /// The record of a call, if there is one.
+    fn call(&self, cpu: usize, at: u64) -> Option<&EventRecord> {
+        // SAFETY: a record of a call begins with an EventRecord, and is not written again before `tail` moves past it.
+        wire::is_event(&self.header(cpu, at)).then(|| unsafe { &*self.record(cpu, at).cast() })
+    }
+
     /// Every record has its time behind the header.
     fn time(&self, cpu: usize, at: u64) -> u64 {
         // SAFETY: as above.
@@ -356,8 +280,14 @@ impl Rings {
     }
 
     fn length(&self, cpu: usize, at: u64) -> Result<u64, RingError> {
-        let length = usize::from(self.header(cpu, at).len8) * 8;
-        if length <= size_of::<RecordHeader>() || length > MAX_RECORD {
+        let header = self.header(cpu, at);
+        let length = usize::from(header.len8) * 8;
+        let least = if wire::is_event(&header) {
+            size_of::<EventRecord>()
+        } else {
+            size_of::<RecordHeader>() + 8
+        };
+        if !(least..=MAX_RECORD).contains(&length) {
             return Err(RingError::Corrupt { cpu, position: at });
         }
         Ok(length as u64)

@@ -19,6 +19,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
+    batch::Batch,
     cli::{HowMuch, Record},
     clocks,
     command::{self, Held},
@@ -39,7 +40,7 @@ use crate::{
     probe::{self, Options, Probe},
     progress::{Figures, Progress},
     rights::{self, Beside},
-    rings::{self, Batch, Rings},
+    rings::Rings,
     sandbox,
     schema::{self, Schema},
     service, signals, syscall_set,
@@ -49,9 +50,7 @@ use crate::{
     world::{self, World},
 };
 
-/// A chunk is cut at the first moment at which it has so many events,
-const CHUNK_EVENTS: usize = 65_536;
-/// or as many bytes of records as a batch holds ([`rings::FULL`]), or is that old.
+/// A chunk is cut when its batch is full, or is that old.
 const CHUNK_AGE: Duration = Duration::from_secs(1);
 /// How often the rings are looked at: less when little comes.
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
@@ -303,7 +302,7 @@ impl Session<'_> {
         }
         self.send_batch()?;
         self.batch = under_way.into_batch(end);
-        self.ledger.under_way(self.batch.events);
+        self.ledger.under_way(self.batch.calls.len());
         self.send_batch()?;
         self.send_ledger()?;
         match self.options.flight.ring {
@@ -326,9 +325,7 @@ impl Session<'_> {
 
     fn is_ripe(&self, age: Duration) -> bool {
         let batch = &self.batch;
-        batch.events >= CHUNK_EVENTS
-            || batch.bytes.len() >= rings::FULL
-            || (age >= CHUNK_AGE && !batch.bytes.is_empty())
+        batch.is_full() || (age >= CHUNK_AGE && !batch.bytes.is_empty())
     }
 
     /// Whether it is time for another file or segment; not before the last one that was asked for has begun.

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::rings::Batch;
+use crate::batch::Batch;
 
 /// All that are not under way.
 pub struct Spare(Mutex<All>);

@@ -16,9 +16,9 @@ use syscord_syscalls::{
 };
 
 use crate::{
+    batch::Batch,
     clocks,
     probe::Probe,
-    rings::Batch,
     schema::Schema,
     wire::{self, Record},
 };
@@ -90,11 +90,10 @@ impl UnderWay {
             }
             event.time = end;
             event.header.len8 = ((size_of::<EventRecord>() + captures.len()) / 8) as u16;
+            batch.note(&event, batch.bytes.len(), NO_CPU);
             batch.bytes.extend_from_slice(wire::bytes(&event));
             batch.bytes.extend_from_slice(&captures);
-            batch.events += 1;
         }
-        batch.spans.push((NO_CPU, batch.bytes.len()));
         batch
     }
 }
