@@ -103,14 +103,14 @@ pub fn run(record: *mut u8, plan: *const Plan, which: u64, given: u32) {
     }
 }
 
-/// Makes the capture of a plan that has a [single](Plan::single) one, without what others need. Returns false if it is to
-/// be made like others: the plan has not, or there is nothing to read, or it cannot be read.
+/// Makes the capture of a plan that has a [single](syscord_syscalls::plan::way::SINGLE) one, without what others need.
+/// Returns false if it is to be made like others: there is nothing to read, or it cannot be read.
 #[inline(always)]
 pub fn single(record: *mut u8, plan: *const Plan, ret: i64) -> bool {
     // SAFETY: a live plan.
-    let (single, capture) = unsafe { ((*plan).single, (*plan).captures[0]) };
+    let capture = unsafe { (*plan).captures[0] };
     let event = record.cast::<EventRecord>();
-    if single == 0 || ret < i64::from(capture.flags & capture_flag::ON_FOUND != 0) {
+    if ret < i64::from(capture.flags & capture_flag::ON_FOUND != 0) {
         return false;
     }
     let address = argument(event, capture.arg);

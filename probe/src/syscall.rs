@@ -3,11 +3,11 @@
 use aya_ebpf::{
     helpers::generated::{bpf_ktime_get_ns, bpf_probe_read_user},
     macros::map,
-    maps::{Array, HashMap},
+    maps::Array,
 };
 use syscord_syscalls::{
     Abi, MAX_ARGS,
-    plan::{MAX_VARIANTS, NUMBERS, Plan, effect, plan_flag, variant_key},
+    plan::{NUMBERS, Plan, Slot, effect, plan_flag, way},
     record::{
         CaptureHeader, Entered, EventRecord, MARKS, MAX_RECORD, RecordHeader, Thread,
         UNKNOWN_DURATION, event_mark, record_kind, shed,
@@ -28,9 +28,14 @@ use crate::{
 #[map]
 static PLANS: Array<Plan> = Array::with_max_entries((Abi::SLOTS * NUMBERS) as u32, 0);
 
-/// Plans that take the place of another while an argument has a certain value.
+/// Plans that take the place of another while an argument has a certain value. The recorder sets the size, here and
+/// below.
 #[map]
-static VARIANTS: HashMap<u64, Plan> = HashMap::with_max_entries(MAX_VARIANTS as u32, 0);
+static VARIANTS: Array<Plan> = Array::with_max_entries(1, 0);
+
+/// Where they are found: see [`Plan::slot`].
+#[map]
+static SLOTS: Array<Slot> = Array::with_max_entries(1, 0);
 
 /// What the kernel leaves of a call's number once it has restored the registers of another context
 /// (sigreturn(2)): none.
@@ -136,12 +141,6 @@ impl Call {
             Some(plan) => unsafe { (*plan).effects },
             None => 0,
         }
-    }
-
-    /// The argument that they are about.
-    fn effect_arg(&self) -> u8 {
-        // SAFETY: a live plan.
-        self.plan.map_or(0, |plan| unsafe { (*plan).effect_arg })
     }
 
     /// Whether it may change anything.
@@ -308,23 +307,26 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
         return Some(begun);
     }
     // Without its arguments nothing can be captured.
-    if !known || !captures && !tells {
-        return Some(begun);
-    }
+    let Some(plan) = call.plan.filter(|_| known && (captures || tells)) else { return Some(begun) };
     capture::set_length(record, begun.length);
-    (begun.effects, begun.effect_arg) = (call.effects(), call.effect_arg());
-    if captures && !call.plan.is_some_and(|plan| capture::single(record, plan, ret)) {
+    let value = |decides| capture::argument(record.cast(), decides);
+    let plan = variant(plan, value);
+    // SAFETY: a live plan.
+    let (effects, effect_arg, made) = unsafe { ((*plan).effects, (*plan).effect_arg, (*plan).way) };
+    (begun.effects, begun.effect_arg) = (effects, effect_arg);
+    if captures && made != way::NOTHING {
         let which = if entry_too { capture::ALL } else { capture::AT_EXIT };
         let given = if began == 0 { u32::MAX } else { entered.length };
-        let effects = syscord_capture(which, given);
-        (begun.effects, begun.effect_arg) = (effects as u8, (effects >> 8) as u8);
+        if made != way::SINGLE || !capture::single(record, plan, ret) {
+            syscord_capture(which, given);
+        }
     }
     begun.length = capture::length(record);
     Some(begun)
 }
 
-/// Makes the captures of the event that is being written, as its plan says. Returns the plan's effects, and behind
-/// them (bits 8–15) their argument. The verifier walks it once, for which it finds record and plan anew.
+/// Makes the captures of the event that is being written, as its plan says. The verifier walks it once, for which it
+/// finds record and plan anew.
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {
@@ -333,19 +335,16 @@ pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {
     // SAFETY: the record was written before.
     let (abi, number) = unsafe { ((*event).header.what, (*event).header.number) };
     let Some(plan) = plan(abi, number) else { return 0 };
-    let value = |decides| capture::argument(event, decides);
-    let plan = variant(abi, number, plan, value);
+    let plan = variant(plan, |decides| capture::argument(event, decides));
     capture::run(record, plan, which, given);
-    // SAFETY: a live plan.
-    unsafe { u64::from((*plan).effects) | u64::from((*plan).effect_arg) << 8 }
+    0
 }
 
 /// Begins to tell what a call has changed that is left out itself.
 #[inline(always)]
 fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
     let plan = call.plan.filter(|_| call.may_change())?;
-    let value = |decides| call.argument(regs, decides);
-    let plan = variant(call.abi, call.number, plan, value);
+    let plan = variant(plan, |decides| call.argument(regs, decides));
     // SAFETY: a live plan.
     let (effects, effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
     // A descriptor is closed even where close(2) fails, unless there was none.
@@ -378,19 +377,18 @@ fn place(abi: u8, number: u32) -> u32 {
 
 /// The plan, or the one that takes its place for a call with these arguments.
 #[inline(always)]
-fn variant(
-    abi: u8,
-    number: u32,
-    plan: *const Plan,
-    argument: impl FnOnce(u8) -> u64,
-) -> *const Plan {
+fn variant(plan: *const Plan, argument: impl FnOnce(u8) -> u64) -> *const Plan {
     // SAFETY: a live plan.
     let (decides, decisive) = unsafe { ((*plan).decides, (*plan).decisive) };
     if decides == 0 {
         return plan;
     }
     let value = argument(decides - 1) as u32 & decisive;
-    VARIANTS.get_ptr(&variant_key(place(abi, number), value)).unwrap_or(plan)
+    // SAFETY: as above.
+    match SLOTS.get(unsafe { (*plan).slot(value) }) {
+        Some(slot) if slot.value == value => VARIANTS.get_ptr(slot.variant).unwrap_or(plan),
+        _ => plan,
+    }
 }
 
 /// A thread ends: if that is within a call, the call never returned. Without registers its arguments are not known.

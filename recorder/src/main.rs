@@ -56,6 +56,7 @@ mod trigger;
 mod under_way;
 mod units;
 mod users;
+mod variants;
 mod wire;
 mod world;
 

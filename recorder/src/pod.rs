@@ -1,7 +1,7 @@
 //! Values that may be handed to the kernel as bytes.
 
 use syscord_syscalls::{
-    plan::{Node, Plan},
+    plan::{Node, Plan, Slot},
     record::{Filter, Offsets, Operation, Settings, Verdict},
 };
 
@@ -16,4 +16,4 @@ macro_rules! plain {
         $(unsafe impl aya::Pod for Pod<$type> {})*
     };
 }
-plain!(u32, u64, Filter, Offsets, Operation, Settings, Verdict, Plan, Node);
+plain!(u32, u64, Filter, Offsets, Operation, Settings, Verdict, Plan, Node, Slot);

@@ -15,7 +15,7 @@ use aya::{
 };
 use syscord_syscalls::{
     Abi,
-    plan::{NUMBERS, Node, Plan, variant_key},
+    plan::{NUMBERS, Node, Plan},
     record::{
         Filter, OPERATIONS_MAX, Offsets, Operation, RDONLY_CAST, SEGMENT, SEGMENT_STRIDE, Settings,
         Verdict, uring_form,
@@ -27,7 +27,7 @@ use crate::{
     bpf,
     btf::{self, Layouts},
     pod::Pod,
-    schema::Variant,
+    variants::Variants,
 };
 
 /// The probe's object, as `cargo xtask probe` built it.
@@ -127,7 +127,7 @@ pub struct Options<'a> {
     /// Plans by ABI and number ([`NUMBERS`] each).
     pub plans: &'a [Plan],
     /// Plans that depend on an argument.
-    pub variants: &'a [Variant],
+    pub variants: &'a Variants,
     /// Structures whose members point to something.
     pub nodes: &'a [Node],
     /// Whether numbers beyond the plans are recorded.
@@ -216,6 +216,8 @@ impl Probe {
             .override_global("FILTER", &filter, true)
             .map_max_entries("RINGS", elements)
             .map_max_entries("PLANS", options.plans.len() as u32)
+            .map_max_entries("VARIANTS", options.variants.plans().len().max(1) as u32)
+            .map_max_entries("SLOTS", options.variants.slots().len().max(1) as u32)
             .map_max_entries("OPERATIONS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("REQUESTS", if uring.is_some() { OPERATIONS_MAX as u32 } else { 1 })
             .map_max_entries("CONTROL", cpus as u32)
@@ -249,26 +251,23 @@ impl Probe {
 
     fn install(&self, options: &Options<'_>) -> Result<(), ProbeError> {
         let Options { plans, variants, nodes, .. } = *options;
-        let keys: Vec<u32> = (0..nodes.len() as u32).collect();
-        self.fill("NODES", &keys, nodes)?;
-        let keys: Vec<u32> = (0..plans.len() as u32).collect();
-        self.fill("PLANS", &keys, plans)?;
-        let keys = variants.iter().map(|variant| variant_key(variant.of, variant.value));
-        let keys: Vec<u64> = keys.collect();
-        let plans: Vec<Plan> = variants.iter().map(|variant| variant.plan).collect();
-        self.fill("VARIANTS", &keys, &plans)
+        self.fill("NODES", nodes)?;
+        self.fill("PLANS", plans)?;
+        self.fill("VARIANTS", variants.plans())?;
+        self.fill("SLOTS", variants.slots())
     }
 
-    fn fill<K, V>(&self, name: &'static str, keys: &[K], values: &[V]) -> Result<(), ProbeError>
+    /// Sets the first elements of an array.
+    fn fill<V>(&self, name: &'static str, values: &[V]) -> Result<(), ProbeError>
     where
-        Pod<K>: aya::Pod,
         Pod<V>: aya::Pod,
     {
-        let fd = match self.ebpf.map(name) {
-            Some(Map::Array(map) | Map::HashMap(map)) => map.fd().as_fd(),
-            _ => return Err(ProbeError::Missing(name)),
+        let Some(Map::Array(map)) = self.ebpf.map(name) else {
+            return Err(ProbeError::Missing(name));
         };
-        bpf::update(fd, keys, values).map_err(|error| ProbeError::Fill(name, error))
+        let keys: Vec<u32> = (0..values.len() as u32).collect();
+        let filled = bpf::update::<u32, V>(map.fd().as_fd(), &keys, values);
+        filled.map_err(|error| ProbeError::Fill(name, error))
     }
 
     /// Hooks everything: from here on events are recorded.

@@ -8,6 +8,8 @@ use syscord_syscalls::{
     record::shed,
 };
 
+use crate::variants::Variants;
+
 /// ABIs that an index by ABI has room for.
 const ABIS: usize = Abi::SLOTS;
 /// 32-bit Arm's place there.
@@ -53,20 +55,9 @@ impl Captured {
 /// Plans and layouts by ABI and number.
 pub struct Schema {
     plans: Vec<Plan>,
-    variants: Vec<Variant>,
+    variants: Variants,
     nodes: Nodes,
     layouts: Vec<Layout>,
-}
-
-/// A plan that takes the place of another where an argument has a certain value.
-#[derive(Clone, Copy)]
-pub struct Variant {
-    /// Index of the other plan.
-    pub of: u32,
-    /// The argument's value.
-    pub value: u32,
-    /// What is done.
-    pub plan: Plan,
 }
 
 /// Of a number that has no row, all arguments are kept.
@@ -93,7 +84,7 @@ impl Schema {
         let contents = content > 0;
         let mut plans = vec![Plan::default(); ABIS * NUMBERS];
         let mut layouts = vec![UNKNOWN; ABIS * NUMBERS];
-        let mut variants = Vec::new();
+        let mut variants = Variants::default();
         let mut nodes = Nodes::default();
         for abi in Abi::ALL {
             for number in 0..NUMBERS {
@@ -102,11 +93,9 @@ impl Schema {
                     plans[index] = plan_of(row, abi, contents, &mut nodes);
                     layouts[index] = Layout::of(row, abi, content);
                     layouts[index].add(&plans[index]);
-                    let of = index as u32;
-                    for (value, plan) in variants_of(row, abi, contents, &mut nodes) {
-                        layouts[index].add(&plan);
-                        variants.push(Variant { of, value, plan });
-                    }
+                    let others = variants_of(row, abi, contents, &mut nodes);
+                    others.iter().for_each(|(_, plan)| layouts[index].add(plan));
+                    variants.add(&mut plans[index], &others);
                 }
                 if set.contains(abi, number as u32) {
                     plans[index].flags |= plan_flag::RECORD;
@@ -124,15 +113,12 @@ impl Schema {
 
     /// Adds the plans for when contents are left out, and when all captures are ([`shed`]).
     pub fn with_shedding(mut self, set: &SyscallSet) -> Schema {
-        let (lean, each) = (Schema::compile(set, 0), self.plans.len() as u32);
+        let lean = Schema::compile(set, 0);
         let sets: [fn(Plan) -> Plan; shed::PLANS - 1] = [|plan| plan, Plan::bare];
-        for (place, change) in (1..).zip(sets) {
-            self.plans.extend(lean.plans.iter().copied().map(change));
-            self.variants.extend(lean.variants.iter().map(|variant| Variant {
-                of: variant.of + place * each,
-                plan: change(variant.plan),
-                ..*variant
-            }));
+        for change in sets {
+            let before = self.variants.append(&lean.variants, change);
+            let moved = |plan: &Plan| Plan { slots: plan.slots + before, ..*plan };
+            self.plans.extend(lean.plans.iter().map(moved).map(change));
         }
         self
     }
@@ -143,7 +129,7 @@ impl Schema {
     }
 
     /// For the probe: plans that depend on an argument.
-    pub fn variants(&self) -> &[Variant] {
+    pub fn variants(&self) -> &Variants {
         &self.variants
     }
 
@@ -157,9 +143,7 @@ impl Schema {
         let Some(plan) = self.plans.get(index) else { return NOTHING };
         let decider = plan.decides.checked_sub(1).and_then(|at| args.get(usize::from(at)));
         let Some(decider) = decider else { return plan };
-        let value = *decider as u32 & plan.decisive;
-        let takes_place = |other: &&Variant| other.of as usize == index && other.value == value;
-        self.variants.iter().find(takes_place).map_or(plan, |variant| &variant.plan)
+        self.variants.find(plan, *decider as u32 & plan.decisive).unwrap_or(plan)
     }
 
     /// For the probe: structures whose members point to something.

@@ -76,13 +76,18 @@ pub struct Plan {
     pub makes: u8,
     /// How many arguments it has.
     pub args: u8,
-    /// 1 if all that is captured is one span of bytes, at exit, whose length is in the result or an argument, or known,
-    /// and no other plan takes its place.
-    pub single: u8,
+    /// One of [`way`]: how its captures at exit are made.
+    pub way: u8,
+    /// What the value that decides is shifted by, 1–31: see [`Plan::slot`].
+    pub shift: u8,
     /// Zero.
-    pub pad: [u8; 3],
+    pub pad: [u8; 2],
     /// The bits of that argument that count.
     pub decisive: u32,
+    /// What it is multiplied with.
+    pub mix: u32,
+    /// The first of its slots.
+    pub slots: u32,
     /// What is read of the memory behind the arguments: strings and spans of bytes.
     pub captures: [PlanCapture; MAX_CAPTURES],
     /// One capture that has to loop: a list of strings, a tree. Its `op` is 0 where there is none.
@@ -158,13 +163,16 @@ impl Plan {
         effect_arg: 0,
         makes: 0,
         args: 0,
-        single: 0,
-        pad: [0; 3],
+        way: way::NOTHING,
+        shift: 0,
+        pad: [0; 2],
         flags: 0,
         count: 0,
         length_arg: 0,
         decides: 0,
         decisive: 0,
+        mix: 0,
+        slots: 0,
         captures: [PlanCapture::NOTHING; MAX_CAPTURES],
         looping: PlanCapture::NOTHING,
         length_at: 0,
@@ -185,18 +193,43 @@ impl Plan {
             makes: self.makes,
             args: self.args,
             decides: self.decides,
+            shift: self.shift,
             decisive: self.decisive,
+            mix: self.mix,
+            slots: self.slots,
             ..Plan::NOTHING
         }
     }
+
+    /// Where the plan stands that takes its place while the argument that decides has that value, if one does: no two that
+    /// have one come to the same slot.
+    #[inline(always)]
+    pub const fn slot(&self, value: u32) -> u32 {
+        self.slots + (value.wrapping_mul(self.mix) >> (self.shift & 31))
+    }
 }
 
-/// The most plans that depend on an argument, of all ABIs.
-pub const MAX_VARIANTS: usize = 4096;
+/// A plan that takes another's place.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slot {
+    /// The value for which it does.
+    pub value: u32,
+    /// Its index; [`FREE`] if there is none.
+    pub variant: u32,
+}
 
-/// Where a plan is found that takes the place of the one at `index` while an argument is `value`.
-pub const fn variant_key(index: u32, value: u32) -> u64 {
-    (index as u64) << 32 | value as u64
+/// The index of no plan.
+pub const FREE: u32 = u32::MAX;
+
+/// How the captures of a plan are made at exit.
+pub mod way {
+    /// There are none.
+    pub const NOTHING: u8 = 0;
+    /// All there is is one span of bytes, whose length is in the result or an argument, or known.
+    pub const SINGLE: u8 = 1;
+    /// In any other way.
+    pub const SEVERAL: u8 = 2;
 }
 
 /// One capture.
@@ -278,7 +311,7 @@ pub mod capture_flag {
     pub const COUNTED: u8 = 1 << 7;
 }
 
-const _: () = assert!(size_of::<Plan>() == 32 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
+const _: () = assert!(size_of::<Plan>() == 40 + 8 * MAX_CAPTURES && MAX_ARGS == 6);
 
 #[cfg(feature = "alloc")]
 pub use compile::{Nodes, plan_of, variants_of};

@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{Node, Plan, PlanCapture, capture_flag, capture_op, effect, length, plan_flag};
+use super::{Node, Plan, PlanCapture, capture_flag, capture_op, effect, length, plan_flag, way};
 use crate::{
     Abi, Kind, Len, Memory, Role, Shape, Syscall, When,
     choices::{Case, Choice},
@@ -28,21 +28,27 @@ pub fn plan_of(row: &Syscall, abi: Abi, contents: bool, nodes: &mut Nodes) -> Pl
         plan.decisive = decider.bits();
         plan.flags |= plan_flag::AT_EXIT;
     }
-    plan.single = is_single(&plan).into();
     plan
 }
 
-/// Whether [`Plan::single`] holds.
-fn is_single(plan: &Plan) -> bool {
+/// How its captures are made at exit.
+fn way_of(plan: &Plan) -> u8 {
     let [first, ..] = plan.captures;
     let otherwise = capture_flag::ON_INTERRUPTED | capture_flag::PART;
     let elsewhere = plan_flag::AT_ENTRY | plan_flag::LENGTH_AT_ENTRY;
     let lengths = [length::RET, length::WITHIN, length::ARG, length::ONE];
-    plan.flags & elsewhere == 0
-        && (plan.count, plan.looping.op, plan.decides) == (1, 0, 0)
-        && first.op == capture_op::BYTES
-        && first.flags & otherwise == 0
-        && lengths.contains(&first.length)
+    match (plan.count, plan.looping.op) {
+        (0, 0) if plan.tells_length == 0 => way::NOTHING,
+        (1, 0)
+            if plan.flags & elsewhere == 0
+                && first.op == capture_op::BYTES
+                && first.flags & otherwise == 0
+                && lengths.contains(&first.length) =>
+        {
+            way::SINGLE
+        }
+        _ => way::SEVERAL,
+    }
 }
 
 /// The plans that take the place of a row's, each with the value of the argument by which it
@@ -164,6 +170,7 @@ fn compile(
             (plan.length_arg, plan.length_at, plan.tells_length) = (index as u8, at, 1);
         }
     }
+    plan.way = way_of(&plan);
     plan
 }
 
