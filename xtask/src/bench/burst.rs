@@ -17,7 +17,7 @@ pub fn run(bench: &Bench) -> Result {
         Subject::Syscord(&["--no-duration", "--content", "0"]),
     ];
     let mut times: Vec<Samples> = subjects.iter().map(|_| Samples::default()).collect();
-    let mut own: Vec<[Samples; 4]> = subjects.iter().map(|_| Default::default()).collect();
+    let mut own: Vec<[Samples; 5]> = subjects.iter().map(|_| Default::default()).collect();
     for _ in 0..TURNS {
         for (at, subject) in subjects.iter().enumerate() {
             let (time, summary) = subject.during(&bench.folder, &[], || dd(BLOCKS))?;
@@ -27,13 +27,15 @@ pub fn run(bench: &Bench) -> Result {
                 own[at][0].push(summary.number("dropped"));
                 own[at][1].push(events / time / 1e6);
                 own[at][2].push(summary.cpu * 1e9 / events);
-                own[at][3].push(summary.memory as f64 / f64::from(1 << 20));
+                own[at][3].push(summary.draining * 1e9 / events);
+                own[at][4].push(summary.memory as f64 / f64::from(1 << 20));
             }
         }
     }
     let how = format!(
         "dd bs=1 count={BLOCKS} from /dev/zero to /dev/null, {TURNS} turns. Medians; of dropped events and of memory (what \
-         syscord takes beside its rings), the most. ns an event are processor time of the recorder from when it records"
+         syscord takes beside its rings), the most. ns an event are processor time of the recorder from when it records; those \
+         of draining are among them"
     );
     let heading = [
         "who records",
@@ -42,12 +44,13 @@ pub fn run(bench: &Bench) -> Result {
         "million events/s",
         "dropped",
         "ns an event",
+        "draining",
         "MiB",
     ];
     let mut table = Table::new("A burst", &how, &heading);
     for (at, subject) in subjects.iter().enumerate() {
         let time = times[at].median();
-        let [dropped, rate, ns, memory] = &own[at];
+        let [dropped, rate, ns, draining, memory] = &own[at];
         let figure = |text: String| if rate.is_empty() { String::new() } else { text };
         table.row(&[
             &subject.name(),
@@ -56,6 +59,7 @@ pub fn run(bench: &Bench) -> Result {
             &figure(format!("{:.2}", rate.median())),
             &figure(format!("{:.0}", dropped.max())),
             &figure(format!("{:.0}", ns.median())),
+            &figure(format!("{:.0}", draining.median())),
             &figure(format!("{:.0}", memory.max())),
         ]);
     }

@@ -153,8 +153,8 @@ pub struct Recorder {
     child: Child,
     watch: JoinHandle<()>,
     over: Arc<AtomicBool>,
-    /// Processor seconds that it took to begin.
-    beginning: f64,
+    /// Processor seconds that it took to begin, and those of its main thread.
+    beginning: (f64, f64),
     /// Most bytes of memory of its own, as far as seen.
     memory: Arc<AtomicU64>,
 }
@@ -165,6 +165,8 @@ pub struct Summary {
     pub text: String,
     /// Processor seconds from when it records.
     pub cpu: f64,
+    /// Those of its main thread, which drains the rings.
+    pub draining: f64,
     /// Most bytes of anonymous memory: all but the rings and the program itself.
     pub memory: u64,
 }
@@ -185,13 +187,14 @@ impl Recorder {
             let (over, memory, pid) = (over.clone(), memory.clone(), child.id());
             move || watch(pid, &over, &memory)
         });
-        let mut recorder = Recorder { child, watch, over, beginning: 0.0, memory };
+        let mut recorder = Recorder { child, watch, over, beginning: (0.0, 0.0), memory };
         // META is written just before the hooks are attached.
         for _ in 0..1000 {
             thread::sleep(Duration::from_millis(10));
             if fs::metadata(trace).is_ok_and(|file| file.len() > 0) {
                 thread::sleep(Duration::from_millis(200));
-                recorder.beginning = taken(recorder.child.id())?;
+                let pid = recorder.child.id();
+                recorder.beginning = (taken(pid)?, by_main_thread(pid)?);
                 return Ok(recorder);
             }
         }
@@ -202,6 +205,7 @@ impl Recorder {
         self.over.store(true, Ordering::Relaxed);
         let _ = self.watch.join();
         let errors = self.child.stderr.take();
+        let draining = by_main_thread(self.child.id())? - self.beginning.1;
         let (status, cpu) = stop(&mut self.child)?;
         let lines = errors.map(|errors| BufReader::new(errors).lines().map_while(|l| l.ok()));
         let lines: Vec<String> = lines.into_iter().flatten().collect();
@@ -210,8 +214,8 @@ impl Recorder {
         if !status.success() && status.code() != Some(3) {
             return Err(format!("syscord record: {status}: {}", lines.join("; ")));
         }
-        let (cpu, memory) = (cpu - self.beginning, self.memory.load(Ordering::Relaxed));
-        Ok(Summary { text: text.to_owned(), cpu, memory })
+        let (cpu, memory) = (cpu - self.beginning.0, self.memory.load(Ordering::Relaxed));
+        Ok(Summary { text: text.to_owned(), cpu, draining, memory })
     }
 }
 
@@ -277,6 +281,15 @@ fn taken(pid: u32) -> Result<f64> {
     let fields = rest.split_whitespace().skip(11).take(2);
     let ticks = fields.map(|word| word.parse::<f64>().map_err(|e| format!("{path}: {e}")));
     Ok(ticks.sum::<Result<f64>>()? / 100.0)
+}
+
+/// Processor seconds that the main thread of a process has taken so far: the first number of its `schedstat`, in ns
+/// (Documentation/scheduler/sched-stats.rst).
+fn by_main_thread(pid: u32) -> Result<f64> {
+    let path = format!("/proc/{pid}/task/{pid}/schedstat");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let spent = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
+    spent.map(|ns| ns / 1e9).ok_or_else(|| format!("{path}: {text}"))
 }
 
 /// Processor seconds that the machine has spent so far.
