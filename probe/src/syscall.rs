@@ -309,24 +309,23 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     // Without its arguments nothing can be captured.
     let Some(plan) = call.plan.filter(|_| known && (captures || tells)) else { return Some(begun) };
     capture::set_length(record, begun.length);
-    let value = |decides| capture::argument(record.cast(), decides);
-    let plan = variant(plan, value);
+    let plan = variant(plan, |index| capture::argument(record.cast(), index));
     // SAFETY: a live plan.
-    let (effects, effect_arg, made) = unsafe { ((*plan).effects, (*plan).effect_arg, (*plan).way) };
-    (begun.effects, begun.effect_arg) = (effects, effect_arg);
-    if captures && made != way::NOTHING {
+    let way = unsafe {
+        (begun.effects, begun.effect_arg) = ((*plan).effects, (*plan).effect_arg);
+        (*plan).way
+    };
+    let made = way == way::NOTHING || way == way::SINGLE && capture::single(record, plan, ret);
+    if captures && !made {
         let which = if entry_too { capture::ALL } else { capture::AT_EXIT };
-        let given = if began == 0 { u32::MAX } else { entered.length };
-        if made != way::SINGLE || !capture::single(record, plan, ret) {
-            syscord_capture(which, given);
-        }
+        syscord_capture(which, if began == 0 { u32::MAX } else { entered.length });
     }
     begun.length = capture::length(record);
     Some(begun)
 }
 
 /// Makes the captures of the event that is being written, as its plan says. The verifier walks it once, for which it
-/// finds record and plan anew.
+/// finds record and plan anew, and returns a number, as it must.
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {
@@ -335,7 +334,7 @@ pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {
     // SAFETY: the record was written before.
     let (abi, number) = unsafe { ((*event).header.what, (*event).header.number) };
     let Some(plan) = plan(abi, number) else { return 0 };
-    let plan = variant(plan, |decides| capture::argument(event, decides));
+    let plan = variant(plan, |index| capture::argument(event, index));
     capture::run(record, plan, which, given);
     0
 }
@@ -344,7 +343,7 @@ pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {
 #[inline(always)]
 fn state(ring: &Ring, call: &Call, regs: Regs, ret: i64) -> Option<Begun> {
     let plan = call.plan.filter(|_| call.may_change())?;
-    let plan = variant(plan, |decides| call.argument(regs, decides));
+    let plan = variant(plan, |index| call.argument(regs, index));
     // SAFETY: a live plan.
     let (effects, effect_arg) = unsafe { ((*plan).effects, (*plan).effect_arg) };
     // A descriptor is closed even where close(2) fails, unless there was none.
@@ -386,7 +385,9 @@ fn variant(plan: *const Plan, argument: impl FnOnce(u8) -> u64) -> *const Plan {
     let value = argument(decides - 1) as u32 & decisive;
     // SAFETY: as above.
     match SLOTS.get(unsafe { (*plan).slot(value) }) {
-        Some(slot) if slot.value == value => VARIANTS.get_ptr(slot.variant).unwrap_or(plan),
+        Some(slot) if slot.value == value => {
+            VARIANTS.get_ptr(slot.variant.wrapping_sub(1)).unwrap_or(plan)
+        }
         _ => plan,
     }
 }

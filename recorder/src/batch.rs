@@ -9,7 +9,7 @@ use syscord_syscalls::{
 };
 
 use crate::{
-    rings::STEP,
+    rings::Rings,
     wire::{self, Record},
 };
 
@@ -74,11 +74,13 @@ impl Called {
 }
 
 impl Batch {
-    /// With all the room that it needs: what is not filled takes no memory, and what grows is copied.
-    pub fn with_room() -> Batch {
+    /// With all the room that it needs for records of so many CPUs: what is not filled takes no memory, and what grows is
+    /// copied.
+    pub fn with_room(cpus: usize) -> Batch {
+        let taken = Rings::most_taken(cpus);
         Batch {
-            bytes: Vec::with_capacity(MOST_BYTES + STEP as usize),
-            calls: Vec::with_capacity(MOST_CALLS + STEP as usize / size_of::<EventRecord>()),
+            bytes: Vec::with_capacity(MOST_BYTES + taken),
+            calls: Vec::with_capacity(MOST_CALLS + taken / size_of::<EventRecord>()),
             ..Batch::default()
         }
     }
@@ -101,9 +103,17 @@ impl Batch {
         self.searched = 0;
     }
 
-    /// Notes a call down whose record is about to begin at `start`, or does.
+    /// Adds a call and what was captured of it.
+    pub fn push(&mut self, record: &EventRecord, captures: &[u8], cpu: u32) {
+        self.note(record, self.bytes.len(), cpu);
+        self.bytes.extend_from_slice(wire::bytes(record));
+        self.bytes.extend_from_slice(captures);
+    }
+
+    /// Notes a call down whose record is about to begin at `start`: whoever does so adds it.
     #[inline]
     pub fn note(&mut self, record: &EventRecord, start: usize, cpu: u32) {
+        debug_assert!(u32::try_from(start).is_ok(), "a batch is far smaller");
         let EventRecord { header, time, tgid, tid, .. } = *record;
         self.strange += usize::from(header.number as usize >= NUMBERS);
         self.calls.push(Called {

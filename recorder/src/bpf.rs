@@ -11,13 +11,12 @@ use crate::pod::Pod;
 const BPF_OBJ_GET_INFO_BY_FD: libc::c_long = 15;
 const BPF_MAP_UPDATE_BATCH: libc::c_long = 26;
 
-/// Sets elements of a map in one call, in place of one for each (since 5.6).
+/// Sets elements of an array in one call, in place of one for each (since 5.6).
 ///
 /// # Errors
 /// When the kernel refuses.
-pub fn update<K, V>(map: BorrowedFd<'_>, keys: &[K], values: &[V]) -> io::Result<()>
+pub fn update<V>(map: BorrowedFd<'_>, keys: &[u32], values: &[V]) -> io::Result<()>
 where
-    Pod<K>: aya::Pod,
     Pod<V>: aya::Pod,
 {
     /// `bpf_attr.batch`.

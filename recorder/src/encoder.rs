@@ -68,7 +68,7 @@ impl Encoder {
         pulse: Option<&Pulse>,
     ) -> Result<Vec<EncodedChunk>, FormatError> {
         (self.new_images, self.dump) = (new_images, batch.dump);
-        if batch.strange <= MOST_STRANGE {
+        if batch.strange <= MOST_STRANGE && batch.calls.len() <= MOST_CALLS {
             return Ok(self.chunk(batch, &batch.calls, pulse)?.into_iter().collect());
         }
         let (mut chunks, mut from) = (Vec::new(), 0);
@@ -92,23 +92,24 @@ impl Encoder {
             return Ok(None);
         }
         let mut breath = Breath::new();
-        for (count, call) in calls.iter().enumerate() {
-            breath.at(count);
+        for call in calls {
+            breath.next();
             self.announce(call);
         }
         let beating = pulse.map(Pulse::beat);
         self.builder.arrange()?;
         drop(beating);
         let schema = Arc::clone(&self.schema);
-        let mut count = 0;
         while let Some(call) = self.builder.next().and_then(|at| calls.get(at)) {
-            count += 1;
-            breath.at(count);
+            breath.next();
             if let Some(soon) = self.builder.behind_next(SOON).and_then(|at| calls.get(at)) {
                 prefetch::of(batch.record(soon));
             }
             self.hides = batch.left_out.binary_search(&call.start).is_ok();
-            self.event(&schema, call.cpu, batch.record(call));
+            // What is no record of a call is not put, which the builder will notice.
+            if self.event(&schema, call.cpu, batch.record(call)).is_none() {
+                break;
+            }
         }
         let _beating = pulse.map(Pulse::beat);
         self.builder.encode().map(Some)
@@ -122,10 +123,10 @@ impl Encoder {
         self.builder.announce(&EventKey { end: time, tgid, tid, beside, abi, number, args });
     }
 
-    /// Puts an event into the chunk.
+    /// Puts an event into the chunk, if it is one.
     #[inline]
-    fn event(&mut self, schema: &Schema, cpu: u32, bytes: &[u8]) {
-        let Some(record) = wire::event(bytes) else { return };
+    fn event(&mut self, schema: &Schema, cpu: u32, bytes: &[u8]) -> Option<()> {
+        let record = wire::event(bytes)?;
         let layout = schema.layout(record.header.what, record.header.number);
         let args = record.args;
         let event = Event {
@@ -144,7 +145,7 @@ impl Encoder {
             files: &[],
         };
         if layout.at_entry {
-            self.joined(bytes, &event);
+            self.joined(&record, bytes, &event);
         } else {
             self.builder.put(&event);
         }
@@ -171,6 +172,7 @@ impl Encoder {
         if has_parts {
             self.put_parts(bytes);
         }
+        Some(())
     }
 
     /// Puts what was captured in parts of the event that was put last.
@@ -199,10 +201,9 @@ impl Encoder {
 
     /// Puts an event of which there was a record when it began.
     #[inline(never)]
-    fn joined(&mut self, bytes: &[u8], event: &Event<'_>) {
-        let Some(record) = wire::event(bytes) else { return };
+    fn joined(&mut self, record: &EventRecord, bytes: &[u8], event: &Event<'_>) {
         let captures = wire::captures(bytes);
-        let entry = self.entries.take(&record);
+        let entry = self.entries.take(record);
         let layout = self.schema.layout(record.header.what, record.header.number);
         let mut call = Call::new(layout, record.args, wire::marks(&captures));
         let begin = entry.as_deref().map(wire::captures);
@@ -218,7 +219,7 @@ impl Encoder {
             call.join(entry);
         }
         if record.ret == 0
-            && let Some(image) = new_image(&self.new_images, &record)
+            && let Some(image) = new_image(&self.new_images, record)
         {
             call.complete(Layout::exec(record.header.what, record.header.number), image);
         }
@@ -227,14 +228,22 @@ impl Encoder {
     }
 }
 
-/// Times up to which the chunks of a batch reach, the last one up to the end: a program that makes calls of tens of
-/// thousands of numbers has more different ones in it than a chunk can hold.
+/// Times up to which the chunks of a batch reach, the last one up to the end: a chunk can hold so many calls, and so many
+/// different ones, of which a program that makes calls of tens of thousands of numbers has more.
 fn cuts(batch: &Batch) -> Vec<u64> {
     let strange = batch.calls.iter().filter(|call| call.number as usize >= NUMBERS);
-    let mut times: Vec<u64> = strange.map(|call| call.time).collect();
+    let mut cuts = vec![u64::MAX];
+    cuts.extend(starts(strange, MOST_STRANGE));
+    cuts.extend(starts(batch.calls.iter(), MOST_CALLS));
+    cuts.sort_unstable();
+    cuts
+}
+
+/// When the runs of so many calls begin, but for the first.
+fn starts<'a>(calls: impl Iterator<Item = &'a Called>, run: usize) -> Vec<u64> {
+    let mut times: Vec<u64> = calls.map(|call| call.time).collect();
     times.sort_unstable();
-    let starts = times.chunks(MOST_STRANGE).skip(1).map(|chunk| chunk[0]);
-    starts.chain([u64::MAX]).collect()
+    times.chunks(run).skip(1).map(|run| run[0]).collect()
 }
 
 /// How many events ahead of one its record is asked for.
@@ -242,8 +251,33 @@ const SOON: usize = 6;
 
 /// Calls in a chunk with numbers for which there is no plan; those with one are far fewer.
 const MOST_STRANGE: usize = 60_000;
+/// Calls in a chunk: a batch has more if hundreds of CPUs make them faster than they are taken.
+const MOST_CALLS: usize = 1_000_000;
 
 /// The program that began with a call: the last one before its end.
 fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewImage> {
     images.get(&record.tgid)?.iter().rev().find(|image| image.time <= record.time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(calls: impl Iterator<Item = (u64, u32)>) -> Batch {
+        let mut batch = Batch::default();
+        for (time, number) in calls {
+            let header = RecordHeader { number, ..RecordHeader::default() };
+            batch.note(&EventRecord { header, time, ..EventRecord::default() }, 0, 0);
+        }
+        batch
+    }
+
+    #[test]
+    fn a_chunk_has_no_more_calls_than_it_can_hold() {
+        assert_eq!(cuts(&batch((0..10).map(|time| (time, 0)))), [u64::MAX]);
+        let many = batch((0..2_500_000).rev().map(|time| (time, 0)));
+        assert_eq!(cuts(&many), [1_000_000, 2_000_000, u64::MAX]);
+        let strange = batch((0..130_000).map(|time| (time, 5_000 + time as u32)));
+        assert_eq!(cuts(&strange), [60_000, 120_000, u64::MAX]);
+    }
 }

@@ -68,8 +68,8 @@ impl History {
         let mut processes: Vec<(ProcessRecord, Captures<'_>)> = Vec::new();
         let mut records = Vec::new();
         let mut breath = Breath::new();
-        for (count, record) in wire::records(&batch.bytes).enumerate() {
-            breath.at(count);
+        for record in wire::records(&batch.bytes) {
+            breath.next();
             match record {
                 Record::Event(call, captures) => {
                     if call.header.kind == record_kind::EVENT_AND_STATE {

@@ -417,8 +417,8 @@ mod tests {
         let mut batch = Batch::default();
         batch.lossy = lossy;
         for event in events {
-            batch.note(&wire::event(event).unwrap(), batch.bytes.len(), 0);
-            batch.bytes.extend_from_slice(event);
+            let (record, captures) = event.split_at(size_of::<EventRecord>());
+            batch.push(&wire::event(record).unwrap(), captures, 0);
         }
         let starts = left_out.of(&schema, &batch, records);
         batch.calls.iter().map(|call| starts.contains(&call.start)).collect()

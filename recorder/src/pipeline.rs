@@ -4,8 +4,8 @@
 //! Then they encode side by side, and each writes once all is written that came before ([`Outlet`]).
 //!
 //! Before them stand at most [`QUEUE`] batches, so memory is bounded: when the output is slow, the rings fill, and what
-//! then has no room is counted as dropped. All batches that there can be are used from the start, so that memory soon is
-//! what it will be ([`Spare`]).
+//! then has no room is counted as dropped. All batches that there can be are used early, so that memory soon is what it
+//! will be ([`Spare`]).
 //!
 //! They come after all other threads of the machine. When a batch is there before they are done with the last one, they
 //! take their turns like all others until they have caught up; when there is no room for it, they come first, for some
@@ -65,11 +65,11 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Starts a thread for each encoder. `trace` has begun.
-    pub fn start(encoders: Vec<Encoder>, history: History, trace: Trace) -> Pipeline {
+    /// Starts a thread for each encoder. `trace` has begun; `cpus` CPUs are recorded.
+    pub fn start(encoders: Vec<Encoder>, history: History, trace: Trace, cpus: usize) -> Pipeline {
         let (work, orders) = mpsc::sync_channel(QUEUE);
         // Beside the one that is being filled.
-        let spare = Arc::new(Spare::new(QUEUE + encoders.len()));
+        let spare = Arc::new(Spare::new(QUEUE + encoders.len(), cpus));
         let state = Arc::new(State::new(encoders.len(), &trace));
         let outlet = Arc::new(Outlet::new(trace));
         let intake = Arc::new(Mutex::new(Intake { orders, history, taken: 0 }));

@@ -257,16 +257,18 @@ impl Probe {
         self.fill("SLOTS", variants.slots())
     }
 
-    /// Sets the first elements of an array.
+    /// Sets the elements of an array. What is zero is so by itself.
     fn fill<V>(&self, name: &'static str, values: &[V]) -> Result<(), ProbeError>
     where
+        V: Copy + Default + PartialEq,
         Pod<V>: aya::Pod,
     {
         let Some(Map::Array(map)) = self.ebpf.map(name) else {
             return Err(ProbeError::Missing(name));
         };
-        let keys: Vec<u32> = (0..values.len() as u32).collect();
-        let filled = bpf::update::<u32, V>(map.fd().as_fd(), &keys, values);
+        let all = (0..).zip(values.iter().copied());
+        let (keys, values): (Vec<u32>, Vec<V>) = all.filter(|(_, it)| *it != V::default()).unzip();
+        let filled = bpf::update(map.fd().as_fd(), &keys, &values);
         filled.map_err(|error| ProbeError::Fill(name, error))
     }
 

@@ -1,4 +1,4 @@
-//! How encoders let others in: those who wait for the processor get it only when the thread that has it goes into the
+//! How the recorder's threads let others in: those who wait for the processor get it only when the thread that has it goes into the
 //! kernel, and one that only reckons does not for milliseconds.
 
 use std::{
@@ -29,6 +29,8 @@ fn breathe() {
 pub struct Breath {
     /// When it did last, ns.
     latest: u64,
+    /// Records that it has gone through.
+    records: usize,
 }
 
 impl Breath {
@@ -37,13 +39,14 @@ impl Breath {
     const RECORDS: usize = 128;
 
     pub fn new() -> Breath {
-        Breath { latest: clocks::monotonic() }
+        Breath { latest: clocks::monotonic(), records: 0 }
     }
 
-    /// So many records have been gone through.
+    /// Goes on to the next record.
     #[inline]
-    pub fn at(&mut self, count: usize) {
-        if count.is_multiple_of(Breath::RECORDS) {
+    pub fn next(&mut self) {
+        self.records += 1;
+        if self.records.is_multiple_of(Breath::RECORDS) {
             self.look();
         }
     }

@@ -68,9 +68,15 @@ const PATIENCE: usize = 10_000;
 /// Bytes of all CPUs that are taken at once, at most; of many that are far behind at once, at least [`MAX_RECORD`] each.
 /// Rings that hold more are taken in several steps. It keeps batches, and with them the memory they need, about as large
 /// as they are meant to be.
-pub const STEP: u64 = 1 << 20;
+const STEP: u64 = 1 << 20;
 
 impl Rings {
+    /// The most bytes that are taken at once from so many CPUs: beside a step, up to two records of each that is not far
+    /// behind.
+    pub fn most_taken(cpus: usize) -> usize {
+        STEP as usize + 2 * cpus * MAX_RECORD
+    }
+
     /// Maps the probe's rings.
     ///
     /// # Errors
@@ -88,7 +94,7 @@ impl Rings {
     /// `quiet` (nothing is hooked any more). Returns the moment; 0 if there was none.
     ///
     /// # Errors
-    /// When a ring is corrupt.
+    /// When a ring is corrupt; the batch is of no use then.
     pub fn take(&mut self, quiet: bool, batch: &mut Batch) -> Result<u64, RingError> {
         let passed = if quiet { u64::MAX } else { self.passed().unwrap_or(0) };
         let step = self.step();
@@ -96,8 +102,9 @@ impl Rings {
             Ok::<_, RingError>(until.min(self.step_end(cpu, step)?))
         })?;
         self.behind = until < passed;
+        let mut breath = Breath::new();
         for cpu in 0..self.cpus {
-            self.take_from(cpu, until, batch)?;
+            self.take_from(cpu, until, batch, &mut breath)?;
         }
         (self.before, self.until) = (self.until, self.until.max(until));
         Ok(until)
@@ -218,7 +225,13 @@ impl Rings {
         Ok(self.time(cpu, at))
     }
 
-    fn take_from(&mut self, cpu: usize, until: u64, batch: &mut Batch) -> Result<(), RingError> {
+    fn take_from(
+        &mut self,
+        cpu: usize,
+        until: u64,
+        batch: &mut Batch,
+        breath: &mut Breath,
+    ) -> Result<(), RingError> {
         let (head, mut at) = (self.head(cpu), self.tails[cpu]);
         if at == head {
             return Ok(());
@@ -226,15 +239,18 @@ impl Rings {
         let before = batch.calls.len();
         // Records of a segment lie one after the other, so runs of them are copied at once.
         let mut run = at;
-        let (mut breath, mut count) = (Breath::new(), 0);
         while at < head && self.time(cpu, at) <= until {
-            count += 1;
-            breath.at(count);
+            // Who is late lets nobody in.
+            if !self.behind {
+                breath.next();
+            }
             let length = self.length(cpu, at)?;
             prefetch::ahead_of(self.record(cpu, at), length as usize);
-            batch.side |= self.header(cpu, at).kind != record_kind::EVENT;
-            if let Some(call) = self.call(cpu, at) {
-                batch.note(call, batch.bytes.len() + (at - run) as usize, cpu as u32);
+            let header = self.header(cpu, at);
+            batch.side |= header.kind != record_kind::EVENT;
+            if wire::is_event(&header) {
+                let start = batch.bytes.len() + (at - run) as usize;
+                batch.note(self.call(cpu, at), start, cpu as u32);
             }
             let next = at + length;
             if next / SEGMENT as u64 != at / SEGMENT as u64 {
@@ -267,10 +283,11 @@ impl Rings {
         unsafe { ptr::read(self.record(cpu, at).cast()) }
     }
 
-    /// The record of a call, if there is one.
-    fn call(&self, cpu: usize, at: u64) -> Option<&EventRecord> {
-        // SAFETY: a record of a call begins with an EventRecord, and is not written again before `tail` moves past it.
-        wire::is_event(&self.header(cpu, at)).then(|| unsafe { &*self.record(cpu, at).cast() })
+    /// The record of a call; `length` has made sure that it is as long.
+    fn call(&self, cpu: usize, at: u64) -> &EventRecord {
+        // SAFETY: a published record of a call begins with an EventRecord, and is not written again before `tail` moves
+        // past it.
+        unsafe { &*self.record(cpu, at).cast() }
     }
 
     /// Every record has its time behind the header.

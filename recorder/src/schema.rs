@@ -116,9 +116,7 @@ impl Schema {
         let lean = Schema::compile(set, 0);
         let sets: [fn(Plan) -> Plan; shed::PLANS - 1] = [|plan| plan, Plan::bare];
         for change in sets {
-            let before = self.variants.append(&lean.variants, change);
-            let moved = |plan: &Plan| Plan { slots: plan.slots + before, ..*plan };
-            self.plans.extend(lean.plans.iter().map(moved).map(change));
+            self.plans.extend(self.variants.append(&lean.variants, &lean.plans, change));
         }
         self
     }
@@ -242,4 +240,45 @@ pub fn restorers() -> [u32; ABIS] {
         }
     }
     restorers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syscall_set;
+
+    /// Where each plan stands that others take the place of, it, and those with their values.
+    fn with_variants(content: bool) -> Vec<(usize, Plan, Vec<(u32, Plan)>)> {
+        let mut nodes = Nodes::default();
+        let rows = Abi::ALL.into_iter().flat_map(|abi| (0..NUMBERS).map(move |it| (abi, it)));
+        rows.filter_map(|(abi, number)| {
+            let row = lookup(abi, number as u32)?;
+            let plan = plan_of(row, abi, content, &mut nodes);
+            let variants = variants_of(row, abi, content, &mut nodes);
+            Some((abi as usize * NUMBERS + number, plan, variants))
+        })
+        .filter(|(_, plan, _)| plan.decides != 0)
+        .collect()
+    }
+
+    #[test]
+    fn each_set_of_plans_has_its_own_for_each_value() {
+        let set = syscall_set::parse("all").unwrap();
+        let schema = Schema::compile(&set, 256).with_shedding(&set);
+        let sets: [(bool, fn(Plan) -> Plan); shed::PLANS] =
+            [(true, |plan| plan), (false, |plan| plan), (false, Plan::bare)];
+        for (at, (content, change)) in sets.into_iter().enumerate() {
+            let all = with_variants(content);
+            assert!(!all.is_empty());
+            for (index, plan, variants) in all {
+                let own = &schema.plans()[at * ABIS * NUMBERS + index];
+                let flags = plan.flags | plan_flag::RECORD;
+                let Plan { mix, shift, slots, .. } = *own;
+                assert_eq!(*own, change(Plan { flags, mix, shift, slots, ..plan }));
+                for (value, variant) in variants {
+                    assert_eq!(schema.variants.find(own, value), Some(&change(variant)));
+                }
+            }
+        }
+    }
 }

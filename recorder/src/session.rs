@@ -54,6 +54,8 @@ use crate::{
 const CHUNK_AGE: Duration = Duration::from_secs(1);
 /// How often the rings are looked at: less when little comes.
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
+/// From so much of a ring on they are looked at sooner, and at once: not below, as each look holds somebody up.
+const SOONER: (f64, f64) = (0.04, 0.12);
 /// How often the ledger goes to the file when nothing is dropped; the clocks too, and when the time of day was set.
 const LEDGER_AGE: Duration = Duration::from_secs(10);
 /// How long a file or segment lasts at least.
@@ -138,10 +140,11 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let history = History::new(Arc::clone(&schema), world, entries, left_out);
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
-    let pipeline = Pipeline::start(encoders, history, trace);
+    let pipeline = Pipeline::start(encoders, history, trace, probe.cpus);
     let HowMuch { max_overhead, content, no_duration, .. } = options.how_much;
     let overhead =
         max_overhead.map(|limit| Overhead::new(limit.0, content > 0, !no_duration, &rings));
+    let cpus = probe.cpus;
     let session = Session {
         options,
         overhead,
@@ -153,7 +156,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         pipeline,
         progress,
         time_of_day: clocks::Watch::new(&clock),
-        batch: Batch::with_room(),
+        batch: Batch::with_room(cpus),
         command: held.as_ref().map(|held| held.pid),
         dumps: Dumps::new(trigger, options.flight.after),
         parts: 1,
@@ -419,11 +422,11 @@ impl Session<'_> {
         self.pipeline.send(work)
     }
 
-    /// The fuller the rings were, the sooner they are looked at again; but each look holds somebody up.
+    /// The fuller the rings were, the sooner they are looked at again.
     fn next_pause(pause: Duration, fill: f64) -> Duration {
-        if fill > 0.12 {
+        if fill > SOONER.1 {
             POLL.0
-        } else if fill > 0.04 {
+        } else if fill > SOONER.0 {
             (pause / 2).max(POLL.0)
         } else {
             (pause * 3 / 2).min(POLL.1)

@@ -5,7 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::batch::Batch;
 
 /// All that are not under way.
-pub struct Spare(Mutex<All>);
+pub struct Spare {
+    all: Mutex<All>,
+    /// Of how many CPUs they take records.
+    cpus: usize,
+}
 
 struct All {
     batches: Vec<Batch>,
@@ -17,10 +21,10 @@ struct All {
 const FEW: u64 = 16;
 
 impl Spare {
-    /// So many, which have no memory yet.
-    pub fn new(batches: usize) -> Spare {
-        let batches = (0..batches).map(|_| Batch::with_room()).collect();
-        Spare(Mutex::new(All { batches, taken: 0 }))
+    /// So many, which have no memory yet, for records of so many CPUs.
+    pub fn new(batches: usize, cpus: usize) -> Spare {
+        let batches = (0..batches).map(|_| Batch::with_room(cpus)).collect();
+        Spare { all: Mutex::new(All { batches, taken: 0 }), cpus }
     }
 
     /// The one that came last: most of it is in the processor's caches still. In a recording that is not short, first one
@@ -32,7 +36,7 @@ impl Spare {
         let small = batches.iter().position(|batch| batch.most < memory / 2);
         match small.filter(|_| *taken > FEW) {
             Some(at) => batches.remove(at),
-            None => batches.pop().unwrap_or_default(),
+            None => batches.pop().unwrap_or_else(|| Batch::with_room(self.cpus)),
         }
     }
 
@@ -44,7 +48,7 @@ impl Spare {
 
     /// Nothing is half done when a thread panics.
     fn lock(&self) -> MutexGuard<'_, All> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -68,8 +72,8 @@ mod tests {
     }
 
     #[test]
-    fn a_short_recording_has_the_memory_of_one() {
-        let spare = Spare::new(3);
+    fn a_short_recording_takes_the_same_one_again() {
+        let spare = Spare::new(3, 1);
         let first = use_one(&spare, 1000);
         assert!((1..FEW).all(|_| use_one(&spare, 1000) == first));
         assert_ne!(use_one(&spare, 1000), first);
@@ -77,7 +81,7 @@ mod tests {
 
     #[test]
     fn in_a_long_one_all_get_their_memory_before_the_latest_comes_again() {
-        let spare = Spare::new(3);
+        let spare = Spare::new(3, 1);
         (0..FEW).for_each(|_| {
             use_one(&spare, 1000);
         });
@@ -89,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_was_filled_comes_back_empty() {
-        let spare = Spare::new(1);
+        let spare = Spare::new(1, 1);
         spare.put(filled(spare.take(), 10));
         assert!(spare.take().bytes.is_empty());
     }

@@ -90,9 +90,7 @@ impl UnderWay {
             }
             event.time = end;
             event.header.len8 = ((size_of::<EventRecord>() + captures.len()) / 8) as u16;
-            batch.note(&event, batch.bytes.len(), NO_CPU);
-            batch.bytes.extend_from_slice(wire::bytes(&event));
-            batch.bytes.extend_from_slice(&captures);
+            batch.push(&event, &captures, NO_CPU);
         }
         batch
     }

@@ -1,7 +1,7 @@
 //! Plans that take the place of others where an argument has a certain value, so that the probe finds them without
 //! looking: no two values of a plan come to the same slot.
 
-use syscord_syscalls::plan::{FREE, Plan, Slot};
+use syscord_syscalls::plan::{Plan, Slot};
 
 /// All of them.
 #[derive(Default)]
@@ -14,39 +14,45 @@ pub struct Variants {
 const TRIES: usize = 64;
 
 impl Variants {
-    /// Has `plan` find those that take its place, each for a value of its own.
+    /// Has `plan` find those that take its place, each for a value of its own; it looks for none if there are none.
     pub fn add(&mut self, plan: &mut Plan, variants: &[(u32, Plan)]) {
         if variants.is_empty() {
+            plan.decides = 0;
             return;
         }
         let values: Vec<u32> = variants.iter().map(|(value, _)| *value).collect();
-        let bits;
-        (plan.mix, bits) = apart(&values);
-        (plan.shift, plan.slots) = (32 - bits, self.slots.len() as u32);
-        let free = Slot { value: 0, variant: FREE };
-        self.slots.resize(self.slots.len() + (1 << bits), free);
+        let (mix, bits) = apart(&values);
+        (plan.mix, plan.shift, plan.slots) = (mix, 32 - bits, self.slots.len() as u32);
+        self.slots.resize(self.slots.len() + (1 << bits), Slot::default());
         for (value, variant) in variants {
-            let slot = &mut self.slots[plan.slot(*value) as usize];
-            *slot = Slot { value: *value, variant: self.plans.len() as u32 };
             self.plans.push(*variant);
+            let slot = Slot { value: *value, variant: self.plans.len() as u32 };
+            self.slots[plan.slot(*value) as usize] = slot;
         }
     }
 
-    /// Adds others, which are changed. To the slots of plans that have some of those, what is returned is to be added.
-    pub fn append(&mut self, others: &Variants, change: impl Fn(Plan) -> Plan) -> u32 {
+    /// Adds others, which are changed. Returns the plans whose place they take, moved and changed, too.
+    pub fn append(
+        &mut self,
+        others: &Variants,
+        owners: &[Plan],
+        change: fn(Plan) -> Plan,
+    ) -> Vec<Plan> {
         let (slots, plans) = (self.slots.len() as u32, self.plans.len() as u32);
         self.plans.extend(others.plans.iter().copied().map(change));
         self.slots.extend(others.slots.iter().map(|slot| match slot.variant {
-            FREE => *slot,
+            0 => *slot,
             variant => Slot { variant: variant + plans, ..*slot },
         }));
-        slots
+        let moved = |plan: &Plan| Plan { slots: plan.slots + slots, ..*plan };
+        owners.iter().map(moved).map(change).collect()
     }
 
     /// The plan that takes the place of one that has such while the argument that decides has that value.
     pub fn find(&self, plan: &Plan, value: u32) -> Option<&Plan> {
         let slot = self.slots.get(plan.slot(value) as usize)?;
-        self.plans.get(slot.variant as usize).filter(|_| slot.value == value)
+        let index = slot.variant.checked_sub(1).filter(|_| slot.value == value)?;
+        self.plans.get(index as usize)
     }
 
     /// For the probe: the plans.
@@ -60,10 +66,12 @@ impl Variants {
     }
 }
 
-/// A factor whose products with these values differ in their highest bits, and how many bits that takes.
+/// A factor whose products with these values, of which no two are the same, differ in their highest bits; and how many bits
+/// that takes.
 fn apart(values: &[u32]) -> (u32, u8) {
     // With so many slots, one factor in twenty will do.
     let mut bits = (values.len().pow(2) / 6).max(2).next_power_of_two().ilog2() as u8;
+    // The golden ratio's bits (Knuth, TAOCP 6.4); then what a common generator makes of them (Numerical Recipes, 7.1).
     let mut mix = 0x9E37_79B9u32;
     loop {
         let mut taken = vec![0; 1 << bits];
@@ -75,7 +83,7 @@ fn apart(values: &[u32]) -> (u32, u8) {
             if values.iter().all(free) {
                 return (mix, bits);
             }
-            mix = mix.wrapping_mul(0x0019_660D).wrapping_add(0x3C6E_F35F) | 1;
+            mix = mix.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) | 1;
         }
         bits += 1;
     }
@@ -109,16 +117,15 @@ mod tests {
             })
             .collect();
         let others = Variants { plans: variants.plans.clone(), slots: variants.slots.clone() };
-        let moved = variants.append(&others, |plan| plan);
-        for (owner, values) in owners.iter().zip(&sets) {
-            for owner in [*owner, Plan { slots: owner.slots + moved, ..*owner }] {
-                for value in values {
-                    let found = variants.find(&owner, *value).unwrap();
-                    assert_eq!(found.decisive, *value);
-                }
-                for other in (0..10_000).chain([0x4004_5401]).filter(|it| !values.contains(it)) {
-                    assert_eq!(variants.find(&owner, other), None, "{other}");
-                }
+        let change = |plan: Plan| Plan { decisive: plan.decisive.wrapping_add(1000), ..plan };
+        let moved = variants.append(&others, &owners, change);
+        for (owner, values) in owners.iter().chain(&moved).zip(sets.iter().cycle()) {
+            for value in values {
+                let found = variants.find(owner, *value).unwrap();
+                assert_eq!(found.decisive, value.wrapping_add(owner.decisive));
+            }
+            for other in (0..10_000).chain([0x4004_5401]).filter(|it| !values.contains(it)) {
+                assert_eq!(variants.find(owner, other), None, "{other}");
             }
         }
         assert!(variants.slots().len() < 100_000);

@@ -38,7 +38,7 @@ pub fn records(bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
 
 /// The records of a batch as they lie there.
 #[inline]
-pub fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
+fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
     std::iter::from_fn(move || {
         let header: RecordHeader = read(bytes)?;
         let (record, rest) = bytes.split_at_checked(usize::from(header.len8) * 8)?;

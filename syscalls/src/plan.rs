@@ -84,9 +84,9 @@ pub struct Plan {
     pub pad: [u8; 2],
     /// The bits of that argument that count.
     pub decisive: u32,
-    /// What it is multiplied with.
+    /// What the value that decides is multiplied with.
     pub mix: u32,
-    /// The first of its slots.
+    /// The first of the slots for its values.
     pub slots: u32,
     /// What is read of the memory behind the arguments: strings and spans of bytes.
     pub captures: [PlanCapture; MAX_CAPTURES],
@@ -215,12 +215,9 @@ impl Plan {
 pub struct Slot {
     /// The value for which it does.
     pub value: u32,
-    /// Its index; [`FREE`] if there is none.
+    /// Its index, and 1; 0: there is none.
     pub variant: u32,
 }
-
-/// The index of no plan.
-pub const FREE: u32 = u32::MAX;
 
 /// How the captures of a plan are made at exit.
 pub mod way {

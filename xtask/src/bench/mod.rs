@@ -14,6 +14,7 @@ use crate::{
 mod burst;
 mod floor;
 mod hooks;
+mod idle;
 mod latency;
 mod micro;
 mod nginx;
@@ -32,7 +33,7 @@ use report::Report;
 type Part = (&'static str, fn(&Bench) -> Result);
 
 /// What can be measured, in the order of docs/PERFORMANCE.md.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     ("overhead", overhead::run),
     ("hooks", hooks::run),
     ("nginx", nginx::run),
@@ -42,6 +43,7 @@ const PARTS: [Part; 9] = [
     ("query", query::run),
     ("micro", micro::run),
     ("start", start::run),
+    ("idle", idle::run),
 ];
 
 /// Debian's packages of what is recorded, and of the peers.

@@ -151,12 +151,23 @@ fn room() -> String {
 /// `syscord record` in the background.
 pub struct Recorder {
     child: Child,
-    watch: JoinHandle<()>,
+    /// Whether it was told to stop, and has.
+    stopped: bool,
+    watch: Option<JoinHandle<()>>,
     over: Arc<AtomicBool>,
-    /// Processor seconds that it took to begin, and those of its main thread.
-    beginning: (f64, f64),
+    /// What it took to begin.
+    beginning: Spent,
     /// Most bytes of memory of its own, as far as seen.
     memory: Arc<AtomicU64>,
+}
+
+/// Processor seconds that a recorder has taken so far.
+#[derive(Clone, Copy, Default)]
+pub struct Spent {
+    /// Those of all its threads, with those that have ended.
+    pub all: f64,
+    /// Those of the main one, which drains the rings.
+    pub draining: f64,
 }
 
 /// What a recording came to.
@@ -165,7 +176,7 @@ pub struct Summary {
     pub text: String,
     /// Processor seconds from when it records.
     pub cpu: f64,
-    /// Those of its main thread, which drains the rings.
+    /// Those of its main thread, which drains the rings, up to when it is told to stop.
     pub draining: f64,
     /// Most bytes of anonymous memory: all but the rings and the program itself.
     pub memory: u64,
@@ -187,26 +198,39 @@ impl Recorder {
             let (over, memory, pid) = (over.clone(), memory.clone(), child.id());
             move || watch(pid, &over, &memory)
         });
-        let mut recorder = Recorder { child, watch, over, beginning: (0.0, 0.0), memory };
+        let mut recorder = Recorder {
+            child,
+            stopped: false,
+            watch: Some(watch),
+            over,
+            beginning: Spent::default(),
+            memory,
+        };
         // META is written just before the hooks are attached.
         for _ in 0..1000 {
             thread::sleep(Duration::from_millis(10));
             if fs::metadata(trace).is_ok_and(|file| file.len() > 0) {
                 thread::sleep(Duration::from_millis(200));
-                let pid = recorder.child.id();
-                recorder.beginning = (taken(pid)?, by_main_thread(pid)?);
+                recorder.beginning = recorder.spent()?;
                 return Ok(recorder);
             }
         }
         Err("syscord does not start".to_owned())
     }
 
+    /// What it has taken so far.
+    pub fn spent(&self) -> Result<Spent> {
+        let pid = self.child.id();
+        Ok(Spent { all: by_process(pid)?, draining: by_main_thread(pid)? })
+    }
+
     pub fn stop(mut self) -> Result<Summary> {
         self.over.store(true, Ordering::Relaxed);
-        let _ = self.watch.join();
+        let _ = self.watch.take().map(JoinHandle::join);
         let errors = self.child.stderr.take();
-        let draining = by_main_thread(self.child.id())? - self.beginning.1;
+        let draining = self.spent()?.draining - self.beginning.draining;
         let (status, cpu) = stop(&mut self.child)?;
+        self.stopped = true;
         let lines = errors.map(|errors| BufReader::new(errors).lines().map_while(|l| l.ok()));
         let lines: Vec<String> = lines.into_iter().flatten().collect();
         let text = lines.iter().find_map(|line| line.strip_prefix("syscord: ")).unwrap_or_default();
@@ -214,8 +238,19 @@ impl Recorder {
         if !status.success() && status.code() != Some(3) {
             return Err(format!("syscord record: {status}: {}", lines.join("; ")));
         }
-        let (cpu, memory) = (cpu - self.beginning.0, self.memory.load(Ordering::Relaxed));
+        let (cpu, memory) = (cpu - self.beginning.all, self.memory.load(Ordering::Relaxed));
         Ok(Summary { text: text.to_owned(), cpu, draining, memory })
+    }
+}
+
+impl Drop for Recorder {
+    /// When something has failed.
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        if !self.stopped {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
     }
 }
 
@@ -271,25 +306,29 @@ pub fn ended(child: &Child) -> Result<(ExitStatus, libc::rusage)> {
     Ok((ExitStatus::from_raw(status), usage))
 }
 
-/// Processor seconds that a process has taken so far: user and system time are the fields 14 and 15, in hundredths
-/// (proc_pid_stat(5)).
-fn taken(pid: u32) -> Result<f64> {
-    let path = format!("/proc/{pid}/stat");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    // The second one, in brackets, may hold anything.
-    let rest = text.rsplit(')').next().unwrap_or_default();
-    let fields = rest.split_whitespace().skip(11).take(2);
-    let ticks = fields.map(|word| word.parse::<f64>().map_err(|e| format!("{path}: {e}")));
-    Ok(ticks.sum::<Result<f64>>()? / 100.0)
+/// Processor seconds that a process has taken so far (clock_getcpuclockid(3)).
+fn by_process(pid: u32) -> Result<f64> {
+    let (mut clock, mut time) = (0, libc::timespec { tv_sec: 0, tv_nsec: 0 });
+    // SAFETY: both are live locals that are filled.
+    let failed = unsafe {
+        libc::clock_getcpuclockid(pid as libc::pid_t, &raw mut clock) != 0
+            || libc::clock_gettime(clock, &raw mut time) != 0
+    };
+    if failed {
+        return Err(format!("processor time of {pid}: {}", std::io::Error::last_os_error()));
+    }
+    Ok(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)
 }
 
 /// Processor seconds that the main thread of a process has taken so far: the first number of its `schedstat`, in ns
-/// (Documentation/scheduler/sched-stats.rst).
+/// (Documentation/scheduler/sched-stats.rst), which is 0 where the kernel does not count.
 fn by_main_thread(pid: u32) -> Result<f64> {
     let path = format!("/proc/{pid}/task/{pid}/schedstat");
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    let spent = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
-    spent.map(|ns| ns / 1e9).ok_or_else(|| format!("{path}: {text}"))
+    match text.split(' ').next().and_then(|word| word.parse::<f64>().ok()) {
+        Some(ns) if ns > 0.0 => Ok(ns / 1e9),
+        _ => Err(format!("{path}: {text}")),
+    }
 }
 
 /// Processor seconds that the machine has spent so far.
