@@ -8,7 +8,7 @@ use syscord_syscalls::{
     record::shed,
 };
 
-use crate::variants::Variants;
+use crate::variants::{Change, Variants};
 
 /// ABIs that an index by ABI has room for.
 const ABIS: usize = Abi::SLOTS;
@@ -114,8 +114,8 @@ impl Schema {
     /// Adds the plans for when contents are left out, and when all captures are ([`shed`]).
     pub fn with_shedding(mut self, set: &SyscallSet) -> Schema {
         let lean = Schema::compile(set, 0);
-        let sets: [fn(Plan) -> Plan; shed::PLANS - 1] = [|plan| plan, Plan::bare];
-        for change in sets {
+        let changes: [Change; shed::PLANS - 1] = [|plan| plan, Plan::bare];
+        for change in changes {
             self.plans.extend(self.variants.append(&lean.variants, &lean.plans, change));
         }
         self
@@ -247,17 +247,23 @@ mod tests {
     use super::*;
     use crate::syscall_set;
 
-    /// Where each plan stands that others take the place of, it, and those with their values.
-    fn with_variants(content: bool) -> Vec<(usize, Plan, Vec<(u32, Plan)>)> {
+    /// A plan that others take the place of, where it stands, and those with their values.
+    struct Owner {
+        index: usize,
+        plan: Plan,
+        variants: Vec<(u32, Plan)>,
+    }
+
+    fn owners(content: bool) -> Vec<Owner> {
         let mut nodes = Nodes::default();
         let rows = Abi::ALL.into_iter().flat_map(|abi| (0..NUMBERS).map(move |it| (abi, it)));
         rows.filter_map(|(abi, number)| {
             let row = lookup(abi, number as u32)?;
             let plan = plan_of(row, abi, content, &mut nodes);
             let variants = variants_of(row, abi, content, &mut nodes);
-            Some((abi as usize * NUMBERS + number, plan, variants))
+            Some(Owner { index: abi as usize * NUMBERS + number, plan, variants })
         })
-        .filter(|(_, plan, _)| plan.decides != 0)
+        .filter(|owner| owner.plan.decides != 0)
         .collect()
     }
 
@@ -265,12 +271,12 @@ mod tests {
     fn each_set_of_plans_has_its_own_for_each_value() {
         let set = syscall_set::parse("all").unwrap();
         let schema = Schema::compile(&set, 256).with_shedding(&set);
-        let sets: [(bool, fn(Plan) -> Plan); shed::PLANS] =
-            [(true, |plan| plan), (false, |plan| plan), (false, Plan::bare)];
-        for (at, (content, change)) in sets.into_iter().enumerate() {
-            let all = with_variants(content);
+        let contents = [true, false, false];
+        let changes: [Change; shed::PLANS] = [|plan| plan, |plan| plan, Plan::bare];
+        for (at, (content, change)) in contents.into_iter().zip(changes).enumerate() {
+            let all = owners(content);
             assert!(!all.is_empty());
-            for (index, plan, variants) in all {
+            for Owner { index, plan, variants } in all {
                 let own = &schema.plans()[at * ABIS * NUMBERS + index];
                 let flags = plan.flags | plan_flag::RECORD;
                 let Plan { mix, shift, slots, .. } = *own;

@@ -10,6 +10,9 @@ pub struct Variants {
     slots: Vec<Slot>,
 }
 
+/// What makes another plan of one.
+pub type Change = fn(Plan) -> Plan;
+
 /// How many factors are tried for so many slots.
 const TRIES: usize = 64;
 
@@ -32,12 +35,7 @@ impl Variants {
     }
 
     /// Adds others, which are changed. Returns the plans whose place they take, moved and changed, too.
-    pub fn append(
-        &mut self,
-        others: &Variants,
-        owners: &[Plan],
-        change: fn(Plan) -> Plan,
-    ) -> Vec<Plan> {
+    pub fn append(&mut self, others: &Variants, owners: &[Plan], change: Change) -> Vec<Plan> {
         let (slots, plans) = (self.slots.len() as u32, self.plans.len() as u32);
         self.plans.extend(others.plans.iter().copied().map(change));
         self.slots.extend(others.slots.iter().map(|slot| match slot.variant {
