@@ -74,10 +74,10 @@ impl Called {
 }
 
 impl Batch {
-    /// With all the room that it needs for records of so many CPUs: what is not filled takes no memory, and what grows is
-    /// copied.
+    /// With the room that it needs for records of so many CPUs, unless there are dozens that are all behind: what is not
+    /// filled takes no memory, and what grows is copied.
     pub fn with_room(cpus: usize) -> Batch {
-        let taken = Rings::most_taken(cpus);
+        let taken = Rings::most_taken(cpus).min(MOST_BYTES / 2);
         Batch {
             bytes: Vec::with_capacity(MOST_BYTES + taken),
             calls: Vec::with_capacity(MOST_CALLS + taken / size_of::<EventRecord>()),
@@ -103,14 +103,14 @@ impl Batch {
         self.searched = 0;
     }
 
-    /// Adds a call and what was captured of it.
+    /// Adds a call and what was captured of it. The record says how long both are.
     pub fn push(&mut self, record: &EventRecord, captures: &[u8], cpu: u32) {
         self.note(record, self.bytes.len(), cpu);
         self.bytes.extend_from_slice(wire::bytes(record));
         self.bytes.extend_from_slice(captures);
     }
 
-    /// Notes a call down whose record is about to begin at `start`: whoever does so adds it.
+    /// Notes a call down whose record begins at `start`. The caller adds the record.
     #[inline]
     pub fn note(&mut self, record: &EventRecord, start: usize, cpu: u32) {
         debug_assert!(u32::try_from(start).is_ok(), "a batch is far smaller");

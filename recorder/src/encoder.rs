@@ -68,7 +68,7 @@ impl Encoder {
         pulse: Option<&Pulse>,
     ) -> Result<Vec<EncodedChunk>, FormatError> {
         (self.new_images, self.dump) = (new_images, batch.dump);
-        if batch.strange <= MOST_STRANGE && batch.calls.len() <= MOST_CALLS {
+        if batch.strange <= MOST_STRANGE && batch.calls.len() <= CHUNK_CALLS {
             return Ok(self.chunk(batch, &batch.calls, pulse)?.into_iter().collect());
         }
         let (mut chunks, mut from) = (Vec::new(), 0);
@@ -228,31 +228,35 @@ impl Encoder {
     }
 }
 
-/// Times up to which the chunks of a batch reach, the last one up to the end: a chunk can hold so many calls, and so many
-/// different ones, of which a program that makes calls of tens of thousands of numbers has more.
+/// Times up to which the chunks of a batch reach, the last one up to the end. A chunk holds so many calls, of so many
+/// numbers: hundreds of CPUs can exceed the first, a program that tries tens of thousands of numbers the second.
 fn cuts(batch: &Batch) -> Vec<u64> {
+    let times = |call: &Called| call.time;
     let strange = batch.calls.iter().filter(|call| call.number as usize >= NUMBERS);
     let mut cuts = vec![u64::MAX];
-    cuts.extend(starts(strange, MOST_STRANGE));
-    cuts.extend(starts(batch.calls.iter(), MOST_CALLS));
+    cuts.extend(starts(strange.map(times).collect(), MOST_STRANGE));
+    cuts.extend(starts(batch.calls.iter().map(times).collect(), CHUNK_CALLS));
     cuts.sort_unstable();
     cuts
 }
 
-/// When the runs of so many calls begin, but for the first.
-fn starts<'a>(calls: impl Iterator<Item = &'a Called>, run: usize) -> Vec<u64> {
-    let mut times: Vec<u64> = calls.map(|call| call.time).collect();
+/// When the runs of so many calls at these times begin, but for the first.
+fn starts(mut times: Vec<u64>, most: usize) -> Vec<u64> {
+    if times.len() <= most {
+        return Vec::new();
+    }
     times.sort_unstable();
-    times.chunks(run).skip(1).map(|run| run[0]).collect()
+    times.chunks(most).skip(1).map(|run| run[0]).collect()
 }
 
 /// How many events ahead of one its record is asked for.
 const SOON: usize = 6;
 
-/// Calls in a chunk with numbers for which there is no plan; those with one are far fewer.
+/// Calls in a chunk with numbers for which there is no plan; those with one are far fewer. Calls of one time stay together,
+/// so there may be some more, here and below.
 const MOST_STRANGE: usize = 60_000;
-/// Calls in a chunk: a batch has more if hundreds of CPUs make them faster than they are taken.
-const MOST_CALLS: usize = 1_000_000;
+/// Calls in a chunk: fewer than it can hold facts about files (SPEC.md §5.8).
+const CHUNK_CALLS: usize = 200_000;
 
 /// The program that began with a call: the last one before its end.
 fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewImage> {
@@ -273,11 +277,18 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_has_no_more_calls_than_it_can_hold() {
+    fn batches_are_cut_where_a_chunk_would_hold_too_much() {
         assert_eq!(cuts(&batch((0..10).map(|time| (time, 0)))), [u64::MAX]);
-        let many = batch((0..2_500_000).rev().map(|time| (time, 0)));
-        assert_eq!(cuts(&many), [1_000_000, 2_000_000, u64::MAX]);
+        let many = batch((0..450_000).rev().map(|time| (time, 0)));
+        assert_eq!(cuts(&many), [200_000, 400_000, u64::MAX]);
         let strange = batch((0..130_000).map(|time| (time, 5_000 + time as u32)));
         assert_eq!(cuts(&strange), [60_000, 120_000, u64::MAX]);
+    }
+
+    #[test]
+    fn calls_of_one_time_stay_together() {
+        assert_eq!(starts(vec![1, 5, 5, 5, 7, 9], 2), [5, 7]);
+        assert_eq!(starts(vec![5; 5], 2), [5, 5]);
+        assert_eq!(starts(vec![1, 2], 2), [0; 0]);
     }
 }

@@ -257,7 +257,7 @@ impl Probe {
         self.fill("SLOTS", variants.slots())
     }
 
-    /// Sets the elements of an array. What is zero is so by itself.
+    /// Sets the elements of a new array, all of which is zero.
     fn fill<V>(&self, name: &'static str, values: &[V]) -> Result<(), ProbeError>
     where
         V: Copy + Default + PartialEq,

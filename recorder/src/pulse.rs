@@ -1,5 +1,5 @@
-//! How the recorder's threads let others in: those who wait for the processor get it only when the thread that has it goes into the
-//! kernel, and one that only reckons does not for milliseconds.
+//! How the recorder's threads let others in: those who wait for the processor get it only when the thread that has it goes
+//! into the kernel, and one that only reckons does not for milliseconds.
 
 use std::{
     ptr,
@@ -25,7 +25,7 @@ fn breathe() {
     }
 }
 
-/// How a thread lets others in that goes through records: it gives the processor away every some 50 us.
+/// Lets others in about every 50 us while a thread goes through records.
 pub struct Breath {
     /// When it did last, ns.
     latest: u64,

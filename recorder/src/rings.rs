@@ -65,14 +65,14 @@ const MARGIN: u64 = 100_000;
 /// How often a CPU that is writing is looked at before the moment is given up. A record takes
 /// microseconds, unless the (virtual) CPU itself is stopped.
 const PATIENCE: usize = 10_000;
-/// Bytes of all CPUs that are taken at once, at most; of many that are far behind at once, at least [`MAX_RECORD`] each.
+/// Bytes of CPUs that are far behind that are taken at once, at most, unless there are so many that it would be less than
+/// [`MAX_RECORD`] of each.
 /// Rings that hold more are taken in several steps. It keeps batches, and with them the memory they need, about as large
 /// as they are meant to be.
 const STEP: u64 = 1 << 20;
 
 impl Rings {
-    /// The most bytes that are taken at once from so many CPUs: beside a step, up to two records of each that is not far
-    /// behind.
+    /// The most bytes that are taken at once from so many CPUs: beside a step, room for two records of each.
     pub fn most_taken(cpus: usize) -> usize {
         STEP as usize + 2 * cpus * MAX_RECORD
     }
@@ -240,7 +240,7 @@ impl Rings {
         // Records of a segment lie one after the other, so runs of them are copied at once.
         let mut run = at;
         while at < head && self.time(cpu, at) <= until {
-            // Who is late lets nobody in.
+            // While the rings hold more than is taken, nobody is let in.
             if !self.behind {
                 breath.next();
             }

@@ -54,8 +54,10 @@ use crate::{
 const CHUNK_AGE: Duration = Duration::from_secs(1);
 /// How often the rings are looked at: less when little comes.
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
-/// From so much of a ring on they are looked at sooner, and at once: not below, as each look holds somebody up.
-const SOONER: (f64, f64) = (0.04, 0.12);
+/// From so much of a ring on they are looked at sooner: each look holds somebody up.
+const SOONER: f64 = 0.04;
+/// From so much on, as often as can be.
+const SOONEST: f64 = 0.12;
 /// How often the ledger goes to the file when nothing is dropped; the clocks too, and when the time of day was set.
 const LEDGER_AGE: Duration = Duration::from_secs(10);
 /// How long a file or segment lasts at least.
@@ -140,11 +142,10 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let history = History::new(Arc::clone(&schema), world, entries, left_out);
     let ledger = Ledger::new(clock.monotonic, probe.cpus);
     let progress = Progress::new(options.quiet);
-    let pipeline = Pipeline::start(encoders, history, trace, probe.cpus);
+    let pipeline = Pipeline::start(encoders, history, trace, cpus);
     let HowMuch { max_overhead, content, no_duration, .. } = options.how_much;
     let overhead =
         max_overhead.map(|limit| Overhead::new(limit.0, content > 0, !no_duration, &rings));
-    let cpus = probe.cpus;
     let session = Session {
         options,
         overhead,
@@ -424,9 +425,9 @@ impl Session<'_> {
 
     /// The fuller the rings were, the sooner they are looked at again.
     fn next_pause(pause: Duration, fill: f64) -> Duration {
-        if fill > SOONER.1 {
+        if fill > SOONEST {
             POLL.0
-        } else if fill > SOONER.0 {
+        } else if fill > SOONER {
             (pause / 2).max(POLL.0)
         } else {
             (pause * 3 / 2).min(POLL.1)

@@ -17,7 +17,7 @@ pub type Change = fn(Plan) -> Plan;
 const TRIES: usize = 64;
 
 impl Variants {
-    /// Has `plan` find those that take its place, each for a value of its own; it looks for none if there are none.
+    /// Has `plan` find those that take its place, each for a value of its own. Without any, it looks for none.
     pub fn add(&mut self, plan: &mut Plan, variants: &[(u32, Plan)]) {
         if variants.is_empty() {
             plan.decides = 0;
@@ -34,7 +34,7 @@ impl Variants {
         }
     }
 
-    /// Adds others, which are changed. Returns the plans whose place they take, moved and changed, too.
+    /// Adds others, which are changed. Returns `owners`, which find those, changed likewise.
     pub fn append(&mut self, others: &Variants, owners: &[Plan], change: Change) -> Vec<Plan> {
         let (slots, plans) = (self.slots.len() as u32, self.plans.len() as u32);
         self.plans.extend(others.plans.iter().copied().map(change));
@@ -42,7 +42,10 @@ impl Variants {
             0 => *slot,
             variant => Slot { variant: variant + plans, ..*slot },
         }));
-        let moved = |plan: &Plan| Plan { slots: plan.slots + slots, ..*plan };
+        let moved = |plan: &Plan| match plan.decides {
+            0 => *plan,
+            _ => Plan { slots: plan.slots + slots, ..*plan },
+        };
         owners.iter().map(moved).map(change).collect()
     }
 

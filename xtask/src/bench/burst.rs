@@ -34,8 +34,8 @@ pub fn run(bench: &Bench) -> Result {
     }
     let how = format!(
         "dd bs=1 count={BLOCKS} from /dev/zero to /dev/null, {TURNS} turns. Medians; of dropped events and of memory (what \
-         syscord takes beside its rings), the most. ns an event are processor time of the recorder from when it records; of \
-         these are those of draining, but for what is left when it is told to stop"
+         syscord takes beside its rings), the most. ns an event are processor time of the recorder, from when it records to its \
+         end; draining: its main thread's, up to when it is told to stop"
     );
     let heading = [
         "who records",

@@ -244,7 +244,7 @@ impl Recorder {
 }
 
 impl Drop for Recorder {
-    /// When something has failed.
+    /// None is left when something has failed. (One that was stopped has been waited for, and its id may be another's.)
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
         if !self.stopped {
@@ -311,11 +311,14 @@ fn by_process(pid: u32) -> Result<f64> {
     let (mut clock, mut time) = (0, libc::timespec { tv_sec: 0, tv_nsec: 0 });
     // SAFETY: both are live locals that are filled.
     let failed = unsafe {
-        libc::clock_getcpuclockid(pid as libc::pid_t, &raw mut clock) != 0
-            || libc::clock_gettime(clock, &raw mut time) != 0
+        match libc::clock_getcpuclockid(pid as libc::pid_t, &raw mut clock) {
+            0 if libc::clock_gettime(clock, &raw mut time) == 0 => None,
+            0 => Some(std::io::Error::last_os_error()),
+            error => Some(std::io::Error::from_raw_os_error(error)),
+        }
     };
-    if failed {
-        return Err(format!("processor time of {pid}: {}", std::io::Error::last_os_error()));
+    if let Some(error) = failed {
+        return Err(format!("processor time of {pid}: {error}"));
     }
     Ok(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)
 }
@@ -327,7 +330,7 @@ fn by_main_thread(pid: u32) -> Result<f64> {
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     match text.split(' ').next().and_then(|word| word.parse::<f64>().ok()) {
         Some(ns) if ns > 0.0 => Ok(ns / 1e9),
-        _ => Err(format!("{path}: {text}")),
+        _ => Err(format!("{path}: the kernel does not count (CONFIG_SCHED_INFO)")),
     }
 }
 
