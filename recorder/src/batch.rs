@@ -2,15 +2,12 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use syscord_format::ProcRecord;
-use syscord_syscalls::{
-    plan::NUMBERS,
-    record::{EventRecord, process_event},
-};
+use syscord_syscalls::{plan::NUMBERS, record::EventRecord};
 
 use crate::{
+    looker::{Looked, Looker},
     rings::Rings,
-    wire::{self, Record},
+    wire,
 };
 
 /// A batch is full with so many calls,
@@ -31,16 +28,16 @@ pub struct Batch {
     pub side: bool,
     /// The number of the dump into which it goes, from 1.
     pub dump: u64,
-    /// What was found of processes that appeared, by id.
-    pub looked: HashMap<u32, Vec<ProcRecord>>,
+    /// Processes that have appeared, and are to be looked at.
+    pub appeared: Vec<u32>,
+    /// What is found of them, by id.
+    pub looked: HashMap<u32, Looked>,
     /// Where the records of calls start of which contents are left out, ascending.
     pub left_out: Vec<u32>,
     /// Whether records may have been lost in its span of time.
     pub lossy: bool,
     /// The most bytes that it has held: so much memory it has.
     pub most: usize,
-    /// Bytes in which appearances were looked for.
-    searched: usize,
 }
 
 /// A call in a batch: where its record lies, and what its place in a chunk depends on. It is noted down while the record is
@@ -97,10 +94,10 @@ impl Batch {
         self.calls.clear();
         self.side = false;
         self.strange = 0;
+        self.appeared.clear();
         self.looked.clear();
         self.left_out.clear();
         self.lossy = false;
-        self.searched = 0;
     }
 
     /// Adds a call and what was captured of it. The record says how long both are.
@@ -133,17 +130,8 @@ impl Batch {
         &self.bytes[call.span()]
     }
 
-    /// Looks at the processes that have appeared since the last time, by their ids.
-    pub fn look(&mut self, look: impl Fn(u32) -> Vec<ProcRecord>) {
-        if self.side {
-            for record in wire::records(&self.bytes[self.searched..]) {
-                if let Record::Process(process, ..) = record
-                    && process.header.what == process_event::APPEAR
-                {
-                    self.looked.insert(process.tgid, look(process.tgid));
-                }
-            }
-        }
-        self.searched = self.bytes.len();
+    /// Has the processes looked at that have appeared since the last time.
+    pub fn look(&mut self, looker: &Looker) {
+        self.looked.extend(self.appeared.drain(..).map(|tgid| (tgid, looker.look(tgid))));
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     entries::Entries,
     files::Target,
     left_out::LeftOut,
+    looker::Looked,
     pulse::Breath,
     schema::Schema,
     wire::{self, Captures, Record},
@@ -29,7 +30,7 @@ pub struct History {
     world: World,
     entries: Arc<Entries>,
     /// What was found of processes that appeared in the batch at hand.
-    looked: HashMap<u32, Vec<ProcRecord>>,
+    looked: HashMap<u32, Looked>,
     new_images: NewImages,
     /// What finds the calls of which contents are left out, if any may be.
     left_out: Option<LeftOut>,
@@ -141,7 +142,7 @@ impl History {
             }
             process_event::APPEAR => {
                 let seen = Seen { tgid, ppid: p.ppid, uid, comm };
-                let looked = self.looked.remove(&tgid).unwrap_or_default();
+                let looked = self.looked.remove(&tgid).map(Looked::wait).unwrap_or_default();
                 self.world.appear(time, seen, looked, records);
             }
             _ => {}

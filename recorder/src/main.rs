@@ -30,6 +30,7 @@ mod kept;
 mod ledger;
 mod left_out;
 mod listing;
+mod looker;
 mod memory;
 mod output;
 mod overhead;

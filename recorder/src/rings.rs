@@ -8,8 +8,8 @@ use std::{
 };
 
 use syscord_syscalls::record::{
-    Control, Cost, Counters, EventRecord, MAX_RECORD, RecordHeader, SEGMENT, SEGMENT_STRIDE, Shed,
-    record_kind,
+    Control, Cost, Counters, EventRecord, MAX_RECORD, ProcessRecord, RecordHeader, SEGMENT,
+    SEGMENT_STRIDE, Shed, record_kind,
 };
 use thiserror::Error;
 
@@ -251,6 +251,8 @@ impl Rings {
             if wire::is_event(&header) {
                 let start = batch.bytes.len() + (at - run) as usize;
                 batch.note(self.call(cpu, at), start, cpu as u32);
+            } else if wire::is_appearance(&header) {
+                batch.appeared.push(self.process(cpu, at).tgid);
             }
             let next = at + length;
             if next / SEGMENT as u64 != at / SEGMENT as u64 {
@@ -290,6 +292,12 @@ impl Rings {
         unsafe { &*self.record(cpu, at).cast() }
     }
 
+    /// The record of a process; likewise.
+    fn process(&self, cpu: usize, at: u64) -> &ProcessRecord {
+        // SAFETY: as above.
+        unsafe { &*self.record(cpu, at).cast() }
+    }
+
     /// Every record has its time behind the header.
     fn time(&self, cpu: usize, at: u64) -> u64 {
         // SAFETY: as above.
@@ -299,12 +307,7 @@ impl Rings {
     fn length(&self, cpu: usize, at: u64) -> Result<u64, RingError> {
         let header = self.header(cpu, at);
         let length = usize::from(header.len8) * 8;
-        let least = if wire::is_event(&header) {
-            size_of::<EventRecord>()
-        } else {
-            size_of::<RecordHeader>() + 8
-        };
-        if !(least..=MAX_RECORD).contains(&length) {
+        if !(wire::least(&header)..=MAX_RECORD).contains(&length) {
             return Err(RingError::Corrupt { cpu, position: at });
         }
         Ok(length as u64)

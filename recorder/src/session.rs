@@ -32,6 +32,7 @@ use crate::{
     history::History,
     ledger::{Ledger, Sums},
     left_out::LeftOut,
+    looker::Looker,
     memory,
     output::{self, Output},
     overhead::Overhead,
@@ -47,7 +48,7 @@ use crate::{
     trace::{Trace, Written},
     trigger::Trigger,
     under_way::UnderWay,
-    world::{self, World},
+    world::World,
 };
 
 /// A chunk is cut when its batch is full, or is that old.
@@ -158,7 +159,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         progress,
         time_of_day: clocks::Watch::new(&clock),
         batch: Batch::with_room(cpus),
-        command: held.as_ref().map(|held| held.pid),
+        looker: Looker::start(held.as_ref().map(|held| held.pid)),
         dumps: Dumps::new(trigger, options.flight.after),
         parts: 1,
         part_begun: Instant::now(),
@@ -177,8 +178,7 @@ struct Session<'a> {
     progress: Progress,
     time_of_day: clocks::Watch,
     batch: Batch,
-    /// COMMAND's process id.
-    command: Option<u32>,
+    looker: Looker,
     dumps: Dumps,
     late: Late,
     overhead: Option<Overhead>,
@@ -315,15 +315,14 @@ impl Session<'_> {
         }
     }
 
-    /// Takes what the rings hold up to the moment that is returned, and looks at processes that have appeared before
+    /// Takes what the rings hold up to the moment that is returned, and has processes that have appeared looked at before
     /// they change.
     fn take(&mut self, quiet: bool) -> Result<u64, RecordError> {
         let until = self.rings.take(quiet, &mut self.batch)?;
         if !self.options.how_much.no_content_for.is_empty() {
             self.batch.lossy |= self.rings.lossy(self.probe.missed());
         }
-        let command = self.command;
-        self.batch.look(|tgid| world::look(tgid, Some(tgid) != command));
+        self.batch.look(&self.looker);
         Ok(until)
     }
 

@@ -4,7 +4,7 @@ use std::ptr;
 
 use syscord_syscalls::record::{
     CaptureHeader, EventRecord, FileRecord, IdsRecord, MARKS, ProcessRecord, RecordHeader,
-    record_kind,
+    process_event, record_kind,
 };
 
 use crate::prefetch;
@@ -51,6 +51,19 @@ fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
 /// Whether a record is a finished call.
 pub fn is_event(header: &RecordHeader) -> bool {
     matches!(header.kind, record_kind::EVENT | record_kind::EVENT_AND_STATE)
+}
+
+/// Whether a record says that a process appears.
+pub fn is_appearance(header: &RecordHeader) -> bool {
+    header.kind == record_kind::PROCESS && header.what == process_event::APPEAR
+}
+
+/// The fewest bytes that such a record has.
+pub fn least(header: &RecordHeader) -> usize {
+    match header.kind {
+        record_kind::PROCESS => size_of::<ProcessRecord>(),
+        _ => size_of::<EventRecord>(),
+    }
 }
 
 /// The header of a record.
