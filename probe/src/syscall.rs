@@ -311,12 +311,14 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     capture::set_length(record, begun.length);
     let plan = variant(plan, |index| capture::argument(record.cast(), index));
     // SAFETY: a live plan.
-    let way = unsafe {
-        (begun.effects, begun.effect_arg) = ((*plan).effects, (*plan).effect_arg);
-        (*plan).way
+    let (effects, effect_arg, how) = unsafe { ((*plan).effects, (*plan).effect_arg, (*plan).way) };
+    (begun.effects, begun.effect_arg) = (effects, effect_arg);
+    let done = match how {
+        way::NOTHING => true,
+        way::SINGLE => captures && capture::single(record, plan, ret),
+        _ => false,
     };
-    let made = way == way::NOTHING || way == way::SINGLE && capture::single(record, plan, ret);
-    if captures && !made {
+    if captures && !done {
         let which = if entry_too { capture::ALL } else { capture::AT_EXIT };
         syscord_capture(which, if began == 0 { u32::MAX } else { entered.length });
     }
@@ -324,8 +326,8 @@ fn event(ring: &Ring, call: &Call, regs: Regs, ret: i64, entered: Entered) -> Op
     Some(begun)
 }
 
-/// Makes the captures of the event that is being written, as its plan says. The verifier walks it once, for which it
-/// finds record and plan anew, and returns a number, as it must.
+/// Makes the captures of the event that is being written, as its plan says. The verifier walks it by itself, once: so it
+/// takes no pointers, finds record and plan anew, and returns a number.
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn syscord_capture(which: u64, given: u32) -> u64 {

@@ -16,9 +16,9 @@ pub fn run(bench: &Bench) -> Result {
         thread::sleep(SPAN);
         let after = recorder.spent()?;
         recorder.stop()?;
-        let share = |seconds: f64| seconds / SPAN.as_secs_f64() * 1e3;
-        all.push(share(after.all - before.all));
-        draining.push(share(after.draining - before.draining));
+        let each_second = |seconds: f64| seconds / SPAN.as_secs_f64() * 1e3;
+        all.push(each_second(after.all - before.all));
+        draining.push(each_second(after.draining - before.draining));
     }
     let cpus = thread::available_parallelism().map_or(1, usize::from);
     let how = format!(
