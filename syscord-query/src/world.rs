@@ -215,14 +215,16 @@ impl World {
                 process.comm = Comm::new(comm);
                 let (exe, argv, cgroup) = (exe.clone(), argv.clone(), cgroup.clone());
                 process.facts = Facts { exe, argv, uid: Some(*uid), cgroup }.into();
+                // Which others it has may be told later, when some of them have ended.
+                if self.live(*tgid, *tgid).is_none() {
+                    self.thread(*tgid, *tgid, comm, 0);
+                }
                 self.set_link(*tgid, CWD, cwd, record.time);
             }
             // What a call told of a thread stays: this may tell of the same one anew.
-            ProcEvent::Thread { tgid, tid, comm } => match self.threads.get_mut(tid) {
-                Some(thread) if thread.tgid == *tgid && !thread.exited => {
-                    thread.comm = Comm::new(comm);
-                }
-                _ => self.thread(*tgid, *tid, comm, 0),
+            ProcEvent::Thread { tgid, tid, comm } => match self.live(*tgid, *tid) {
+                Some(thread) => thread.comm = Comm::new(comm),
+                None => self.thread(*tgid, *tid, comm, 0),
             },
             ProcEvent::Descriptor { tgid, fd, target } => {
                 self.set_link(*tgid, *fd, target, record.time);
@@ -305,6 +307,11 @@ impl World {
             thread.parent = parent;
         }
         self.descriptors.fork(parent, child, is_thread, is_thread);
+    }
+
+    /// A thread that is known and has not ended.
+    fn live(&mut self, tgid: u32, tid: u32) -> Option<&mut Thread> {
+        self.threads.get_mut(&tid).filter(|thread| thread.tgid == tgid && !thread.exited)
     }
 
     fn thread(&mut self, tgid: u32, tid: u32, comm: &[u8], born: u64) {
@@ -424,6 +431,21 @@ mod tests {
         world.sweep();
         assert_eq!(world.who(20, 20), Who::default());
         assert_eq!((world.threads.len(), world.processes.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_process_outlives_its_threads_before_all_of_them_are_told_of() {
+        let (mut world, mut pending) = (World::default(), Pending::default());
+        pending.queue(vec![
+            at(0, process(10, 1, "server")),
+            at(1, fork(10, 10, 11, "server")),
+            at(2, ProcEvent::Exit { tgid: 10, tid: 11, status: 0 }),
+            at(9, ProcEvent::Thread { tgid: 10, tid: 10, comm: b"server".to_vec() }),
+        ]);
+        advance(&mut world, &mut pending, 2);
+        world.sweep();
+        assert_eq!(world.who(10, 10).comm.bytes(), b"server");
+        assert_eq!(world.who(10, 12).ppid, Some(1), "of a thread not told of yet");
     }
 
     #[test]
