@@ -13,8 +13,8 @@ use aya_ebpf::helpers::generated::{
 use syscord_syscalls::{
     plan::effect,
     record::{
-        CWD, CaptureHeader, Control, DEPTH, EventRecord, FILE, FILES, FileRecord, IDS, IdsRecord,
-        MAX_RECORD, NAME_MAX, NAMES_MAX, RecordHeader, TABLE, TABLE_FDS, TableRecord,
+        ADDRESS, CWD, CaptureHeader, Control, DEPTH, EventRecord, FILE, FILES, FileRecord, IDS,
+        IdsRecord, MAX_RECORD, NAME_MAX, NAMES_MAX, RecordHeader, TABLE, TABLE_FDS, TableRecord,
         capture_status, family, file_flag, file_type, record_kind, table_flag,
     },
 };
@@ -346,9 +346,22 @@ pub extern "C" fn syscord_climb(dentry: u64) -> u64 {
 #[inline(always)]
 fn socket(facts: &Facts, socket: u64) {
     let sock: u64 = read(socket, config::socket_sock());
-    let common = Members::of(sock, config::sock_span());
-    let family: u16 = common.get(config::sock_family());
     let record = facts.record();
+    ends(record, sock, &Members::of(sock, config::sock_span()));
+    let at = usize::from(facts.names());
+    // SAFETY: a live record.
+    if unsafe { (*record).family } != family::UNIX || at > NAMES_MAX {
+        return;
+    }
+    // SAFETY: `at` leaves room for a name.
+    let address = unix_address(sock, unsafe { facts.to.add(FACTS + at) });
+    facts.set_names(at as u16 + address);
+}
+
+/// Writes down what a socket's family is, and its ends.
+#[inline(always)]
+pub fn ends(record: *mut FileRecord, sock: u64, common: &Members) {
+    let family: u16 = common.get(config::sock_family());
     // SAFETY: a live record.
     unsafe {
         (*record).family = family;
@@ -363,6 +376,7 @@ fn socket(facts: &Facts, socket: u64) {
                     (*record).peer = u64::from(read::<u32>(sock, config::netlink_port()));
                 }
             }
+            family::UNIX if config::unix_address() != 0 => (*record).peer = unix_peer(sock),
             _ => {}
         }
         if family == family::INET {
@@ -375,37 +389,39 @@ fn socket(facts: &Facts, socket: u64) {
             *(&raw mut (*record).local).cast() = local;
             *(&raw mut (*record).remote).cast() = remote;
         }
-        if family == family::UNIX && config::unix_address() != 0 {
-            unix(facts, sock);
-        }
     }
 }
 
+/// The inode of the socket that a Unix socket is connected to, or 0.
 #[inline(always)]
-fn unix(facts: &Facts, sock: u64) {
+fn unix_peer(sock: u64) -> u64 {
     let peer: u64 = read(sock, config::unix_peer());
-    if peer != 0 {
-        let socket: u64 = read(peer, config::sock_socket());
-        let file: u64 = read(socket, config::socket_file());
-        let inode: u64 = read(file, config::file_inode());
-        // SAFETY: a live record.
-        unsafe { (*facts.record()).peer = read(inode, config::inode_number()) };
+    if peer == 0 {
+        return 0;
+    }
+    let socket: u64 = read(peer, config::sock_socket());
+    let file: u64 = read(socket, config::socket_file());
+    let inode: u64 = read(file, config::file_inode());
+    read(inode, config::inode_number())
+}
+
+/// Copies a Unix socket's address to where there is room for [`ADDRESS`] bytes, and returns how long it is.
+#[inline(always)]
+pub fn unix_address(sock: u64, to: *mut u8) -> u16 {
+    if config::unix_address() == 0 {
+        return 0;
     }
     let address: u64 = read(sock, config::unix_address());
     // The length counts two bytes of family.
     let length = read::<u32>(address, config::unix_length()).wrapping_sub(2);
-    let at = usize::from(facts.names());
-    if address == 0 || length == 0 || length > UNIX_MAX || at > NAMES_MAX {
-        return;
+    if address == 0 || length == 0 || length > UNIX_MAX {
+        return 0;
     }
     let name = address + u64::from(config::unix_name()) + 2;
-    let length = capture::below(length, 128);
-    // SAFETY: `at` leaves room for a name.
-    let failed =
-        unsafe { bpf_probe_read_kernel(facts.to.add(FACTS + at).cast(), length, name as *const _) };
-    if failed == 0 {
-        facts.set_names((at + length as usize) as u16);
-    }
+    let length = capture::below(length, ADDRESS as u32);
+    // SAFETY: the caller has made sure of the room.
+    let failed = unsafe { bpf_probe_read_kernel(to.cast(), length, name as *const _) };
+    if failed == 0 { length as u16 } else { 0 }
 }
 
 /// A name of the kernel's.

@@ -14,11 +14,13 @@ mod capture;
 mod config;
 mod files;
 mod filter;
+mod iterator;
 mod kernel;
 mod overhead;
 mod process;
 mod regs;
 mod ring;
+mod sockets;
 mod syscall;
 mod task;
 mod thread;
@@ -95,6 +97,14 @@ pub fn task_rename(ctx: BtfTracePointContext) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn under_way(shown: *const under_way::Shown) -> i32 {
     under_way::look(shown);
+    0
+}
+
+/// Called for each open file of each task.
+#[unsafe(link_section = "iter/task_file")]
+#[unsafe(no_mangle)]
+pub extern "C" fn sockets(shown: *const sockets::Shown) -> i32 {
+    sockets::look(shown);
     0
 }
 

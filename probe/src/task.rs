@@ -110,6 +110,12 @@ impl Members {
         Members { object, span, read }
     }
 
+    /// Reads them one by one, which leaves the CPU's memory alone.
+    #[inline(always)]
+    pub fn plain(object: u64) -> Members {
+        Members { object, span: Span::default(), read: None }
+    }
+
     /// One of them.
     #[inline(always)]
     pub fn get<T: Copy + Default>(&self, offset: u32) -> T {

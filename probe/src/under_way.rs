@@ -7,7 +7,7 @@
 
 use core::ffi::c_void;
 
-use aya_ebpf::helpers::generated::{bpf_ktime_get_ns, bpf_seq_write, bpf_task_pt_regs};
+use aya_ebpf::helpers::generated::{bpf_ktime_get_ns, bpf_task_pt_regs};
 use syscord_syscalls::{
     MAX_ARGS,
     plan::plan_flag,
@@ -20,6 +20,7 @@ use syscord_syscalls::{
 use crate::{
     config,
     filter::{self, Other},
+    iterator::{Meta, Out},
     overhead,
     regs::{self, Regs},
     syscall::Call,
@@ -34,12 +35,6 @@ pub struct Shown {
     task: *const c_void,
 }
 
-/// `struct bpf_iter_meta`
-#[repr(C)]
-struct Meta {
-    seq: *mut c_void,
-}
-
 /// How often a thread is looked at that runs meanwhile.
 const TRIES: usize = 3;
 
@@ -47,7 +42,7 @@ const TRIES: usize = 3;
 #[inline(always)]
 pub fn look(shown: *const Shown) {
     // SAFETY: the verifier checks the loads against the types of the context.
-    let (seq, task) = unsafe { ((*(*shown).meta).seq, (*shown).task) };
+    let (out, task) = unsafe { (Out::of((*shown).meta), (*shown).task) };
     if task.is_null() {
         return;
     }
@@ -62,10 +57,10 @@ pub fn look(shown: *const Shown) {
     }
     let Some(other) = filter::other(who.task, who.tgid) else { return };
     if !other.told && who.tid == who.tgid {
-        appear(seq, &who);
+        appear(&out, &who);
     }
     for _ in 0..TRIES {
-        if within(seq, &who, &other, regs) {
+        if within(&out, &who, &other, regs) {
             return;
         }
     }
@@ -73,7 +68,7 @@ pub fn look(shown: *const Shown) {
 
 /// Writes the call that a thread is in, if it is in one. Returns false if the thread went on meanwhile.
 #[inline(always)]
-fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
+fn within(out: &Out, who: &Current, other: &Other, regs: Regs) -> bool {
     // SAFETY: the helper has no preconditions.
     let now = unsafe { bpf_ktime_get_ns() };
     let thread = thread::find(who.tid);
@@ -110,7 +105,7 @@ fn within(seq: *mut c_void, who: &Current, other: &Other, regs: Regs) -> bool {
             event.time = core::cmp::max(now, entered.time);
             event.duration = event.time - entered.time;
         }
-        write(seq, &event);
+        out.write(&event);
     }
     true
 }
@@ -127,7 +122,7 @@ fn is_in(call: &Call, entered: &Entered, waits_unwatched: bool) -> bool {
 
 /// Tells of a process that is recorded, and of which no call was.
 #[inline(always)]
-fn appear(seq: *mut c_void, who: &Current) {
+fn appear(out: &Out, who: &Current) {
     let mut process = ProcessRecord {
         header: RecordHeader {
             len8: (size_of::<ProcessRecord>() / 8) as u16,
@@ -148,11 +143,5 @@ fn appear(seq: *mut c_void, who: &Current) {
     let comm = task::comm(who.task);
     // SAFETY: both are 16 bytes.
     unsafe { core::ptr::write_unaligned((&raw mut process.comm).cast(), comm) };
-    write(seq, &process);
-}
-
-#[inline(always)]
-fn write<T>(seq: *mut c_void, record: &T) {
-    // SAFETY: the record is a live local of that size, without padding.
-    unsafe { bpf_seq_write(seq.cast(), (&raw const *record).cast(), size_of::<T>() as u32) };
+    out.write(&process);
 }

@@ -414,8 +414,7 @@ mod tests {
         events: &[Vec<u8>],
     ) -> Vec<bool> {
         let schema = Schema::compile(&syscall_set::parse("all").unwrap(), 256);
-        let mut batch = Batch::default();
-        batch.lossy = lossy;
+        let mut batch = Batch { lossy, ..Batch::default() };
         for event in events {
             let (record, captures) = event.split_at(size_of::<EventRecord>());
             batch.push(&wire::event(record).unwrap(), captures, 0);

@@ -1,5 +1,5 @@
-//! Looks at processes that have appeared, on a thread of its own: `/proc` tells of their sockets by listing all there are,
-//! which can take the kernel a second where connections come and go, and the rings would fill meanwhile.
+//! Looks at processes that have appeared, on a thread of its own: one with thousands of descriptors takes a while, and the
+//! rings would fill meanwhile.
 
 use std::{
     sync::mpsc::{self, Receiver, Sender},
@@ -8,7 +8,7 @@ use std::{
 
 use syscord_format::ProcRecord;
 
-use crate::{priority::Priority, world};
+use crate::{priority::Priority, sockets::Source, world};
 
 /// The thread, from the other side. It ends with what it is asked for.
 pub struct Looker(Sender<(u32, Sender<Vec<ProcRecord>>)>);
@@ -17,16 +17,17 @@ pub struct Looker(Sender<(u32, Sender<Vec<ProcRecord>>)>);
 pub struct Looked(Receiver<Vec<ProcRecord>>);
 
 impl Looker {
-    /// Starts it. COMMAND's descriptors were told of before.
-    pub fn start(command: Option<u32>) -> Looker {
+    /// Starts it. COMMAND's descriptors were told of before; `sockets` tells of those among others'.
+    pub fn start(command: Option<u32>, sockets: Source) -> Looker {
         let (orders, taken) = mpsc::channel::<(u32, Sender<_>)>();
         thread::spawn(move || {
             if let Some(usual) = Priority::usual() {
                 usual.take_turns(0);
             }
             for (tgid, answer) in taken {
+                let descriptors = (Some(tgid) != command).then_some(&sockets);
                 // Nobody waits for it if recording has failed.
-                let _ = answer.send(world::look(tgid, Some(tgid) != command));
+                let _ = answer.send(world::look(tgid, descriptors));
             }
         });
         Looker(orders)
@@ -56,7 +57,7 @@ mod tests {
 
     #[test]
     fn processes_are_described_in_the_background() {
-        let looker = Looker::start(Some(std::process::id()));
+        let looker = Looker::start(Some(std::process::id()), Source::default());
         let (own, none) = (looker.look(std::process::id()), looker.look(u32::MAX));
         let told = |event: &ProcEvent| matches!(event, ProcEvent::Process { tgid, .. } if *tgid == std::process::id());
         let records = own.wait();

@@ -50,6 +50,7 @@ mod schema;
 mod service;
 mod session;
 mod signals;
+mod sockets;
 mod spare;
 mod syscall_set;
 mod trace;

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Read,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     panic::resume_unwind,
     thread::{self, ScopedJoinHandle},
@@ -11,7 +10,7 @@ use std::{
 use aya::{
     Btf, Ebpf, EbpfError, EbpfLoader, VerifierLogLevel,
     maps::{HashMap, Map, MapData, MapError},
-    programs::{BtfTracePoint, Iter, Program, ProgramError},
+    programs::{BtfTracePoint, Program, ProgramError},
 };
 use syscord_syscalls::{
     Abi,
@@ -27,6 +26,7 @@ use crate::{
     bpf,
     btf::{self, Layouts},
     pod::Pod,
+    sockets::Source,
     variants::Variants,
 };
 
@@ -50,8 +50,12 @@ const LONGEST: &str = "sys_exit";
 const URING: [&str; 3] = ["io_uring_submit", "io_uring_complete", "io_uring_cqe_overflow"];
 /// Shown every task when recording stops. Kernels before 5.15 do not take it.
 const UNDER_WAY: &str = "under_way";
+/// Shown open files when a process is looked at.
+const SOCKETS: &str = "sockets";
+/// What is shown the kernel's objects, and which ones.
+const ITERATORS: [(&str, &str); 2] = [(UNDER_WAY, "task"), (SOCKETS, "task_file")];
 /// What kernels may lack.
-const OPTIONAL: [&str; 4] = [URING[0], URING[1], URING[2], UNDER_WAY];
+const OPTIONAL: [&str; 5] = [URING[0], URING[1], URING[2], UNDER_WAY, SOCKETS];
 /// Kernels from then on hand out the registers of a task.
 const TASK_REGS: (u32, u32) = (5, 15);
 /// Processes whose verdicts are kept; those beyond are judged at each call.
@@ -302,6 +306,9 @@ impl Probe {
     /// What this kernel cannot tell.
     pub fn lacking(&self) -> Vec<&'static str> {
         let mut lacking = Vec::new();
+        if !self.is_loaded(SOCKETS) {
+            lacking.push("addresses of sockets that processes had before");
+        }
         if !self.is_loaded(UNDER_WAY) {
             lacking.push("calls under way at the end (needs Linux 5.15)");
         }
@@ -328,17 +335,19 @@ impl Probe {
 
     /// Records of the calls that threads are in, and of processes that appear by that alone; none where
     /// the kernel does not tell.
-    pub fn under_way(&mut self) -> Vec<u8> {
-        let mut records = Vec::new();
-        let mut read = || {
-            let program = iterator_mut(&mut self.ebpf).ok()?;
-            let link = program.attach().ok()?;
-            let mut file = program.take_link(link).ok()?.into_file().ok()?;
-            // What was read before an error is whole records.
-            file.read_to_end(&mut records).ok()
-        };
-        read();
-        records
+    pub fn under_way(&self) -> Vec<u8> {
+        let program = self.iterator(UNDER_WAY);
+        program.map_or_else(Vec::new, |program| bpf::written(program.as_fd(), None))
+    }
+
+    /// What tells of sockets.
+    pub fn sockets(&self) -> Source {
+        Source::new(self.iterator(SOCKETS))
+    }
+
+    /// A program that is shown the kernel's objects; `None` where the kernel has refused it.
+    fn iterator(&self, name: &str) -> Option<OwnedFd> {
+        self.ebpf.program(name)?.fd().ok()?.as_fd().try_clone_to_owned().ok()
     }
 
     /// Operations of io_uring that have not completed.
@@ -397,13 +406,13 @@ fn load_programs(
     thread::scope(|scope| {
         let mut loading = Vec::new();
         for (name, program) in programs {
-            let hook = hooks.iter().find(|(wanted, _)| *wanted == name);
-            match (program, hook) {
+            let wanted = hooks.iter().chain(&ITERATORS).find(|(wanted, _)| *wanted == name);
+            match (program, wanted) {
                 (Program::BtfTracePoint(program), Some((name, hook))) => {
                     loading.push((*name, scope.spawn(|| program.load(hook, btf))));
                 }
-                (Program::Iter(program), _) => {
-                    loading.push((UNDER_WAY, scope.spawn(|| program.load("task", btf))));
+                (Program::Iter(program), Some((name, over))) => {
+                    loading.push((*name, scope.spawn(|| program.load(over, btf))));
                 }
                 _ => {}
             }
@@ -424,11 +433,6 @@ fn program_mut<'a>(
 ) -> Result<&'a mut BtfTracePoint, ProbeError> {
     let program = ebpf.program_mut(name).ok_or(ProbeError::Missing(name))?;
     program.try_into().map_err(|_| ProbeError::Missing(name))
-}
-
-fn iterator_mut(ebpf: &mut Ebpf) -> Result<&mut Iter, ProbeError> {
-    let program = ebpf.program_mut(UNDER_WAY).ok_or(ProbeError::Missing(UNDER_WAY))?;
-    program.try_into().map_err(|_| ProbeError::Missing(UNDER_WAY))
 }
 
 /// The settings but those that go by the kernel's sizes and layouts.

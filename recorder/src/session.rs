@@ -126,7 +126,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     if options.flight.ring.is_some() {
         signals::install_dump().map_err(RecordError::Signals)?;
     }
-    let mut world = World::new(clock.monotonic);
+    let mut world = World::new(clock.monotonic, probe.sockets());
     let there = match &held {
         _ if filters.filter.active == 0 => Some(world.snapshot()),
         held => held.as_ref().map(|held| world.command(held.pid)),
@@ -147,6 +147,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
     let HowMuch { max_overhead, content, no_duration, .. } = options.how_much;
     let overhead =
         max_overhead.map(|limit| Overhead::new(limit.0, content > 0, !no_duration, &rings));
+    let looker = Looker::start(held.as_ref().map(|held| held.pid), probe.sockets());
     let session = Session {
         options,
         overhead,
@@ -159,7 +160,7 @@ pub fn run(options: &Record) -> Result<Outcome, RecordError> {
         progress,
         time_of_day: clocks::Watch::new(&clock),
         batch: Batch::with_room(cpus),
-        looker: Looker::start(held.as_ref().map(|held| held.pid)),
+        looker,
         dumps: Dumps::new(trigger, options.flight.after),
         parts: 1,
         part_begun: Instant::now(),
@@ -294,7 +295,7 @@ impl Session<'_> {
     /// Takes the hooks out and writes all that is left, then the calls that were under way.
     fn last_records(&mut self) -> Result<(), RecordError> {
         let content = self.options.how_much.content;
-        let mut under_way = UnderWay::look(&mut self.probe, &self.schema, content);
+        let mut under_way = UnderWay::look(&self.probe, &self.schema, content);
         self.probe.detach();
         let end = clocks::monotonic();
         while !self.rings.is_empty() {

@@ -36,7 +36,7 @@ pub struct UnderWay {
 
 impl UnderWay {
     /// Looks at all threads.
-    pub fn look(probe: &mut Probe, schema: &Arc<Schema>, content: u32) -> UnderWay {
+    pub fn look(probe: &Probe, schema: &Arc<Schema>, content: u32) -> UnderWay {
         let mut under_way = UnderWay::default();
         let now = clocks::monotonic();
         let submitted = probe.operations().into_iter();
@@ -80,9 +80,8 @@ impl UnderWay {
 
     /// The calls that are left, as events at `end`.
     pub fn into_batch(self, end: u64) -> Batch {
-        let mut batch = Batch::default();
-        batch.side = !self.processes.is_empty();
-        batch.bytes = self.processes;
+        let side = !self.processes.is_empty();
+        let mut batch = Batch { side, bytes: self.processes, ..Batch::default() };
         let operations = self.operations.into_iter().map(|event| (event, marks()));
         for (mut event, captures) in self.calls.into_values().chain(operations) {
             if event.duration != UNKNOWN_DURATION {

@@ -4,7 +4,7 @@ use std::ptr;
 
 use syscord_syscalls::record::{
     CaptureHeader, EventRecord, FileRecord, IdsRecord, MARKS, ProcessRecord, RecordHeader,
-    process_event, record_kind,
+    SocketRecord, process_event, record_kind,
 };
 
 use crate::prefetch;
@@ -46,6 +46,11 @@ fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
         bytes = rest;
         (!record.is_empty()).then_some((header, record))
     })
+}
+
+/// What was written of sockets.
+pub fn sockets(bytes: &[u8]) -> impl Iterator<Item = SocketRecord> {
+    bytes.chunks_exact(size_of::<SocketRecord>()).filter_map(read)
 }
 
 /// Whether a record is a finished call.
@@ -133,6 +138,7 @@ impl Plain for ProcessRecord {}
 impl Plain for CaptureHeader {}
 impl Plain for FileRecord {}
 impl Plain for IdsRecord {}
+impl Plain for SocketRecord {}
 impl Plain for [u32; 2] {}
 
 #[inline]

@@ -10,10 +10,7 @@ use std::{
 
 use syscord_format::{ProcEvent, ProcRecord};
 
-use crate::{
-    clocks,
-    descriptors::{self, Sockets},
-};
+use crate::{clocks, descriptors, sockets::Source};
 
 /// The most bytes that are read of a command line.
 const ARGV_MAX: usize = 128 << 10;
@@ -32,6 +29,8 @@ pub struct World {
     all: bool,
     /// When the file began.
     start: u64,
+    /// What tells of sockets.
+    sockets: Source,
     /// COMMAND as it was before it ran; its descriptors were told of then.
     command: Option<ProcEvent>,
 }
@@ -47,13 +46,14 @@ struct Told {
 }
 
 impl World {
-    /// A world of which nothing is told; recording began at `start`.
-    pub fn new(start: u64) -> World {
+    /// A world of which nothing is told; recording began at `start`, and `sockets` tells of those.
+    pub fn new(start: u64, sockets: Source) -> World {
         World {
             described: HashMap::new(),
             ended: VecDeque::new(),
             all: false,
             start,
+            sockets,
             command: None,
         }
     }
@@ -62,7 +62,7 @@ impl World {
     pub fn command(&mut self, pid: u32) -> Vec<ProcRecord> {
         self.command = process(pid);
         let mut records = Vec::new();
-        descriptors::describe(pid, &mut Sockets::default(), &mut records);
+        descriptors::describe(pid, &mut self.sockets.of(pid), &mut records);
         records
     }
 
@@ -82,7 +82,7 @@ impl World {
             processes.extend(numbers(Path::new("/proc")));
             processes.remove(&std::process::id());
         }
-        let (mut records, mut sockets) = (Vec::new(), Sockets::default());
+        let (mut records, mut sockets) = (Vec::new(), self.sockets.of_all());
         for tgid in processes {
             let at = records.len();
             whole(tgid, start, &mut records);
@@ -192,11 +192,11 @@ impl World {
 
 /// Looks at a process that has appeared: itself, its threads and, unless they were told of before
 /// (COMMAND's), its descriptors, as of now. Nothing if it has gone.
-pub fn look(tgid: u32, descriptors: bool) -> Vec<ProcRecord> {
+pub fn look(tgid: u32, descriptors: Option<&Source>) -> Vec<ProcRecord> {
     let mut records = Vec::new();
     whole(tgid, clocks::monotonic(), &mut records);
-    if descriptors && !records.is_empty() {
-        descriptors::describe(tgid, &mut Sockets::default(), &mut records);
+    if let Some(sockets) = descriptors.filter(|_| !records.is_empty()) {
+        descriptors::describe(tgid, &mut sockets.of(tgid), &mut records);
     }
     records
 }
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_process_is_described_once_with_its_ancestors() {
-        let mut world = World::new(0);
+        let mut world = World::new(0, Source::default());
         let seen = || Seen {
             tgid: std::process::id(),
             ppid: std::os::unix::process::parent_id(),
@@ -385,7 +385,7 @@ mod tests {
             comm: b"x".to_vec(),
         };
         let mut records = Vec::new();
-        let looked = || look(std::process::id(), true);
+        let looked = || look(std::process::id(), Some(&Source::default()));
         world.appear(1, seen(), looked(), &mut records);
         let processes = |records: &[ProcRecord]| {
             records.iter().filter(|r| matches!(r.event, ProcEvent::Process { .. })).count()

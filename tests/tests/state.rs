@@ -4,8 +4,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::{Command, Stdio},
 };
@@ -227,4 +228,39 @@ while sys.stdin.buffer.read(1): os.read(f, 1)
     let found = events_of(&trace, &["--path", &text(&file), "--syscall", "read"]);
     // It takes a moment to look at it; until then nothing is known, hence nothing said.
     assert!(found.len() > 5 && found.len() + 5 >= empty, "{} of {empty}", found.len());
+}
+
+/// So are its sockets, in whatever network they are: each is what the program says that it is.
+#[test]
+fn the_sockets_of_a_running_process_are_described() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-sockets");
+    let trace = scratch.file("t.scd");
+    let workload = text(&repository().join("tests/workloads/sockets.py"));
+    let mut child = Command::new(tool("unshare"))
+        .args(["--net", &python(), "-B", "-u", &workload, &text(&scratch.file("a socket"))])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("unshare starts");
+    let (mut to, pid) = (child.stdin.take().expect("a pipe"), child.id().to_string());
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut said).expect("a line");
+    let said: BTreeMap<String, String> = serde_json::from_str(&said).expect("what it has");
+    let mut look = || to.write_all(b"look\n").expect("it reads on");
+    let recorder = Recorder::start_with(&trace, ["-p", &pid], &mut look);
+    look();
+    drop(to);
+    child.wait().unwrap();
+    let ran = recorder.stop(libc::SIGINT);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for event in events_of(&trace, &["--state", "--syscall", "getsockopt"]) {
+        let files = event["state"]["files"].as_object().expect("files").clone();
+        found.extend(files.into_iter().map(|(fd, is)| (fd, is.as_str().unwrap_or("?").to_owned())));
+    }
+    assert_eq!(found, said);
+    assert_eq!(said.len(), 13);
 }

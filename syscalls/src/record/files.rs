@@ -58,6 +58,26 @@ pub struct FileRecord {
     pub remote: [u8; 16],
 }
 
+/// Room for a Unix socket's address: more than it can have (unix(7)).
+pub const ADDRESS: usize = 128;
+
+/// What is told of a socket that a process has, when it is asked for.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct SocketRecord {
+    /// What is known of it. No descriptor is told.
+    pub file: FileRecord,
+    /// A Unix socket's address, of [`FileRecord::names`] bytes.
+    pub address: [u8; ADDRESS],
+}
+
+impl SocketRecord {
+    /// A Unix socket's address; empty if it has none.
+    pub fn address(&self) -> &[u8] {
+        &self.address[..usize::from(self.file.names).min(ADDRESS)]
+    }
+}
+
 /// Bits of [`FileRecord::flags`].
 pub mod file_flag {
     /// The file has been removed from its directory.
@@ -126,3 +146,4 @@ pub mod family {
 }
 
 const _: () = assert!(size_of::<FileRecord>() == 80);
+const _: () = assert!(size_of::<SocketRecord>() == 80 + ADDRESS);
