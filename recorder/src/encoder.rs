@@ -68,7 +68,8 @@ impl Encoder {
         pulse: Option<&Pulse>,
     ) -> Result<Vec<EncodedChunk>, FormatError> {
         (self.new_images, self.dump) = (new_images, batch.dump);
-        if batch.strange <= MOST_STRANGE && batch.calls.len() <= CHUNK_CALLS {
+        let is_one = batch.calls.len() <= CHUNK_CALLS && batch.bytes.len() <= CHUNK_BYTES;
+        if is_one && batch.strange <= MOST_STRANGE {
             return Ok(self.chunk(batch, &batch.calls, pulse)?.into_iter().collect());
         }
         let (mut chunks, mut from) = (Vec::new(), 0);
@@ -228,25 +229,35 @@ impl Encoder {
     }
 }
 
-/// Times up to which the chunks of a batch reach, the last one up to the end. A chunk holds so many calls, of so many
-/// numbers: hundreds of CPUs can exceed the first, a program that tries tens of thousands of numbers the second.
+/// Times up to which the chunks of a batch reach, the last one up to the end. A chunk holds so many calls, with records of
+/// so many bytes, and of so many numbers: hundreds of CPUs can exceed the first two, a program that tries tens of thousands
+/// of numbers the last.
 fn cuts(batch: &Batch) -> Vec<u64> {
-    let times = |call: &Called| call.time;
     let strange = batch.calls.iter().filter(|call| call.number as usize >= NUMBERS);
     let mut cuts = vec![u64::MAX];
-    cuts.extend(starts(strange.map(times).collect(), MOST_STRANGE));
-    cuts.extend(starts(batch.calls.iter().map(times).collect(), CHUNK_CALLS));
+    cuts.extend(starts(strange, MOST_STRANGE, |_| 1));
+    cuts.extend(starts(batch.calls.iter(), CHUNK_CALLS, |_| 1));
+    cuts.extend(starts(batch.calls.iter(), CHUNK_BYTES, |call| call.span().len()));
     cuts.sort_unstable();
     cuts
 }
 
-/// When the runs of so many calls at these times begin, but for the first.
-fn starts(mut times: Vec<u64>, most: usize) -> Vec<u64> {
-    if times.len() <= most {
-        return Vec::new();
-    }
-    times.sort_unstable();
-    times.chunks(most).skip(1).map(|run| run[0]).collect()
+/// When the runs of calls begin that come to `most` at most, but for the first.
+fn starts<'a>(
+    calls: impl Iterator<Item = &'a Called>,
+    most: usize,
+    size: impl Fn(&Called) -> usize,
+) -> Vec<u64> {
+    let mut calls: Vec<(u64, usize)> = calls.map(|call| (call.time, size(call))).collect();
+    calls.sort_unstable();
+    let mut sum = 0;
+    let begins = calls.into_iter().filter(|(_, size)| {
+        sum += size;
+        let begins = sum > most;
+        sum = if begins { *size } else { sum };
+        begins
+    });
+    begins.map(|(time, _)| time).collect()
 }
 
 /// How many events ahead of one its record is asked for.
@@ -257,6 +268,8 @@ const SOON: usize = 6;
 const MOST_STRANGE: usize = 60_000;
 /// Calls in a chunk: fewer than it can hold facts about files (SPEC.md §5.8).
 const CHUNK_CALLS: usize = 200_000;
+/// Bytes of its records: half of what a block can have (SPEC.md §2.2), as what was captured may not compress.
+const CHUNK_BYTES: usize = 32 << 20;
 
 /// The program that began with a call: the last one before its end.
 fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewImage> {
@@ -267,10 +280,10 @@ fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewI
 mod tests {
     use super::*;
 
-    fn batch(calls: impl Iterator<Item = (u64, u32)>) -> Batch {
+    fn batch(calls: impl Iterator<Item = (u64, u32)>, len8: u16) -> Batch {
         let mut batch = Batch::default();
         for (time, number) in calls {
-            let header = RecordHeader { number, ..RecordHeader::default() };
+            let header = RecordHeader { number, len8, ..RecordHeader::default() };
             batch.note(&EventRecord { header, time, ..EventRecord::default() }, 0, 0);
         }
         batch
@@ -278,17 +291,22 @@ mod tests {
 
     #[test]
     fn batches_are_cut_where_a_chunk_would_hold_too_much() {
-        assert_eq!(cuts(&batch((0..10).map(|time| (time, 0)))), [u64::MAX]);
-        let many = batch((0..450_000).rev().map(|time| (time, 0)));
+        assert_eq!(cuts(&batch((0..10).map(|time| (time, 0)), 11)), [u64::MAX]);
+        let many = batch((0..450_000).rev().map(|time| (time, 0)), 1);
         assert_eq!(cuts(&many), [200_000, 400_000, u64::MAX]);
-        let strange = batch((0..130_000).map(|time| (time, 5_000 + time as u32)));
+        let strange = batch((0..130_000).map(|time| (time, 5_000 + time as u32)), 1);
         assert_eq!(cuts(&strange), [60_000, 120_000, u64::MAX]);
+        let large = batch((0..2000).map(|time| (time, 0)), 4 << 10);
+        assert_eq!(cuts(&large), [1024, u64::MAX]);
     }
 
     #[test]
     fn calls_of_one_time_stay_together() {
-        assert_eq!(starts(vec![1, 5, 5, 5, 7, 9], 2), [5, 7]);
-        assert_eq!(starts(vec![5; 5], 2), [5, 5]);
-        assert_eq!(starts(vec![1, 2], 2), [0; 0]);
+        let starts = |times: &[u64], most| {
+            starts(batch(times.iter().map(|time| (*time, 0)), 11).calls.iter(), most, |_| 1)
+        };
+        assert_eq!(starts(&[1, 5, 5, 5, 7, 9], 2), [5, 7]);
+        assert_eq!(starts(&[5; 5], 2), [5, 5]);
+        assert_eq!(starts(&[1, 2], 2), [0; 0]);
     }
 }
