@@ -15,6 +15,8 @@ pub const PRESENT: (&str, usize) = ("/present", 5);
 pub const PRESENT_CONTENT: &str = "The quick brown fox\n";
 /// A path that does not exist, and how often it is tried.
 pub const ABSENT: (&str, usize) = ("/absent/file", 7);
+/// The abstract name of a Unix socket that the program has from its start, as standard input.
+pub const SOCKET: &str = "syscord's guest";
 /// How many messages go through a pipe.
 pub const MESSAGES: usize = 100;
 /// How often the program asks for its parent, and its child does.

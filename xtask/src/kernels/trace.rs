@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt::Debug, fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 use syscord_guest::{
-    ABSENT, AS_CHILD, CALLS, EXIT_CODES, GETPPIDS, MESSAGES, PRESENT, PRESENT_CONTENT, YIELDS,
-    message,
+    ABSENT, AS_CHILD, CALLS, EXIT_CODES, GETPPIDS, MESSAGES, PRESENT, PRESENT_CONTENT, SOCKET,
+    YIELDS, message,
 };
 
 use super::{Told, machine::Ran};
@@ -45,7 +45,8 @@ fn look(ran: &Ran, query: &Path, folder: &Path, checks: &mut Checks) -> Result<T
     query(&["verify"])?;
     let info = parse(&query(&["info", "--json"])?)?;
     ledger(&info["ledger"]["total"], &info["events"], checks);
-    let events = query(&["--json"])?.lines().map(parse).collect::<Result<Vec<Value>>>()?;
+    let events =
+        query(&["--json", "--state"])?.lines().map(parse).collect::<Result<Vec<Value>>>()?;
     let missed = info["ledger"]["total"]["dropped_by_reason"]["probe re-entered"].as_u64();
     let told = Told { missed: missed.unwrap_or(0), ..told(&doctor) };
     Program::new(&recorded)?.check(&Events(&events), &told, checks);
@@ -115,6 +116,7 @@ struct Program {
     pid: u64,
     child: u64,
     threads: Vec<u64>,
+    socket: u64,
     read: u64,
     write: u64,
 }
@@ -135,6 +137,7 @@ impl Program {
         Ok(Program {
             pid: one("program")?,
             child: one("child")?,
+            socket: one("socket")?,
             read: one("read")?,
             write: one("write")?,
             threads: said.get("thread").cloned().unwrap_or_default(),
@@ -146,6 +149,7 @@ impl Program {
     fn check(&self, events: &Events<'_>, told: &Told, checks: &mut Checks) {
         self.check_files(events, checks);
         self.check_pipe(events, checks);
+        self.check_socket(events, checks);
         self.check_counts(events, checks);
         self.check_processes(events, checks);
         self.check_ends(events, told.lacking.iter().any(|it| it.starts_with(ENDS)), checks);
@@ -189,6 +193,13 @@ impl Program {
             let moved: Vec<&str> = moved.filter(|data| data.starts_with("message")).collect();
             checks.equal(&format!("messages by {call}"), moved, refs(&messages));
         }
+    }
+
+    /// It was there before the recording, so the hooks have not seen it made.
+    fn check_socket(&self, events: &Events<'_>, checks: &mut Checks) {
+        let socket = format!("UNIX:[{},@\"{SOCKET}\"]", self.socket);
+        let is = |it: &Value| self.is_own(it) && it["state"]["files"]["0"] == socket.as_str();
+        checks.equal("looks at the socket", events.count("getsockopt", is), 1);
     }
 
     fn check_counts(&self, events: &Events<'_>, checks: &mut Checks) {

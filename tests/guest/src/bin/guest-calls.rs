@@ -13,11 +13,12 @@ fn main() -> io::Result<()> {
     }
     files()?;
     let ends = pipe()?;
+    let socket = socket()?;
     getppid(GETPPIDS.0);
     let child = child()?;
     let threads = YIELDS.map(|count| thread::spawn(move || yields(count)));
     let threads = threads.map(|thread| thread.join().unwrap_or_default());
-    println!("program {}\nchild {child}", std::process::id());
+    println!("program {}\nchild {child}\nsocket {socket}", std::process::id());
     println!("thread {}\nthread {}\nread {}\nwrite {}", threads[0], threads[1], ends[0], ends[1]);
     exit(EXIT_CODES.1);
 }
@@ -66,6 +67,22 @@ fn pipe() -> io::Result<[i32; 2]> {
         }
     }
     Ok(ends)
+}
+
+/// Looks at standard input, which is a socket. Returns its inode number.
+fn socket() -> io::Result<u64> {
+    // SAFETY: all bytes of a stat may be zero.
+    let mut stat: libc::stat = unsafe { std::mem::zeroed() };
+    let (mut kind, mut length) = (0i32, size_of::<i32>() as libc::socklen_t);
+    let (level, option) = (libc::SOL_SOCKET, libc::SO_TYPE);
+    // SAFETY: there is room for the option, as long as it says, and for the stat.
+    check(unsafe {
+        let (kind, length) = (&raw mut kind, &raw mut length);
+        libc::syscall(libc::SYS_getsockopt, 0, level, option, kind, length)
+    })?;
+    // SAFETY: as above.
+    check(unsafe { libc::fstat(0, &raw mut stat) }.into())?;
+    Ok(stat.st_ino)
 }
 
 fn getppid(count: usize) {

@@ -3,12 +3,16 @@
 use std::{
     env, fs, io,
     io::Write,
-    os::fd::AsRawFd,
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        linux::net::SocketAddrExt,
+        unix::net::{SocketAddr, UnixDatagram},
+    },
     process::{Command, Output},
     ptr,
 };
 
-use syscord_guest::{CALLS, SYSCORD, part};
+use syscord_guest::{CALLS, SOCKET, SYSCORD, part};
 
 /// The environment's name for the port; the kernel passes on what it does not know on its command line.
 const PORT: &str = "PORT";
@@ -30,9 +34,11 @@ fn run() -> io::Result<()> {
         mount(kind, at)?;
     }
     let mut port = port()?;
+    let socket = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(SOCKET)?)?;
     let mut ran = |name: &str, arguments: &[&str]| {
+        let input = OwnedFd::from(socket.try_clone()?);
         let Output { status, mut stdout, stderr } =
-            Command::new(SYSCORD).args(arguments).output()?;
+            Command::new(SYSCORD).args(arguments).stdin(input).output()?;
         stdout.extend(stderr);
         port.write_all(&part(name, &stdout))?;
         port.write_all(&part(&format!("{name}-code"), status.to_string().as_bytes()))
