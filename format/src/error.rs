@@ -39,12 +39,12 @@ pub enum FormatError {
     /// The preamble's CRC does not hold.
     #[error("the first 40 bytes of the trace are damaged: take another copy of the file")]
     PreambleDamaged,
-    /// A later major version.
+    /// Another major version.
     #[error(
-        "the trace has format version {found}, this program reads up to {known}: use a newer \
-         syscord-query"
+        "the trace has format version {found}, this program reads {known}: use a syscord-query of \
+         its time"
     )]
-    NewerMajor {
+    UnknownMajor {
         /// The file's version, `major.minor`.
         found: String,
         /// This crate's version, `major.minor`.

@@ -42,8 +42,8 @@ impl Preamble {
             return Err(FormatError::PreambleDamaged);
         }
         let version = (u16_at(8), u16_at(10));
-        if version.0 > VERSION.0 {
-            return Err(FormatError::NewerMajor {
+        if version.0 != VERSION.0 {
+            return Err(FormatError::UnknownMajor {
                 found: format!("{}.{}", version.0, version.1),
                 known: format!("{}.{}", VERSION.0, VERSION.1),
             });

@@ -126,14 +126,14 @@ fn files_that_are_no_traces() {
 }
 
 #[test]
-fn traces_of_a_later_format() {
+fn traces_of_another_format() {
     if !kernel() {
         return;
     }
-    let scratch = Scratch::new("later");
+    let scratch = Scratch::new("another");
     let bytes = fs::read(trace(&scratch)).expect("a trace");
     let changed = |at: usize, value: u8| {
-        let (path, mut bytes) = (scratch.file("later.scd"), bytes.clone());
+        let (path, mut bytes) = (scratch.file("another.scd"), bytes.clone());
         bytes[at] = value;
         let crc = crc32c(&bytes[..32]);
         bytes[32..36].copy_from_slice(&crc.to_le_bytes());
@@ -141,12 +141,13 @@ fn traces_of_a_later_format() {
         path
     };
     let all = query([text(&scratch.file("t.scd")), "--text"]).out;
-    for (at, words) in [
-        (8, ["format version 2.0", "newer syscord-query"]),
-        (12, ["features", "newer syscord-query"]),
-        (15, ["features", "newer syscord-query"]),
+    for (at, value, words) in [
+        (8, 2, ["format version 2.0", "use a syscord-query"]),
+        (8, 0, ["format version 0.0", "use a syscord-query"]),
+        (12, 2, ["features", "newer syscord-query"]),
+        (15, 2, ["features", "newer syscord-query"]),
     ] {
-        let path = changed(at, 2);
+        let path = changed(at, value);
         refused(&query([text(&path)]), FAILED, &words);
         refused(&query(["info", text(&path)]), FAILED, &words);
         refused(&query(["verify", text(&path)]), FAILED, &words);
