@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, ErrorKind, Read},
     os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd},
 };
 
@@ -55,14 +55,18 @@ where
     if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// What a program writes that the kernel shows what it iterates over, of a process or of all (since 5.8; kernels before 6.1
-/// cannot look at one process alone, and show all). What is read before an error is whole records.
-pub fn written(program: BorrowedFd<'_>, tgid: Option<u32>) -> Vec<u8> {
+/// What a program writes that the kernel shows what it iterates over, of a process or of all (since 5.9).
+///
+/// # Errors
+/// When the kernel refuses: by `E2BIG` before 6.1 if it is to look at one process alone. What is read before an error is
+/// whole records, and no error.
+pub fn written(program: BorrowedFd<'_>, tgid: Option<u32>) -> io::Result<Vec<u8>> {
+    let mut file = iterate(program, tgid)?;
     let mut records = Vec::new();
-    if let Ok(mut file) = iterate(program, tgid) {
-        let _ = file.read_to_end(&mut records);
+    // After a million objects of which nothing is written, the kernel wants to be asked again.
+    while file.read_to_end(&mut records).is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {
     }
-    records
+    Ok(records)
 }
 
 fn iterate(program: BorrowedFd<'_>, tgid: Option<u32>) -> io::Result<File> {
@@ -72,10 +76,7 @@ fn iterate(program: BorrowedFd<'_>, tgid: Option<u32>) -> io::Result<File> {
         link: u32,
         flags: u32,
     }
-    let link = match iterator(program, tgid) {
-        Err(error) if error.raw_os_error() == Some(libc::E2BIG) => iterator(program, None)?,
-        link => link?,
-    };
+    let link = iterator(program, tgid)?;
     let mut attr = Create { link: link.as_raw_fd() as u32, flags: 0 };
     // SAFETY: `attr` has the layout of bpf_attr.iter_create.
     unsafe { made(BPF_ITER_CREATE, &mut attr) }.map(File::from)

@@ -1,5 +1,5 @@
-//! What the descriptors of a process stand for, as `/proc` shows it (proc(5)). The probe tells of those
-//! that are made later.
+//! What the descriptors of a process stand for, as `/proc` shows it (proc(5)). The addresses of sockets among them the
+//! probe tells, as it does all of those that are made later.
 
 use std::{
     ffi::CString,
@@ -9,7 +9,7 @@ use std::{
 };
 
 use syscord_format::{ProcEvent, ProcRecord};
-use syscord_syscalls::record::{CWD, FileRecord, file_type};
+use syscord_syscalls::record::{CWD, FileRecord, SocketRecord, file_type};
 
 use crate::{
     clocks,
@@ -20,7 +20,7 @@ use crate::{
 
 /// Tells what the descriptors and the working directory of a process stand for, each at the moment at
 /// which it was looked at.
-pub fn describe(tgid: u32, sockets: &mut Sockets, records: &mut Vec<ProcRecord>) {
+pub fn describe(tgid: u32, sockets: &mut Sockets<'_>, records: &mut Vec<ProcRecord>) {
     let root = PathBuf::from(format!("/proc/{tgid}"));
     let mut push = |fd: i32, time: u64, target: Target| {
         let (link, detail) = target.text();
@@ -38,19 +38,26 @@ pub fn describe(tgid: u32, sockets: &mut Sockets, records: &mut Vec<ProcRecord>)
         // Before the link is read: what is told later of the descriptor then counts.
         let time = clocks::monotonic();
         let link = link(&path);
-        if !link.is_empty() {
-            push(fd, time, target(&path, link, sockets));
+        match inode(&link) {
+            _ if link.is_empty() => {}
+            Some(inode) => {
+                let (known, since) = sockets.of(tgid, inode);
+                if let Some(target) = socket(&path, link, inode, known) {
+                    push(fd, time.min(since), target);
+                }
+            }
+            None => push(fd, time, file(&path, link)),
         }
     }
 }
 
-fn target(path: &Path, link: Vec<u8>, sockets: &mut Sockets) -> Target {
-    if let Some(socket) = link.strip_prefix(b"socket:[") {
-        let number = socket.strip_suffix(b"]").and_then(|n| std::str::from_utf8(n).ok());
-        if let Some(inode) = number.and_then(|number| number.parse().ok()) {
-            return socket_target(path, link, inode, sockets);
-        }
-    }
+/// The inode number of a socket, by its link.
+fn inode(link: &[u8]) -> Option<u64> {
+    let number = link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?;
+    std::str::from_utf8(number).ok()?.parse().ok()
+}
+
+fn file(path: &Path, link: Vec<u8>) -> Target {
     let device = fs::metadata(path).ok().filter(|file| file.rdev() != 0).map(|file| {
         let (major, minor) = (libc::major(file.rdev()), libc::minor(file.rdev()));
         let kind = if file.mode() & libc::S_IFMT == libc::S_IFBLK { "block" } else { "char" };
@@ -59,15 +66,20 @@ fn target(path: &Path, link: Vec<u8>, sockets: &mut Sockets) -> Target {
     Target::named(link, device.unwrap_or_default())
 }
 
-fn socket_target(path: &Path, link: Vec<u8>, inode: u64, sockets: &mut Sockets) -> Target {
-    let Some(mut names) = protocol(path) else { return Target::named(link, Vec::new()) };
+/// A socket of which that is known. A Unix socket of which it is not whether it has a name stands for nothing known: who
+/// leaves out contents by name must not take it for one without.
+fn socket(path: &Path, link: Vec<u8>, inode: u64, known: Option<SocketRecord>) -> Option<Target> {
+    let Some(mut names) = protocol(path) else { return Some(Target::named(link, Vec::new())) };
+    if known.is_none() && names.starts_with(b"UNIX") {
+        return None;
+    }
     names.push(0);
     let unknown = FileRecord { inode, mode: file_type::SOCKET, ..FileRecord::default() };
-    let file = sockets.get(inode).map_or(unknown, |socket| {
+    let file = known.map_or(unknown, |socket| {
         names.extend_from_slice(socket.address());
         socket.file
     });
-    Target::of(&file, &names)
+    Some(Target::of(&file, &names))
 }
 
 /// The name of a socket's protocol (xattr(7): `system.sockprotoname`).
@@ -96,7 +108,7 @@ mod tests {
 
     fn described() -> HashMap<i32, (String, String)> {
         let mut records = Vec::new();
-        describe(std::process::id(), &mut Source::default().of_all(), &mut records);
+        describe(std::process::id(), &mut Source::default().now(), &mut records);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let files = records.iter().filter_map(|record| match &record.event {
             ProcEvent::File { fd, link, detail, .. } => Some((*fd, (text(link), text(detail)))),

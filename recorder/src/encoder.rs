@@ -237,7 +237,11 @@ fn cuts(batch: &Batch) -> Vec<u64> {
     let mut cuts = vec![u64::MAX];
     cuts.extend(starts(strange, MOST_STRANGE, |_| 1));
     cuts.extend(starts(batch.calls.iter(), CHUNK_CALLS, |_| 1));
-    cuts.extend(starts(batch.calls.iter(), CHUNK_BYTES, |call| call.span().len()));
+    // What was captured at entry has records of its own, which go with some of the calls.
+    let size = |call: &Called| call.span().len();
+    let all: usize = batch.calls.iter().map(size).sum();
+    let share = all as f64 / all.max(batch.bytes.len()).max(1) as f64;
+    cuts.extend(starts(batch.calls.iter(), (CHUNK_BYTES as f64 * share) as usize, size));
     cuts.sort_unstable();
     cuts
 }

@@ -22,6 +22,7 @@ use syscord_syscalls::{
 use crate::{
     batch::{Batch, Called},
     files::Target,
+    pulse::Breath,
     schema::{Layout, Schema},
     wire::{self, Captures},
 };
@@ -93,7 +94,9 @@ impl LeftOut {
         let mut left_out = Vec::new();
         // What was lost may have changed any descriptor at any time in it.
         self.blind = batch.lossy;
+        let mut breath = Breath::new();
         for called in calls {
+            breath.next();
             let record = batch.record(called);
             let Some(event) = wire::event(record) else { continue };
             let captures = wire::captures(record);

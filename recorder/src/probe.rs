@@ -337,7 +337,7 @@ impl Probe {
     /// the kernel does not tell.
     pub fn under_way(&self) -> Vec<u8> {
         let program = self.iterator(UNDER_WAY);
-        program.map_or_else(Vec::new, |program| bpf::written(program.as_fd(), None))
+        program.and_then(|it| bpf::written(it.as_fd(), None).ok()).unwrap_or_default()
     }
 
     /// What tells of sockets.

@@ -54,7 +54,7 @@ const REFUSED: &[c_long] = &[
 ];
 
 /// Commands of bpf(2) that load something into the kernel, or hook it (include/uapi/linux/bpf.h): what is loaded already is
-/// read, and its iterator begun.
+/// read, and its iterators are begun.
 const BPF_COMMANDS: [u64; 4] = [
     5,  // BPF_PROG_LOAD
     8,  // BPF_PROG_ATTACH

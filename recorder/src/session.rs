@@ -1,7 +1,7 @@
 //! One recording, from the command line to the finished file.
 //!
 //! This thread moves records out of the rings and decides when to stop; one other or more
-//! ([`Pipeline`]) encode, compress and write.
+//! ([`Pipeline`]) encode, compress and write, and one looks at processes that appear ([`Looker`]).
 
 use std::{
     os::unix::ffi::OsStringExt,
@@ -316,8 +316,8 @@ impl Session<'_> {
         }
     }
 
-    /// Takes what the rings hold up to the moment that is returned, and has processes that have appeared looked at before
-    /// they change.
+    /// Takes what the rings hold up to the moment that is returned, and has processes that have appeared looked at, as soon
+    /// as can be.
     fn take(&mut self, quiet: bool) -> Result<u64, RecordError> {
         let until = self.rings.take(quiet, &mut self.batch)?;
         if !self.options.how_much.no_content_for.is_empty() {

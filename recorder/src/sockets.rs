@@ -3,52 +3,74 @@
 use std::{
     collections::HashMap,
     os::fd::{AsFd, OwnedFd},
-    sync::Arc,
 };
 
 use syscord_syscalls::record::SocketRecord;
 
-use crate::{bpf, wire};
+use crate::{bpf, clocks, wire};
 
 /// The probe's program that is shown open files; none on a kernel that refuses it.
-#[derive(Clone, Debug, Default)]
-pub struct Source(Option<Arc<OwnedFd>>);
+#[derive(Debug, Default)]
+pub struct Source(Option<OwnedFd>);
 
-/// The sockets of a process, or of all, at the moment at which the first of them is asked for.
+/// Sockets as they are for a moment, in which several processes may be looked at.
 #[derive(Debug)]
-pub struct Sockets {
-    source: Source,
-    tgid: Option<u32>,
-    /// By inode number.
-    found: Option<HashMap<u64, SocketRecord>>,
+pub struct Sockets<'s> {
+    source: &'s Source,
+    told: Option<Told>,
+}
+
+/// What the probe has told.
+#[derive(Debug)]
+struct Told {
+    /// Of which process; of all on kernels that cannot look at one alone.
+    of: Option<u32>,
+    /// When it was asked.
+    time: u64,
+    /// Its records, and the place of each by inode number.
+    records: Vec<u8>,
+    places: HashMap<u64, usize>,
 }
 
 impl Source {
     /// One that asks this program.
     pub fn new(program: Option<OwnedFd>) -> Source {
-        Source(program.map(Arc::new))
+        Source(program)
     }
 
-    /// Those of a process.
-    pub fn of(&self, tgid: u32) -> Sockets {
-        Sockets { source: self.clone(), tgid: Some(tgid), found: None }
+    /// What is asked for from now on.
+    pub fn now(&self) -> Sockets<'_> {
+        Sockets { source: self, told: None }
     }
 
-    /// Those of all processes.
-    pub fn of_all(&self) -> Sockets {
-        Sockets { source: self.clone(), tgid: None, found: None }
-    }
-
-    fn ask(&self, tgid: Option<u32>) -> HashMap<u64, SocketRecord> {
-        let Some(program) = &self.0 else { return HashMap::new() };
-        let records = bpf::written(program.as_fd(), tgid);
-        wire::sockets(&records).map(|socket| (socket.file.inode, socket)).collect()
+    fn ask(&self, tgid: u32) -> Told {
+        let time = clocks::monotonic();
+        let written = |of: Option<u32>| match &self.0 {
+            Some(program) => bpf::written(program.as_fd(), of),
+            None => Ok(Vec::new()),
+        };
+        // What cannot be had is not known.
+        let (of, records) = match written(Some(tgid)) {
+            Err(error) if error.raw_os_error() == Some(libc::E2BIG) => {
+                (None, written(None).unwrap_or_default())
+            }
+            written => (Some(tgid), written.unwrap_or_default()),
+        };
+        let places = wire::sockets(&records).map(|(place, socket)| (socket.file.inode, place));
+        Told { of, time, places: places.collect(), records }
     }
 }
 
-impl Sockets {
-    /// That of an inode.
-    pub fn get(&mut self, inode: u64) -> Option<&SocketRecord> {
-        self.found.get_or_insert_with(|| self.source.ask(self.tgid)).get(&inode)
+impl Sockets<'_> {
+    /// A process's socket of that inode number, if it is told of; and the time as of which that is so.
+    pub fn of(&mut self, tgid: u32, inode: u64) -> (Option<SocketRecord>, u64) {
+        let known = |told: &Told| told.of.is_none_or(|of| of == tgid);
+        let told = match self.told.take().filter(known) {
+            Some(told) => told,
+            None => self.source.ask(tgid),
+        };
+        let told = self.told.insert(told);
+        let place = told.places.get(&inode);
+        (place.and_then(|place| wire::socket(&told.records, *place)), told.time)
     }
 }

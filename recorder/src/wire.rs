@@ -48,9 +48,15 @@ fn raw(mut bytes: &[u8]) -> impl Iterator<Item = (RecordHeader, &[u8])> {
     })
 }
 
-/// What was written of sockets.
-pub fn sockets(bytes: &[u8]) -> impl Iterator<Item = SocketRecord> {
-    bytes.chunks_exact(size_of::<SocketRecord>()).filter_map(read)
+/// What was written of sockets, and where it lies.
+pub fn sockets(bytes: &[u8]) -> impl Iterator<Item = (usize, SocketRecord)> {
+    let places = (0..bytes.len()).step_by(size_of::<SocketRecord>());
+    places.filter_map(|place| Some((place, socket(bytes, place)?)))
+}
+
+/// What was written of the socket at that place.
+pub fn socket(bytes: &[u8], place: usize) -> Option<SocketRecord> {
+    read(bytes.get(place..)?)
 }
 
 /// Whether a record is a finished call.

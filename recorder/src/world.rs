@@ -10,7 +10,10 @@ use std::{
 
 use syscord_format::{ProcEvent, ProcRecord};
 
-use crate::{clocks, descriptors, sockets::Source};
+use crate::{
+    clocks, descriptors,
+    sockets::{Sockets, Source},
+};
 
 /// The most bytes that are read of a command line.
 const ARGV_MAX: usize = 128 << 10;
@@ -62,7 +65,7 @@ impl World {
     pub fn command(&mut self, pid: u32) -> Vec<ProcRecord> {
         self.command = process(pid);
         let mut records = Vec::new();
-        descriptors::describe(pid, &mut self.sockets.of(pid), &mut records);
+        descriptors::describe(pid, &mut self.sockets.now(), &mut records);
         records
     }
 
@@ -82,7 +85,7 @@ impl World {
             processes.extend(numbers(Path::new("/proc")));
             processes.remove(&std::process::id());
         }
-        let (mut records, mut sockets) = (Vec::new(), self.sockets.of_all());
+        let (mut records, mut sockets) = (Vec::new(), self.sockets.now());
         for tgid in processes {
             let at = records.len();
             whole(tgid, start, &mut records);
@@ -192,11 +195,11 @@ impl World {
 
 /// Looks at a process that has appeared: itself, its threads and, unless they were told of before
 /// (COMMAND's), its descriptors, as of now. Nothing if it has gone.
-pub fn look(tgid: u32, descriptors: Option<&Source>) -> Vec<ProcRecord> {
+pub fn look(tgid: u32, descriptors: Option<&mut Sockets<'_>>) -> Vec<ProcRecord> {
     let mut records = Vec::new();
     whole(tgid, clocks::monotonic(), &mut records);
     if let Some(sockets) = descriptors.filter(|_| !records.is_empty()) {
-        descriptors::describe(tgid, &mut sockets.of(tgid), &mut records);
+        descriptors::describe(tgid, sockets, &mut records);
     }
     records
 }
@@ -292,6 +295,11 @@ fn process(tgid: u32) -> Option<ProcEvent> {
         let text = std::str::from_utf8(&line[name.len()..]).ok()?;
         text.split_whitespace().nth(index)?.parse().ok()
     };
+    // One that has ended, and was not waited for, is told of no more; but the first thread of one that goes on may have ended.
+    let is_zombie = status.windows(8).any(|bytes| bytes == b"State:\tZ");
+    if is_zombie && numbers(&root.join("task")).len() < 2 {
+        return None;
+    }
     let owner = fs::metadata(&root).ok();
     Some(ProcEvent::Process {
         tgid,
@@ -376,6 +384,17 @@ mod tests {
     }
 
     #[test]
+    fn a_process_that_has_ended_is_not_described() {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let options = libc::WEXITED | libc::WNOWAIT;
+        // SAFETY: there is room for what is said of the child, which stays to be waited for.
+        unsafe { libc::waitid(libc::P_PID, child.id(), &mut std::mem::zeroed(), options) };
+        assert!(Path::new(&format!("/proc/{}", child.id())).exists());
+        assert!(process(child.id()).is_none());
+        assert!(child.wait().unwrap().success());
+    }
+
+    #[test]
     fn a_process_is_described_once_with_its_ancestors() {
         let mut world = World::new(0, Source::default());
         let seen = || Seen {
@@ -385,7 +404,7 @@ mod tests {
             comm: b"x".to_vec(),
         };
         let mut records = Vec::new();
-        let looked = || look(std::process::id(), Some(&Source::default()));
+        let looked = || look(std::process::id(), Some(&mut Source::default().now()));
         world.appear(1, seen(), looked(), &mut records);
         let processes = |records: &[ProcRecord]| {
             records.iter().filter(|r| matches!(r.event, ProcEvent::Process { .. })).count()

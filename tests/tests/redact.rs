@@ -5,13 +5,15 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use syscord_tests::{
-    Ran, Scratch, Value, events, info, kernel, python, query, record, repository, tool,
+    Ran, Recorder, Scratch, Value, events, info, kernel, python, query, record, repository, tool,
+    wait_until,
 };
 
 const TOKEN: &str = "s3cretTok3n";
@@ -327,6 +329,46 @@ fn contents_of_pipes_are_not_recorded() {
     assert_eq!(count(&raw, "pipe-content"), command);
     assert_eq!(count(&raw, "again-content"), command);
     assert!(command > 0);
+}
+
+/// A connection that was there before the recording has the name of the socket that took it.
+#[test]
+fn contents_of_an_older_connection_are_not_recorded() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("no-content-older");
+    let (trace, path) = (scratch.file("t.scd"), scratch.file("secret.sock"));
+    let work = "import socket, sys; listener = socket.socket(socket.AF_UNIX); listener.bind(sys.argv[1]); listener.listen()\n\
+                client = socket.socket(socket.AF_UNIX); client.connect(sys.argv[1]); server = listener.accept()[0]\n\
+                print(flush=True)\n\
+                for line in sys.stdin: server.send(b'key-' + line.encode())";
+    let (path, python) = (path.to_str().unwrap().to_owned(), python());
+    let mut child = Command::new(&python)
+        .args(["-c", work, &path])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut to = child.stdin.take().unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let pid = child.id().to_string();
+    let mut recorded = |glob: &str| {
+        let mut send = || to.write_all(b"content\n").unwrap();
+        let options = ["-p", &pid, "--no-content-for", glob];
+        let mut recorder = Recorder::start_with(&trace, options, &mut send);
+        // Until the process was looked at, all is left out.
+        wait_until("it is known", || {
+            send();
+            recorder.events() > 20
+        });
+        assert_eq!(recorder.stop(libc::SIGINT).code, 0);
+        count(&reader("raw", &trace), "key-content")
+    };
+    assert!(recorded("/nowhere/**") > 0);
+    assert_eq!(recorded(&path), 0);
+    drop(to);
+    child.wait().unwrap();
 }
 
 #[test]

@@ -8,14 +8,14 @@ use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Write},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
 };
 
 use syscord_tests::{
     Recorder, Scratch, Value, events, info, kernel, program, python, query, record, repository,
     run,
     strace::{self, Call},
-    tool,
+    tool, wait_until,
 };
 
 fn text(path: &Path) -> String {
@@ -230,6 +230,57 @@ while sys.stdin.buffer.read(1): os.read(f, 1)
     assert!(found.len() > 5 && found.len() + 5 >= empty, "{} of {empty}", found.len());
 }
 
+/// A process that had sockets before it was recorded, in a network of its own.
+struct Sockets {
+    child: Child,
+    orders: ChildStdin,
+    /// What each is, as the process says itself.
+    said: BTreeMap<String, String>,
+}
+
+impl Sockets {
+    fn start(scratch: &Scratch) -> Sockets {
+        let workload = text(&repository().join("tests/workloads/sockets.py"));
+        let mut child = Command::new(tool("unshare"))
+            .args(["--net", &python(), "-B", "-u", &workload, &text(&scratch.file("a socket"))])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("unshare starts");
+        let (orders, out) = (child.stdin.take().expect("a pipe"), child.stdout.take());
+        let mut said = String::new();
+        BufReader::new(out.expect("a pipe")).read_line(&mut said).expect("a line");
+        let said: BTreeMap<String, String> = serde_json::from_str(&said).expect("what it has");
+        for kind in ["TCP:[127", "->", "UDP:[127", "UNIX-STREAM:[", "UNIX:[", "NETLINK:[ROUTE:"] {
+            assert!(said.values().any(|socket| socket.contains(kind)), "{kind} in {said:?}");
+        }
+        Sockets { child, orders, said }
+    }
+
+    /// Makes a call on each.
+    fn look(&mut self) {
+        self.orders.write_all(b"look\n").expect("it reads on");
+    }
+
+    /// What they are by a trace, at the last call on each.
+    fn found(&self, trace: &Path) -> BTreeMap<String, String> {
+        let pid = self.child.id().to_string();
+        let mut found = BTreeMap::new();
+        for event in events_of(trace, &["--state", "--syscall", "getsockopt", "--pid", &pid]) {
+            let files = event["state"]["files"].as_object().expect("files").clone();
+            found.extend(files.into_iter().map(|(fd, is)| (fd, is.as_str().unwrap_or("?").into())));
+        }
+        found
+    }
+}
+
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// So are its sockets, in whatever network they are: each is what the program says that it is.
 #[test]
 fn the_sockets_of_a_running_process_are_described() {
@@ -237,30 +288,39 @@ fn the_sockets_of_a_running_process_are_described() {
         return;
     }
     let scratch = Scratch::new("state-sockets");
-    let trace = scratch.file("t.scd");
-    let workload = text(&repository().join("tests/workloads/sockets.py"));
-    let mut child = Command::new(tool("unshare"))
-        .args(["--net", &python(), "-B", "-u", &workload, &text(&scratch.file("a socket"))])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("unshare starts");
-    let (mut to, pid) = (child.stdin.take().expect("a pipe"), child.id().to_string());
-    let mut said = String::new();
-    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut said).expect("a line");
-    let said: BTreeMap<String, String> = serde_json::from_str(&said).expect("what it has");
-    let mut look = || to.write_all(b"look\n").expect("it reads on");
-    let recorder = Recorder::start_with(&trace, ["-p", &pid], &mut look);
-    look();
-    drop(to);
-    child.wait().unwrap();
-    let ran = recorder.stop(libc::SIGINT);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for event in events_of(&trace, &["--state", "--syscall", "getsockopt"]) {
-        let files = event["state"]["files"].as_object().expect("files").clone();
-        found.extend(files.into_iter().map(|(fd, is)| (fd, is.as_str().unwrap_or("?").to_owned())));
+    let (trace, mut sockets) = (scratch.file("t.scd"), Sockets::start(&scratch));
+    let pid = sockets.child.id().to_string();
+    for options in [&["-p", &pid][..], &[]] {
+        let recorder = Recorder::start_with(&trace, options, || sockets.look());
+        sockets.look();
+        wait_until("it has looked at them", || recorded_by(&trace, &pid) >= sockets.said.len());
+        assert_eq!(recorder.stop(libc::SIGINT).code, 0);
+        assert_eq!(sockets.found(&trace), sockets.said, "{options:?}");
     }
-    assert_eq!(found, said);
-    assert_eq!(said.len(), 13);
+}
+
+fn recorded_by(trace: &Path, pid: &str) -> usize {
+    let ran = query([&text(trace), "--syscall", "getsockopt", "--pid", pid, "--count"]);
+    ran.out.trim().parse().unwrap_or(0)
+}
+
+/// In a file that goes on with a trace they are described anew.
+#[test]
+fn sockets_are_described_in_each_file() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-files");
+    let (folder, mut sockets) = (scratch.file("traces"), Sockets::start(&scratch));
+    fs::create_dir(&folder).expect("a folder");
+    let pid = sockets.child.id().to_string();
+    let options = ["-p", &pid, "--rotate-time", "500ms"];
+    let recorder = Recorder::start_with(&folder, options, || sockets.look());
+    let third = folder.join("trace-000003.scd");
+    wait_until("there are three files", || {
+        sockets.look();
+        third.exists()
+    });
+    assert_eq!(recorder.stop(libc::SIGINT).code, 0);
+    assert_eq!(sockets.found(&third), sockets.said);
 }

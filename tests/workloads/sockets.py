@@ -46,8 +46,11 @@ def say(it, text):
 
 for it in connected(socket.AF_INET, "127.0.0.1"):
     say(it, internet("TCP", it))
-for it in connected(socket.AF_INET6, "::1"):
-    say(it, internet("TCPv6", it, "[{}]:{}"))
+try:
+    for it in connected(socket.AF_INET6, "::1"):
+        say(it, internet("TCPv6", it, "[{}]:{}"))
+except OSError:
+    pass  # IPv6 may be switched off.
 # Connections that are over, but of which the kernel knows for a minute.
 for _ in range(CLOSED):
     for it in connected(socket.AF_INET, "127.0.0.1"):
