@@ -1,7 +1,8 @@
 //! What all programs have in common that the kernel shows its objects, one after the other
 //! (Documentation/bpf/bpf_iterators.rst): the recorder reads what they write from the iterator's descriptor.
 //!
-//! They may be preempted, so they keep away from what belongs to a CPU.
+//! They may be preempted, so they write to nothing that belongs to a CPU; of that they read no more than what is left out,
+//! which is the same on all.
 
 use core::ffi::c_void;
 

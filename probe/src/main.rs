@@ -1,5 +1,5 @@
 //! The eBPF side of syscord: one hook at each end of a syscall, six on the life of processes, three on operations of
-//! io_uring, and a look at every task when recording stops.
+//! io_uring, a look at every task when recording stops, and one at open files when processes are described.
 //!
 //! The probe knows capture kinds and lengths, never syscall names or numbers: what it does with a
 //! call is its [`Plan`](syscord_syscalls::plan::Plan), which the recorder installs. All that the

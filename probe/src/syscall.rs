@@ -200,8 +200,7 @@ fn given_length(regs: Regs, call: &Call) -> u32 {
     }
 }
 
-/// Writes what is captured at entry; the recorder joins it to the event by thread and time. Returns that
-/// time.
+/// Writes what is captured at entry; the recorder joins it to the event by process and time of entry. Returns that time.
 #[inline(always)]
 fn entry_record(regs: Regs, call: &Call) -> Option<u64> {
     let (ring, plan) = (ring::here()?, call.plan?);

@@ -15,7 +15,8 @@ use crate::{flight::Keep, trigger::Condition, units};
     version,
     about,
     after_help = "\
-Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but events were lost; with COMMAND, its own.
+Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but events were lost; with COMMAND, its own unless that is 0
+or recording fails.
 Traces are read with syscord-query."
 )]
 pub struct Cli {
@@ -125,7 +126,7 @@ pub struct Who {
     /// Processes of that real user, by name or number
     #[arg(long, value_name = "USER", value_delimiter = ',')]
     pub uid: Vec<String>,
-    /// Processes in that version-2 cgroup or below it: a path under its mount point
+    /// Processes in that version-2 cgroup or up to 15 levels below it: a path under its mount point
     #[arg(long, value_name = "PATH")]
     pub cgroup: Vec<PathBuf>,
     /// Also all that descends from a recorded process from now on
@@ -160,8 +161,8 @@ pub struct HowMuch {
     /// Precision of times: a power of two of nanoseconds
     #[arg(long, value_name = "TIME", default_value = "32ns", value_parser = units::time_resolution)]
     pub time_resolution: TickShift,
-    /// Ring buffer per CPU, rounded up to a power of two times 512 KiB; 16M unless told, and 1G in all on more than
-    /// 64 CPUs
+    /// Ring buffer per CPU, rounded up to a power of two times 512 KiB; 16M unless told, and less on more than 64 CPUs:
+    /// at most 1G in all
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub buffer_size: Option<u64>,
     /// zstd level
@@ -195,7 +196,7 @@ pub struct Until {
     /// Stop once so many events are recorded; what comes until then is kept too
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
-    /// Stop once the trace is this large (64M, 1G); the last chunk may exceed it
+    /// Stop once the trace is this large (64M, 1G); what was recorded until then and is not written yet still comes
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_size: Option<u64>,
 }

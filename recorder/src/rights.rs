@@ -15,13 +15,11 @@ pub struct Capability {
 }
 
 const DAC_OVERRIDE: u32 = 1;
-const DAC_READ_SEARCH: u32 = 2;
 const KILL: u32 = 5;
 const SYS_ADMIN: u32 = 21;
 
 /// How to give this program all that it can use (setcap(8)).
-pub const REMEDY: &str =
-    "run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_sys_nice+ep` this program";
+pub const REMEDY: &str = "run as root, or `setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search,cap_sys_nice+ep` this program";
 
 /// To give a thread back the priority that it had.
 pub const STEP_ASIDE: Capability = Capability {
@@ -32,13 +30,20 @@ pub const STEP_ASIDE: Capability = Capability {
 };
 
 /// Numbers from include/uapi/linux/capability.h.
-pub const NEEDED: [Capability; 3] = [
+pub const NEEDED: [Capability; 4] = [
     Capability { bit: 39, name: "cap_bpf", purpose: "load the probe", required: true },
     Capability { bit: 38, name: "cap_perfmon", purpose: "hook syscalls", required: true },
     Capability {
         bit: 19,
         name: "cap_sys_ptrace",
         purpose: "describe other users' processes",
+        required: false,
+    },
+    // Descriptors are in folders that are closed to other users (proc(5)).
+    Capability {
+        bit: 2,
+        name: "cap_dac_read_search",
+        purpose: "tell what other users' processes have open",
         required: false,
     },
 ];
@@ -69,8 +74,7 @@ pub struct Beside {
 /// on; what they start cannot get it back (`no_new_privs`). A kernel that refuses leaves all as it was.
 pub fn give_up_others(beside: Beside) {
     let needed = NEEDED.iter().chain([&STEP_ASIDE]).map(|capability| capability.bit);
-    // Descriptors of other users' processes are in folders that are closed to others (proc(5)).
-    let mut keep = needed.fold(1 << DAC_READ_SEARCH, |keep, bit| keep | 1 << bit);
+    let mut keep = needed.fold(0, |keep, bit| keep | 1 << bit);
     let own = effective();
     let lacks = |capability: &Capability| capability.required && own >> capability.bit & 1 == 0;
     let wanted = [
@@ -128,7 +132,7 @@ mod tests {
     fn the_service_has_what_a_recording_keeps() {
         let unit = include_str!("../../packaging/syscord.service");
         let kept = NEEDED.iter().chain([&STEP_ASIDE]).map(|capability| capability.name);
-        let mut kept: Vec<&str> = kept.chain(["cap_dac_read_search"]).collect();
+        let mut kept: Vec<&str> = kept.collect();
         kept.sort_unstable();
         for setting in ["CapabilityBoundingSet=", "AmbientCapabilities="] {
             let line = unit.lines().find_map(|line| line.strip_prefix(setting)).unwrap();

@@ -58,7 +58,8 @@ pub mod record_kind {
 pub mod event_mark {
     /// The call never returned: its thread ended within.
     pub const NEVER_RETURNED: u8 = 1;
-    /// The arguments are not those of the call: a successful execve seen at exit alone.
+    /// The arguments are not those of the call: a successful execve seen at exit alone, a thread's end without registers, an
+    /// operation of io_uring whose submission could not be read.
     pub const ARGS_UNKNOWN: u8 = 2;
     /// The call was under way when recording stopped.
     pub const UNDER_WAY: u8 = 4;

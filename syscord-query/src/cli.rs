@@ -71,8 +71,9 @@ path of which the directory is not known is replaced, too. What contains a path 
 is replaced with it. Names of files that match are removed from contents, command lines and texts as well.
 
 Times, results, the order of events, numbers and the ledger stay. META says what kinds of rules were applied
-(`info` shows them). The new file is read again and all its decompressed bytes are searched for every string that
-was removed; if one is found, the file is deleted and the exit status is 1. Strings of less than 4 bytes are
+(`info` shows them). The new file is read again and searched for every string that was removed: for paths and texts in all
+its decompressed bytes (those of less than 8 bytes in strings and contents), for names of files and threads in texts and
+contents, not in paths. If one is found, the file is deleted and the exit status is 1. Strings of less than 4 bytes are
 replaced where they stand as a path or name, and not looked for elsewhere, unless --text or --regex names them.
 
 Exit status: 0 done, 1 failed, 2 bad usage, 3 done but part of the trace could not be read, and is left out.";
