@@ -18,10 +18,10 @@ use crate::{
     world::{link, numbers},
 };
 
-/// Tells what the descriptors and the working directory of a process stand for, each at the moment at
-/// which it was looked at.
+/// Tells what the descriptors and the working directory of a process stand for, each at the moment at which it was looked
+/// at, in the order of those.
 pub fn describe(tgid: u32, sockets: &mut Sockets<'_>, records: &mut Vec<ProcRecord>) {
-    let root = PathBuf::from(format!("/proc/{tgid}"));
+    let (root, before) = (PathBuf::from(format!("/proc/{tgid}")), records.len());
     let mut push = |fd: i32, time: u64, target: Target| {
         let (link, detail) = target.text();
         let event = ProcEvent::File { tgid, tid: tgid, fd, link, detail };
@@ -49,6 +49,7 @@ pub fn describe(tgid: u32, sockets: &mut Sockets<'_>, records: &mut Vec<ProcReco
             None => push(fd, time, file(&path, link)),
         }
     }
+    records[before..].sort_by_key(|record| record.time);
 }
 
 /// The inode number of a socket, by its link.

@@ -7,6 +7,10 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{BufRead, BufReader, Write},
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::net::UnixStream,
+    },
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
 };
@@ -323,4 +327,35 @@ fn sockets_are_described_in_each_file() {
     });
     assert_eq!(recorder.stop(libc::SIGINT).code, 0);
     assert_eq!(sockets.found(&third), sockets.said);
+}
+
+/// A command has its sockets from whoever starts it.
+#[test]
+fn the_sockets_of_a_command_are_described() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-command");
+    let trace = scratch.file("t.scd");
+    let ((input, _input), (output, _output)) =
+        (UnixStream::pair().expect("a pair"), UnixStream::pair().expect("a pair"));
+    let inodes = [&input, &output].map(|socket| {
+        let link = fs::read_link(format!("/proc/self/fd/{}", socket.as_raw_fd()));
+        text(&link.expect("a link")).replace("socket:[", "").replace(']', "")
+    });
+    let status = Command::new(program("syscord"))
+        .args(["record", "-q", "-o", &text(&trace), "--", &python(), "-c"])
+        .arg("import os, socket\nfor fd in 0, 1: os.fstat(fd)")
+        .stdin(OwnedFd::from(input))
+        .stdout(OwnedFd::from(output))
+        .stderr(Stdio::null())
+        .status();
+    assert!(status.expect("syscord runs").success());
+    assert_eq!(query(["verify", &text(&trace)]).code, 0);
+    for (fd, inode) in ["0", "1"].into_iter().zip(inodes) {
+        let found = events_of(&trace, &["--state", "--fd", fd, "--syscall", "newfstatat,fstat"]);
+        let files = &found.last().expect("it has looked at it")["state"]["files"];
+        let is = files[fd].as_str().unwrap_or_default();
+        assert!(is.starts_with(&format!("UNIX-STREAM:[{inode}->")), "{fd}: {files}");
+    }
 }
