@@ -42,7 +42,7 @@ pub fn describe(tgid: u32, sockets: &mut Sockets<'_>, records: &mut Vec<ProcReco
             _ if link.is_empty() => {}
             Some(inode) => {
                 let (known, since) = sockets.of(tgid, inode);
-                if let Some(target) = socket(&path, link, inode, known) {
+                if let Some(target) = socket(&path, inode, known) {
                     push(fd, time.min(since), target);
                 }
             }
@@ -69,8 +69,8 @@ fn file(path: &Path, link: Vec<u8>) -> Target {
 
 /// A socket of which that is known. A Unix socket of which it is not whether it has a name stands for nothing known: who
 /// leaves out contents by name must not take it for one without.
-fn socket(path: &Path, link: Vec<u8>, inode: u64, known: Option<SocketRecord>) -> Option<Target> {
-    let Some(mut names) = protocol(path) else { return Some(Target::named(link, Vec::new())) };
+fn socket(path: &Path, inode: u64, known: Option<SocketRecord>) -> Option<Target> {
+    let mut names = protocol(path)?;
     if known.is_none() && names.starts_with(b"UNIX") {
         return None;
     }
