@@ -161,10 +161,11 @@ mod tests {
         let state = Arc::new(State::new());
         let hanging = Looked { answer, state: Arc::clone(&state) };
         assert!(hanging.wait().is_empty());
-        let (sender, answer) = mpsc::channel();
-        assert!(Looked { answer, state: Arc::clone(&state) }.wait().is_empty());
-        // What comes later is taken all the same.
-        drop(sender);
         assert!(state.hangs.load(Ordering::Relaxed));
+        // What is there already is taken all the same.
+        let (sender, answer) = mpsc::channel();
+        let event = ProcEvent::Exit { tgid: 1, tid: 1, status: 0 };
+        sender.send(vec![ProcRecord { time: 0, event }]).unwrap();
+        assert_eq!(Looked { answer, state }.wait().len(), 1);
     }
 }

@@ -69,7 +69,7 @@ pub fn is_appearance(header: &RecordHeader) -> bool {
     header.kind == record_kind::PROCESS && header.what == process_event::APPEAR
 }
 
-/// The fewest bytes that such a record has.
+/// The fewest bytes that a record with that header has.
 pub fn least(header: &RecordHeader) -> usize {
     match header.kind {
         record_kind::PROCESS => size_of::<ProcessRecord>(),

@@ -290,13 +290,13 @@ fn whole(tgid: u32, time: u64, records: &mut Vec<ProcRecord>) {
 fn process(tgid: u32) -> Option<ProcEvent> {
     let root = PathBuf::from(format!("/proc/{tgid}"));
     let status = fs::read(root.join("status")).ok()?;
+    let line = |name: &[u8]| status.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(name));
     let field = |name: &[u8], index: usize| -> Option<u32> {
-        let line = status.split(|b| *b == b'\n').find(|line| line.starts_with(name))?;
-        let text = std::str::from_utf8(&line[name.len()..]).ok()?;
+        let text = std::str::from_utf8(line(name)?).ok()?;
         text.split_whitespace().nth(index)?.parse().ok()
     };
     // One that has ended, and was not waited for, is told of no more; but the first thread of one that goes on may have ended.
-    let is_zombie = status.windows(8).any(|bytes| bytes == b"State:\tZ");
+    let is_zombie = line(b"State:\t").is_some_and(|state| state.starts_with(b"Z"));
     if is_zombie && numbers(&root.join("task")).len() < 2 {
         return None;
     }

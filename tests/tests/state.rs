@@ -261,6 +261,10 @@ impl Sockets {
         Sockets { child, orders, said }
     }
 
+    fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
     /// Makes a call on each.
     fn look(&mut self) {
         self.orders.write_all(b"look\n").expect("it reads on");
@@ -268,9 +272,9 @@ impl Sockets {
 
     /// What they are by a trace, at the last call on each.
     fn found(&self, trace: &Path) -> BTreeMap<String, String> {
-        let pid = self.child.id().to_string();
         let mut found = BTreeMap::new();
-        for event in events_of(trace, &["--state", "--syscall", "getsockopt", "--pid", &pid]) {
+        for event in events_of(trace, &["--state", "--syscall", "getsockopt", "--pid", &self.pid()])
+        {
             let files = event["state"]["files"].as_object().expect("files").clone();
             found.extend(files.into_iter().map(|(fd, is)| (fd, is.as_str().unwrap_or("?").into())));
         }
@@ -293,7 +297,7 @@ fn the_sockets_of_a_running_process_are_described() {
     }
     let scratch = Scratch::new("state-sockets");
     let (trace, mut sockets) = (scratch.file("t.scd"), Sockets::start(&scratch));
-    let pid = sockets.child.id().to_string();
+    let pid = sockets.pid();
     for options in [&["-p", &pid][..], &[]] {
         let recorder = Recorder::start_with(&trace, options, || sockets.look());
         sockets.look();
@@ -317,8 +321,7 @@ fn sockets_are_described_in_each_file() {
     let scratch = Scratch::new("state-files");
     let (folder, mut sockets) = (scratch.file("traces"), Sockets::start(&scratch));
     fs::create_dir(&folder).expect("a folder");
-    let pid = sockets.child.id().to_string();
-    let options = ["-p", &pid, "--rotate-time", "500ms"];
+    let options = ["-p", &sockets.pid(), "--rotate-time", "500ms"];
     let recorder = Recorder::start_with(&folder, options, || sockets.look());
     let third = folder.join("trace-000003.scd");
     wait_until("there are three files", || {
@@ -345,7 +348,7 @@ fn the_sockets_of_a_command_are_described() {
     });
     let status = Command::new(program("syscord"))
         .args(["record", "-q", "-o", &text(&trace), "--", &python(), "-c"])
-        .arg("import os, socket\nfor fd in 0, 1: os.fstat(fd)")
+        .arg("import os\nfor fd in 0, 1: os.fstat(fd)")
         .stdin(OwnedFd::from(input))
         .stdout(OwnedFd::from(output))
         .stderr(Stdio::null())
