@@ -3,43 +3,25 @@
 /// Appends values of any width to bytes.
 pub(crate) struct BitWriter<'a> {
     out: &'a mut Vec<u8>,
-    pending: Pending,
-}
-
-impl<'a> BitWriter<'a> {
-    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
-        BitWriter { out, pending: Pending::default() }
-    }
-
-    /// As [`Pending::put`].
-    #[inline]
-    pub(crate) fn put(&mut self, value: u64, width: u32) {
-        self.pending.put(value, width, self.out);
-    }
-
-    /// As [`Pending::finish`].
-    pub(crate) fn finish(mut self) {
-        self.pending.finish(self.out);
-    }
-}
-
-/// Bits not yet written, from the lowest up; fewer than 64.
-#[derive(Default)]
-pub(crate) struct Pending {
+    /// Bits not yet written, from the lowest up; fewer than 64.
     bits: u64,
     fill: u32,
 }
 
-impl Pending {
+impl<'a> BitWriter<'a> {
+    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
+        BitWriter { out, bits: 0, fill: 0 }
+    }
+
     /// Appends the lowest `width` (0…64) bits of `value`, which has no others.
     #[inline]
-    pub(crate) fn put(&mut self, value: u64, width: u32, out: &mut Vec<u8>) {
+    pub(crate) fn put(&mut self, value: u64, width: u32) {
         self.bits |= value << self.fill;
         let fill = self.fill + width;
         if fill < 64 {
             self.fill = fill;
         } else {
-            out.extend_from_slice(&self.bits.to_le_bytes());
+            self.out.extend_from_slice(&self.bits.to_le_bytes());
             // What did not fit; nothing if the word was empty before.
             self.bits = value.checked_shr(64 - self.fill).unwrap_or(0);
             self.fill = fill - 64;
@@ -47,10 +29,9 @@ impl Pending {
     }
 
     /// Writes the last bits, the rest of their byte being zero.
-    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(crate) fn finish(self) {
         let bytes = self.fill.div_ceil(8) as usize;
-        out.extend_from_slice(&self.bits.to_le_bytes()[..bytes]);
-        *self = Pending::default();
+        self.out.extend_from_slice(&self.bits.to_le_bytes()[..bytes]);
     }
 }
 

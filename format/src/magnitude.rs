@@ -1,7 +1,7 @@
 //! Magnitudes (SPEC.md §5.2): a class byte of exponent and two leading bits, which is coded by what its row's
 //! context makes likely, and raw bits, which are not.
 
-use crate::bits::{BitWriter, Pending, bits_at};
+use crate::bits::{BitWriter, bits_at};
 use crate::chunk::context::ContextOrder;
 use crate::cursor::{Cursor, put_varint};
 use crate::error::FormatError;
@@ -55,8 +55,13 @@ pub(crate) struct Magnitudes {
     classes: Vec<u8>,
     /// Raw bits, in row order.
     bits: Vec<u8>,
-    pending: Pending,
     coded: Vec<u8>,
+}
+
+/// Takes the values of a column.
+pub(crate) struct Filling<'a> {
+    classes: &'a mut [u8],
+    bits: BitWriter<'a>,
 }
 
 /// Contexts of fewer rows go with the group before: a table of their own would not pay.
@@ -64,29 +69,15 @@ const FEW: usize = 48;
 
 impl Magnitudes {
     /// Starts a column of so many rows, keeping what was allocated.
-    pub(crate) fn start(&mut self, rows: usize) {
+    pub(crate) fn start(&mut self, rows: usize) -> Filling<'_> {
         // What is there from before is written over.
         self.classes.resize(rows, 0);
         self.bits.clear();
-        self.pending = Pending::default();
-    }
-
-    /// Puts the next row's value, given the row's place in context order.
-    #[inline]
-    pub(crate) fn put(&mut self, place: u32, value: u64) {
-        let (class, bits, width) = split(value);
-        self.classes[place as usize] = class;
-        self.pending.put(bits, width, &mut self.bits);
-    }
-
-    #[inline]
-    pub(crate) fn put_unknown(&mut self, place: u32) {
-        self.classes[place as usize] = UNKNOWN_CLASS;
+        Filling { classes: &mut self.classes, bits: BitWriter::new(&mut self.bits) }
     }
 
     /// The classes, coded in groups of contexts, then the raw bits. `contexts`: how many rows each has.
     pub(crate) fn write(&mut self, contexts: &[u32], out: &mut Vec<u8>) {
-        self.pending.finish(&mut self.bits);
         let groups = groups(&self.classes, contexts);
         put_varint(out, groups.len() as u64);
         self.coded.clear();
@@ -104,6 +95,26 @@ impl Magnitudes {
         put_varint(out, self.coded.len() as u64);
         out.extend_from_slice(&self.coded);
         out.extend_from_slice(&self.bits);
+    }
+}
+
+impl Filling<'_> {
+    /// Puts the next row's value, given the row's place in context order.
+    #[inline]
+    pub(crate) fn put(&mut self, place: u32, value: u64) {
+        let (class, bits, width) = split(value);
+        self.classes[place as usize] = class;
+        self.bits.put(bits, width);
+    }
+
+    #[inline]
+    pub(crate) fn put_unknown(&mut self, place: u32) {
+        self.classes[place as usize] = UNKNOWN_CLASS;
+    }
+
+    /// All rows have theirs.
+    pub(crate) fn finish(self) {
+        self.bits.finish();
     }
 }
 
@@ -251,13 +262,14 @@ mod tests {
         let mut contexts = ContextPlaces::default();
         contexts.arrange(CALLS, calls, runs(calls.len(), run));
         let mut column = Magnitudes::default();
-        column.start(values.len());
+        let mut filling = column.start(values.len());
         for (value, &place) in values.iter().zip(contexts.places()) {
             match value {
-                Some(value) => column.put(place, *value),
-                None => column.put_unknown(place),
+                Some(value) => filling.put(place, *value),
+                None => filling.put_unknown(place),
             }
         }
+        filling.finish();
         let mut bytes = Vec::new();
         column.write(contexts.lengths(), &mut bytes);
         bytes
@@ -269,7 +281,7 @@ mod tests {
         order
     }
 
-    fn runs(rows: usize, run: u32) -> impl Iterator<Item = u32> + Clone {
+    fn runs(rows: usize, run: u32) -> impl Iterator<Item = u32> {
         let count = rows as u32;
         (0..count).step_by(run as usize).map(move |at| run.min(count - at))
     }

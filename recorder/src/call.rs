@@ -8,7 +8,7 @@ use syscord_syscalls::{
 
 use crate::{
     kept::kept,
-    parts::is_part,
+    parts::{is_part, status},
     schema::{ExecArgs, Layout},
     wire::{self, Record},
 };
@@ -54,6 +54,11 @@ pub fn capture<'a>(
     let CaptureHeader { arg, len, mut full, .. } = *header;
     let of = layout.captured.get(usize::from(arg))?;
     let section = of.section?;
+    if of.is_plain {
+        let status = status(header.status);
+        let capture = Capture { arg, section, status, bytes, full };
+        return (status != CaptureStatus::None).then_some(capture);
+    }
     let mut status = match header.status {
         capture_status::NONE => return None,
         _ if len < of.least || full.max(len.into()) > of.most => CaptureStatus::Unreadable,

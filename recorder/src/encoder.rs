@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use syscord_format::{ChunkBuilder, EncodedChunk, Event, EventKey, FileFd, FormatError, mark};
 use syscord_syscalls::{
-    Abi,
+    Abi, MAX_ARGS,
     plan::NUMBERS,
-    record::{EventRecord, FILE, MARKS, RecordHeader, UNKNOWN_DURATION, event_mark},
+    record::{EventRecord, FILE, MARKS, UNKNOWN_DURATION, event_mark},
 };
 
 use crate::{
@@ -106,7 +106,8 @@ impl Encoder {
             if let Some(soon) = self.builder.behind_next(SOON).and_then(|at| calls.get(at)) {
                 prefetch::of(batch.record(soon));
             }
-            self.hides = batch.left_out.binary_search(&call.start).is_ok();
+            self.hides =
+                !batch.left_out.is_empty() && batch.left_out.binary_search(&call.start).is_ok();
             // What is no record of a call is not put, which the builder will notice.
             if self.event(&schema, call.cpu, batch.record(call)).is_none() {
                 break;
@@ -127,60 +128,63 @@ impl Encoder {
     /// Puts an event into the chunk, if it is one.
     #[inline]
     fn event(&mut self, schema: &Schema, cpu: u32, bytes: &[u8]) -> Option<()> {
-        let record = wire::event(bytes)?;
-        let layout = schema.layout(record.header.what, record.header.number);
-        let args = record.args;
-        let event = Event {
-            end: record.time,
-            duration: Some(record.duration).filter(|duration| *duration != UNKNOWN_DURATION),
-            tgid: record.tgid,
-            tid: record.tid,
-            beside: record.header.what == Abi::IoUring as u8,
-            cpu,
-            abi: record.header.what,
-            number: record.header.number,
-            args: &args[..usize::from(layout.args)],
-            ret: record.ret,
-            marks: 0,
-            captures: &[],
-            files: &[],
-        };
-        if layout.at_entry {
-            self.joined(&record, bytes, &event);
-        } else {
-            self.builder.put(&event);
-        }
-        // Of a call that has not returned, nothing is known that could be asked for.
-        let returned = || wire::marks(&wire::captures(bytes)) & event_mark::NEVER_RETURNED == 0;
-        let fires = |trigger: &Trigger| returned() && trigger.fires(&record, self.dump);
-        if self.trigger.as_ref().is_some_and(fires) {
-            self.builder.put_marks(mark::TRIGGER);
-        }
-        let mut has_parts = false;
-        for (header, captured) in wire::captures(bytes) {
-            match header.arg {
-                MARKS if !layout.at_entry => self.builder.put_marks(header.full as u8),
-                FILE => self.put_file(&record, captured),
-                _ if layout.at_entry => {}
-                _ if is_part(&header) => has_parts = true,
-                _ => {
-                    if let Some(capture) = capture(layout, &header, captured) {
-                        self.builder.put_capture(&kept(self.hides, layout, capture, false));
-                    }
-                }
+        let copy;
+        let record = match wire::event_in_place(bytes) {
+            Some(record) => record,
+            None => {
+                copy = wire::event(bytes)?;
+                &copy
             }
+        };
+        let layout = schema.layout(record.header.what, record.header.number);
+        if layout.at_entry {
+            self.put_joined(layout, cpu, record, bytes);
+        } else {
+            self.builder.put(&bare(record, layout, cpu));
+            self.put_captures(layout, record, bytes);
         }
-        if has_parts {
-            self.put_parts(bytes);
+        if self.trigger.is_some() {
+            self.put_trigger(record, bytes);
         }
         Some(())
     }
 
+    /// Puts what was captured of the event that was put last.
+    #[inline(always)]
+    fn put_captures(&mut self, layout: &Layout, record: &EventRecord, bytes: &[u8]) {
+        let mut has_parts = false;
+        for (header, captured) in wire::captures(bytes) {
+            if usize::from(header.arg) < MAX_ARGS {
+                if let Some(capture) = capture(layout, &header, captured) {
+                    self.builder.put_capture(&kept(self.hides, layout, capture, false));
+                }
+            } else {
+                match header.arg {
+                    MARKS => self.builder.put_marks(header.full as u8),
+                    FILE => self.put_file(record, captured),
+                    _ => has_parts |= is_part(&header),
+                }
+            }
+        }
+        if has_parts {
+            self.put_parts(layout, bytes);
+        }
+    }
+
+    /// Marks the event that was put last if the trigger fires at it.
+    #[inline(never)]
+    fn put_trigger(&mut self, record: &EventRecord, bytes: &[u8]) {
+        // Of a call that has not returned, nothing is known that could be asked for.
+        let returned = wire::marks(&wire::captures(bytes)) & event_mark::NEVER_RETURNED == 0;
+        let fires = |trigger: &Trigger| returned && trigger.fires(record, self.dump);
+        if self.trigger.as_ref().is_some_and(fires) {
+            self.builder.put_marks(mark::TRIGGER);
+        }
+    }
+
     /// Puts what was captured in parts of the event that was put last.
     #[inline(never)]
-    fn put_parts(&mut self, bytes: &[u8]) {
-        let Some(RecordHeader { what, number, .. }) = wire::header(bytes) else { return };
-        let layout = self.schema.layout(what, number);
+    fn put_parts(&mut self, layout: &Layout, bytes: &[u8]) {
         self.parts.collect(&wire::captures(bytes), None);
         for capture in self.parts.iter().filter_map(|part| whole(layout, part)) {
             self.builder.put_capture(&kept(self.hides, layout, capture, true));
@@ -189,8 +193,8 @@ impl Encoder {
 
     /// Tells what a descriptor stands for that the event has made that was put last.
     #[inline(never)]
-    fn put_file(&mut self, record: &EventRecord, bytes: &[u8]) {
-        let Some((file, names)) = wire::file(bytes) else { return };
+    fn put_file(&mut self, record: &EventRecord, captured: &[u8]) {
+        let Some((file, names)) = wire::file(captured) else { return };
         let fd = match file.fd {
             fd if i64::from(fd) == record.ret => FileFd::Result,
             fd if fd == record.args[0] as i32 => FileFd::First,
@@ -202,10 +206,9 @@ impl Encoder {
 
     /// Puts an event of which there was a record when it began.
     #[inline(never)]
-    fn joined(&mut self, record: &EventRecord, bytes: &[u8], event: &Event<'_>) {
+    fn put_joined(&mut self, layout: &Layout, cpu: u32, record: &EventRecord, bytes: &[u8]) {
         let captures = wire::captures(bytes);
         let entry = self.entries.take(record);
-        let layout = self.schema.layout(record.header.what, record.header.number);
         let mut call = Call::new(layout, record.args, wire::marks(&captures));
         let begin = entry.as_deref().map(wire::captures);
         self.parts.collect(&captures, begin.as_ref());
@@ -213,8 +216,8 @@ impl Encoder {
         for part in self.parts.iter().filter_map(|part| whole(layout, part)) {
             call.push(kept(self.hides, layout, part, true));
         }
-        for (header, bytes) in captures {
-            call.add(&header, bytes);
+        for (header, captured) in captures.clone() {
+            call.add(&header, captured);
         }
         if let Some(entry) = &entry {
             call.join(entry);
@@ -224,8 +227,32 @@ impl Encoder {
         {
             call.complete(Layout::exec(record.header.what, record.header.number), image);
         }
-        let (args, captures) = (&call.args[..usize::from(layout.args)], call.captures());
-        self.builder.put(&Event { args, marks: call.marks, captures, ..*event });
+        let (args, captured) = (&call.args[..usize::from(layout.args)], call.captures());
+        let bare = bare(record, layout, cpu);
+        self.builder.put(&Event { args, marks: call.marks, captures: captured, ..bare });
+        for (_, captured) in captures.filter(|(header, _)| header.arg == FILE) {
+            self.put_file(record, captured);
+        }
+    }
+}
+
+/// An event without what was captured of it.
+#[inline(always)]
+fn bare<'a>(record: &'a EventRecord, layout: &Layout, cpu: u32) -> Event<'a> {
+    Event {
+        end: record.time,
+        duration: Some(record.duration).filter(|duration| *duration != UNKNOWN_DURATION),
+        tgid: record.tgid,
+        tid: record.tid,
+        beside: record.header.what == Abi::IoUring as u8,
+        cpu,
+        abi: record.header.what,
+        number: record.header.number,
+        args: &record.args[..usize::from(layout.args)],
+        ret: record.ret,
+        marks: 0,
+        captures: &[],
+        files: &[],
     }
 }
 
@@ -282,6 +309,8 @@ fn new_image<'a>(images: &'a NewImages, record: &EventRecord) -> Option<&'a NewI
 
 #[cfg(test)]
 mod tests {
+    use syscord_syscalls::record::RecordHeader;
+
     use super::*;
 
     fn batch(calls: impl Iterator<Item = (u64, u32)>, len8: u16) -> Batch {

@@ -9,7 +9,10 @@ use crate::schema::{Captured, Layout};
 /// that is known.
 #[inline]
 pub fn kept<'a>(hides: bool, layout: &Layout, capture: Capture<'a>, in_parts: bool) -> Capture<'a> {
-    match layout.captured.get(usize::from(capture.arg)).filter(|_| hides) {
+    if !hides {
+        return capture;
+    }
+    match layout.captured.get(usize::from(capture.arg)) {
         Some(of) => without_bytes(of, capture, in_parts),
         None => capture,
     }
@@ -45,6 +48,7 @@ mod tests {
             most: 9,
             kept: u32::MAX,
             is_count: false,
+            is_plain: false,
         };
         let (section, status) = (CaptureSection::Contents, CaptureStatus::Whole);
         let capture = Capture { arg: 1, section, status, bytes: b"content", full: 0 };

@@ -15,6 +15,8 @@ use crate::wire::Captures;
 pub struct PartsOf {
     bytes: Vec<u8>,
     arguments: Vec<(u8, CaptureStatus, Range<usize>)>,
+    /// Memory for the parts of one.
+    spare: Vec<Part<'static>>,
 }
 
 impl PartsOf {
@@ -42,7 +44,7 @@ impl PartsOf {
     }
 
     fn argument(&mut self, arg: u8, end: &Captures<'_>, begin: Option<&Captures<'_>>) {
-        let mut parts = Vec::with_capacity(USUAL);
+        let mut parts = std::mem::take(&mut self.spare);
         parts.push(NOTHING);
         let (before, now) = (arg | capture_part::BEFORE, arg | capture_part::PART);
         for (header, bytes) in begin.into_iter().flat_map(Clone::clone).chain(end.clone()) {
@@ -53,17 +55,18 @@ impl PartsOf {
                 parts[0] = part;
             }
         }
-        let Some(status) = sum(&parts) else { return };
-        let start = self.bytes.len();
-        if status != CaptureStatus::Unreadable {
-            Parts::put(&mut self.bytes, parts.iter().copied());
+        if let Some(status) = sum(&parts) {
+            let start = self.bytes.len();
+            if status != CaptureStatus::Unreadable {
+                Parts::put(&mut self.bytes, parts.iter().copied());
+            }
+            self.arguments.push((arg, status, start..self.bytes.len()));
         }
-        self.arguments.push((arg, status, start..self.bytes.len()));
+        parts.clear();
+        // Empty, so that it may hold parts of other bytes; collected in place, it keeps its memory.
+        self.spare = parts.into_iter().map(|_| NOTHING).collect();
     }
 }
-
-/// As many parts as most arguments have have room at once.
-const USUAL: usize = 8;
 
 const NOTHING: Part<'static> = Part { status: CaptureStatus::None, bytes: &[] };
 
@@ -73,7 +76,8 @@ pub fn is_part(header: &CaptureHeader) -> bool {
 }
 
 /// A status of the probe's as one of the trace's.
-fn status(status: u8) -> CaptureStatus {
+#[inline]
+pub fn status(status: u8) -> CaptureStatus {
     match status {
         capture_status::WHOLE => CaptureStatus::Whole,
         capture_status::CUT => CaptureStatus::Cut,

@@ -43,6 +43,8 @@ pub struct Captured {
     pub kept: u32,
     /// Whether it is how many there are of something, and no more.
     pub is_count: bool,
+    /// Whether all that the probe captures of it is kept as it is.
+    pub is_plain: bool,
 }
 
 impl Captured {
@@ -75,6 +77,7 @@ const NOT_CAPTURED: Captured = Captured {
     most: u32::MAX,
     kept: u32::MAX,
     is_count: false,
+    is_plain: true,
 };
 
 impl Schema {
@@ -208,6 +211,8 @@ impl Layout {
             (captured.least, captured.most) = (arg.kind.least(abi), arg.kind.most(abi));
             captured.terminated = role == Role::Path;
             captured.is_count = role == Role::Count;
+            captured.is_plain = !captured.terminated
+                && (captured.least, captured.most, captured.kept) == (0, u32::MAX, u32::MAX);
         }
         layout
     }

@@ -77,15 +77,19 @@ pub fn least(header: &RecordHeader) -> usize {
     }
 }
 
-/// The header of a record.
-pub fn header(record: &[u8]) -> Option<RecordHeader> {
-    read(record)
-}
-
 /// An event or entry record.
 #[inline]
 pub fn event(record: &[u8]) -> Option<EventRecord> {
     read(record)
+}
+
+/// The same where it lies, unless it is not aligned there. In a batch it is: records are whole words, and the allocator
+/// aligns to more than that.
+#[inline]
+pub fn event_in_place(record: &[u8]) -> Option<&EventRecord> {
+    let place = record.as_ptr().cast::<EventRecord>();
+    // SAFETY: the bytes suffice and are aligned, and a Plain type is valid for any.
+    (record.len() >= size_of::<EventRecord>() && place.is_aligned()).then(|| unsafe { &*place })
 }
 
 /// The captures behind an event or entry record.
@@ -157,4 +161,20 @@ fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
 pub fn bytes<T: Plain>(value: &T) -> &[u8] {
     // SAFETY: a Plain type has no padding.
     unsafe { std::slice::from_raw_parts(ptr::from_ref(value).cast(), size_of::<T>()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_read_wherever_they_lie() {
+        let words = [1u64; 13];
+        // SAFETY: words have no padding.
+        let bytes = unsafe { std::slice::from_raw_parts(words.as_ptr().cast::<u8>(), 8 * 13) };
+        assert_eq!(event_in_place(bytes).unwrap().args, [1; 6]);
+        assert!(event_in_place(&bytes[1..]).is_none());
+        assert_eq!(event(&bytes[1..]).unwrap().args, [1 << 56; 6]);
+        assert!(event_in_place(&bytes[..80]).is_none() && event(&bytes[..80]).is_none());
+    }
 }

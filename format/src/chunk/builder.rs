@@ -9,6 +9,7 @@ use crate::chunk::encode::Scratch;
 use crate::chunk::event::{Event, EventKey};
 use crate::chunk::files::FileRows;
 use crate::chunk::intern::Interner;
+use crate::chunk::times::Times;
 use crate::error::FormatError;
 use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ROWS, MAX_TICK_SHIFT};
 
@@ -24,6 +25,7 @@ pub struct ChunkBuilder {
     pub(super) calls: Calls,
     pub(super) rows: Rows,
     pub(super) columns: Columns,
+    pub(super) times: Times,
     /// By [`CaptureSection::index`](crate::CaptureSection::index).
     pub(super) dictionaries: [Interner; 2],
     pub(super) files: FileRows,
@@ -50,6 +52,8 @@ pub(super) struct Rows {
     pub(super) order: Vec<u32>,
     /// For each row, the place of its call.
     pub(super) calls: Vec<u16>,
+    /// For each row, when it ended.
+    pub(super) ends: Vec<u64>,
     /// Places of threads in the list, in the order of their rows.
     pub(super) threads: Vec<u32>,
     pub(super) contexts: ContextPlaces,
@@ -69,6 +73,7 @@ impl ChunkBuilder {
             calls: Calls::default(),
             rows: Rows::default(),
             columns: Columns::default(),
+            times: Times::default(),
             dictionaries: Default::default(),
             files: FileRows::default(),
             first: u64::MAX,
@@ -169,7 +174,7 @@ impl ChunkBuilder {
         self.first = u64::MAX;
         self.threads.clear();
         self.calls.clear();
-        self.rows.order.clear();
+        self.rows.clear();
         self.columns.clear();
         self.dictionaries.iter_mut().for_each(Interner::clear);
         self.files.clear();
@@ -208,8 +213,18 @@ impl Rows {
         }
         self.calls.clear();
         self.calls.extend(order.iter().map(|&at| keys[at as usize].call));
+        self.ends.clear();
+        self.ends.extend(order.iter().map(|&at| keys[at as usize].end));
         let runs = threads.iter().map(|&place| list[place as usize].rows);
         self.contexts.arrange(calls, &self.calls, runs);
+    }
+
+    fn clear(&mut self) {
+        self.order.clear();
+        self.calls.clear();
+        self.ends.clear();
+        self.threads.clear();
+        self.contexts.clear();
     }
 }
 

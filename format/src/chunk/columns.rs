@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-use crate::chunk::BESIDE;
 use crate::chunk::builder::{Call, ChunkBuilder};
 use crate::chunk::event::{Capture, CaptureSection, CaptureStatus, Event};
 use crate::chunk::files::File;
+use crate::chunk::times::UNKNOWN;
 use crate::limits::MAX_ENTRY;
-use crate::magnitude::Magnitudes;
 
 /// What the rows of a chunk say, column by column. What has been allocated is kept.
 #[derive(Default)]
 pub(super) struct Columns {
     /// Rows that have been put.
     row: usize,
-    lane: Lane,
-    pub(super) gaps: Magnitudes,
-    pub(super) durations: Magnitudes,
+    /// The place of the call of the row that was put last.
+    call: u16,
+    /// By row, nanoseconds or [`UNKNOWN`].
+    pub(super) durations: Vec<u64>,
     /// By call.
     pub(super) results: Vec<i64>,
     /// By call, and then by argument.
@@ -27,20 +27,8 @@ pub(super) struct Columns {
     /// The row at which that CPU's run begins.
     cpu_start: usize,
     pub(super) marks: Runs,
-    pub(super) summary: Summary,
-}
-
-/// The thread whose rows are being put.
-#[derive(Default)]
-struct Lane {
-    /// Threads before it and itself.
-    threads: usize,
-    /// Rows of it that are still to come.
-    left: u32,
-    /// Whether its rows overlap.
-    overlaps: bool,
-    /// The tick at which the row before ended.
-    previous: Option<u64>,
+    /// Rows of failed calls.
+    pub(super) failed: u32,
 }
 
 /// The columns of captured memory: for each, as much room in every part as its call has rows.
@@ -78,15 +66,6 @@ pub(super) struct Runs {
     pub(super) values: Vec<i64>,
 }
 
-/// What putting all rows finds out for the zone map and the block header.
-#[derive(Default, Clone, Copy)]
-pub(super) struct Summary {
-    pub(super) failed: u32,
-    /// Ticks, as below.
-    pub(super) longest: u64,
-    pub(super) last: u64,
-}
-
 /// Results of failed calls.
 const ERRORS: std::ops::RangeInclusive<i64> = -4095..=-1;
 
@@ -102,8 +81,7 @@ impl Columns {
         // What is there from before is written over.
         self.results.resize(first, 0);
         self.args.resize(first_arg, 0);
-        self.gaps.start(rows);
-        self.durations.start(rows);
+        self.durations.resize(rows, UNKNOWN);
     }
 
     /// Rows that have been put.
@@ -121,33 +99,39 @@ impl Columns {
     }
 
     pub(super) fn clear(&mut self) {
-        (self.row, self.cpu_start) = (0, 0);
-        self.lane = Lane::default();
+        (self.row, self.cpu_start, self.failed) = (0, 0, 0);
         self.captured.used = 0;
         self.cpus.clear();
         self.marks.clear();
-        self.summary = Summary::default();
     }
 }
 
 impl ChunkBuilder {
-    /// Puts the event whose number [`next`](Self::next) tells, with its captures and files; more of both may follow.
+    /// Puts the event whose number [`next`](Self::next) tells, with its captures and files; more of both may follow. Its
+    /// end, its thread and its syscall are those that were announced.
     #[inline(always)]
     pub fn put(&mut self, event: &Event<'_>) {
-        let Columns { row, results, args, summary, .. } = &mut self.columns;
-        let Some(&place) = self.rows.calls.get(*row) else { return };
+        let columns = &mut self.columns;
+        let Some(&place) = self.rows.calls.get(columns.row) else { return };
+        columns.call = place;
         let call = &mut self.calls.list[usize::from(place)];
         let rank = call.put as usize;
         call.put += 1;
-        results[call.first + rank] = event.ret;
+        columns.results[call.first + rank] = event.ret;
+        columns.failed += u32::from(ERRORS.contains(&event.ret));
         let mut at = call.first_arg + rank;
-        for arg in 0..usize::from(call.args) {
-            args[at] = event.args.get(arg).map_or(0, |arg| arg.cast_signed());
+        let given = &event.args[..event.args.len().min(call.args.into())];
+        for arg in given {
+            columns.args[at] = arg.cast_signed();
             at += call.rows as usize;
         }
-        summary.failed += u32::from(ERRORS.contains(&event.ret));
-        self.put_times(event);
-        let columns = &mut self.columns;
+        for _ in given.len()..call.args.into() {
+            columns.args[at] = 0;
+            at += call.rows as usize;
+        }
+        if self.durations {
+            columns.durations[columns.row] = event.duration.unwrap_or(UNKNOWN);
+        }
         if event.cpu != columns.cpu || columns.row == 0 {
             columns.close_run();
             columns.cpus.keys.push(i64::from(event.cpu));
@@ -182,44 +166,13 @@ impl ChunkBuilder {
         }
     }
 
-    #[inline(always)]
-    fn put_times(&mut self, event: &Event<'_>) {
-        let Columns { row, lane, gaps, durations, summary, .. } = &mut self.columns;
-        let shift = self.tick_shift;
-        let place = self.rows.contexts.places()[*row];
-        let end = event.end >> shift;
-        let mut duration = 0;
-        match event.duration {
-            _ if !self.durations => {}
-            None => durations.put_unknown(place),
-            Some(known) => {
-                duration = end - (event.end.saturating_sub(known) >> shift);
-                durations.put(place, duration);
-                summary.longest = summary.longest.max(duration);
-            }
-        }
-        if lane.left == 0 {
-            let thread = &self.threads.list[self.rows.threads[lane.threads] as usize];
-            let (overlaps, previous) = (thread.tid & BESIDE != 0, None);
-            *lane = Lane { threads: lane.threads + 1, left: thread.rows, overlaps, previous };
-        }
-        lane.left -= 1;
-        // A thread's first gap is from the base and leaves out the duration; so do all gaps of what may overlap.
-        let gap = match lane.previous {
-            None => end - (self.first >> shift),
-            Some(previous) if lane.overlaps => end.wrapping_sub(previous),
-            Some(previous) => end.wrapping_sub(previous).wrapping_sub(duration),
-        };
-        gaps.put(place, gap);
-        lane.previous = Some(end);
-        summary.last = summary.last.max(end);
-    }
-
     /// Adds to the event that was put last one more of [`Event::captures`].
     #[inline(always)]
     pub fn put_capture(&mut self, capture: &Capture<'_>) {
-        let Some(row) = self.columns.row.checked_sub(1) else { return };
-        let call = &mut self.calls.list[usize::from(self.rows.calls[row])];
+        let call = match self.calls.list.get_mut(usize::from(self.columns.call)) {
+            Some(call) if call.put > 0 => call,
+            _ => return,
+        };
         let Capture { arg, section, mut status, mut bytes, mut full } = *capture;
         if arg >= call.args {
             return;
@@ -234,10 +187,7 @@ impl ChunkBuilder {
         };
         column.row = call.put;
         if bytes.len() > MAX_ENTRY {
-            if status == CaptureStatus::Whole {
-                (status, full) = (CaptureStatus::Cut, bytes.len() as u32);
-            }
-            bytes = &bytes[..MAX_ENTRY];
+            (status, full, bytes) = cut(capture);
         }
         captured.statuses[column.start + call.put as usize - 1] = status as u8;
         column.addresses += u32::from(status.stands_for_address());
@@ -254,11 +204,21 @@ impl ChunkBuilder {
 
     /// Adds to the event that was put last one more of [`Event::files`].
     pub fn put_file(&mut self, file: &File<'_>) {
-        let row = self.columns.row.checked_sub(1);
-        if let Some(&place) = row.and_then(|row| self.rows.calls.get(row)) {
-            self.files.push(place, &mut self.calls.list[usize::from(place)], file);
+        let place = self.columns.call;
+        if let Some(call) = self.calls.list.get_mut(usize::from(place)).filter(|it| it.put > 0) {
+            self.files.push(place, call, file);
         }
     }
+}
+
+/// What is kept of a capture that is too long.
+#[cold]
+fn cut<'a>(capture: &Capture<'a>) -> (CaptureStatus, u32, &'a [u8]) {
+    let (status, full) = match capture.status {
+        CaptureStatus::Whole => (CaptureStatus::Cut, capture.bytes.len() as u32),
+        status => (status, capture.full),
+    };
+    (status, full, &capture.bytes[..MAX_ENTRY])
 }
 
 impl CapturedColumns {

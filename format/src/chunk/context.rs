@@ -69,10 +69,9 @@ impl ContextPlaces {
         &mut self,
         calls: usize,
         of_row: &[u16],
-        runs: impl Iterator<Item = u32> + Clone,
+        runs: impl Iterator<Item = u32>,
     ) {
-        self.places.clear();
-        self.lengths.clear();
+        self.clear();
         if calls * (calls + 1) <= MOST_COUNTED {
             self.count(calls, of_row, runs);
         } else {
@@ -88,6 +87,12 @@ impl ContextPlaces {
         }
     }
 
+    /// Forgets all rows.
+    pub(crate) fn clear(&mut self) {
+        self.places.clear();
+        self.lengths.clear();
+    }
+
     /// For each row.
     pub(crate) fn places(&self) -> &[u32] {
         &self.places
@@ -98,25 +103,30 @@ impl ContextPlaces {
         &self.lengths
     }
 
-    fn count(&mut self, calls: usize, of_row: &[u16], runs: impl Iterator<Item = u32> + Clone) {
+    fn count(&mut self, calls: usize, of_row: &[u16], runs: impl Iterator<Item = u32>) {
         self.next.clear();
         self.next.resize(calls * (calls + 1), 0);
         let next = &mut self.next;
-        let number =
-            |(call, before): Context| usize::from(call) * (calls + 1) + usize::from(before);
-        each_context(calls, of_row, runs.clone(), |context| next[number(context)] += 1);
+        self.places.resize(of_row.len(), 0);
+        let mut places = self.places.iter_mut();
+        each_context(calls, of_row, runs, |(call, before)| {
+            let number = usize::from(call) * (calls + 1) + usize::from(before);
+            next[number] += 1;
+            if let Some(place) = places.next() {
+                *place = number as u32;
+            }
+        });
         let mut start = 0;
         for count in next.iter_mut().filter(|count| **count != 0) {
             self.lengths.push(*count);
             start += std::mem::replace(count, start);
         }
-        let places = &mut self.places;
-        places.reserve(of_row.len());
-        each_context(calls, of_row, runs, |context| {
-            let next = &mut next[number(context)];
-            places.push(*next);
+        // From the number of each row's context to its place.
+        for place in &mut self.places {
+            let next = &mut next[*place as usize];
+            *place = *next;
             *next += 1;
-        });
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use zstd::bulk::Decompressor;
 
 use crate::chunk::context::ContextOrder;
+use crate::chunk::times::UNKNOWN;
 use crate::chunk::{BESIDE, CODEC_STORED, CODEC_ZSTD, ENTRY_LEN, order, section};
 use crate::cursor::Cursor;
 use crate::error::FormatError;
@@ -82,9 +83,6 @@ pub struct Times {
     /// For each row, its duration in nanoseconds; `u64::MAX` if it is not known.
     pub duration: Vec<u64>,
 }
-
-/// A duration that is not known.
-const UNKNOWN: u64 = u64::MAX;
 
 impl Chunk {
     /// Reads the directory of an EVENTS block's payload; `rows` are what the block's header says, `tick_shift` is the

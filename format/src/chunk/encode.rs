@@ -41,7 +41,7 @@ impl ChunkBuilder {
     /// Encodes what was put.
     pub(super) fn encode_rows(&mut self) -> Result<EncodedChunk, FormatError> {
         self.columns.close_run();
-        let summary = self.columns.summary;
+        let extent = self.reckon_times();
         let first = if self.is_empty() { 0 } else { self.first >> self.tick_shift };
         self.scratch.packer.start();
         self.add_threads()?;
@@ -55,12 +55,12 @@ impl ChunkBuilder {
         self.add_files()?;
         let threads: Vec<_> = self.threads.list.iter().map(|t| (t.tgid, t.tid & !BESIDE)).collect();
         let calls = self.calls.list.iter().map(|call| (call.abi, call.number));
-        let longest = summary.longest << self.tick_shift;
+        let longest = extent.longest << self.tick_shift;
         Ok(EncodedChunk {
             rows: self.len() as u32,
             first: first << self.tick_shift,
-            last: summary.last << self.tick_shift,
-            zone: ZoneMap::encode(summary.failed, longest, calls, &threads)?,
+            last: extent.last << self.tick_shift,
+            zone: ZoneMap::encode(self.columns.failed, longest, calls, &threads)?,
             payload: self.scratch.packer.finish()?,
         })
     }
@@ -103,11 +103,11 @@ impl ChunkBuilder {
         let contexts = self.rows.contexts.lengths();
         section.clear();
         put_varint(section, first);
-        self.columns.gaps.write(contexts, section);
+        self.times.gaps.write(contexts, section);
         packer.add_dense(section::GAPS, section)?;
         if self.durations {
             section.clear();
-            self.columns.durations.write(contexts, section);
+            self.times.durations.write(contexts, section);
             packer.add_dense(section::DURATIONS, section)?;
         }
         Ok(())

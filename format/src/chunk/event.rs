@@ -8,7 +8,7 @@ use crate::limits::MAX_ARGS;
 pub struct Event<'a> {
     /// When its result was there, nanoseconds of the monotonic clock.
     pub end: u64,
-    /// How long it took, nanoseconds, at most `end`; `None` if its entry was not seen.
+    /// How long it took, nanoseconds, at most `end`; `None`, or `u64::MAX`, if its entry was not seen.
     pub duration: Option<u64>,
     /// The process.
     pub tgid: u32,

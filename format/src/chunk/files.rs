@@ -50,7 +50,15 @@ const LISTED: i64 = 2;
 pub(super) struct FileRows {
     rows: Vec<FileRow>,
     numbers: Vec<u64>,
-    names: Interner,
+    names: Names,
+}
+
+/// Names of files.
+#[derive(Default)]
+struct Names {
+    texts: Interner,
+    /// For each, how many numbers have their place in it.
+    places: Vec<usize>,
 }
 
 struct FileRow {
@@ -69,26 +77,29 @@ impl FileRows {
     /// Adds what is known of a file since the latest row of a call; too much is left out.
     pub(super) fn push(&mut self, place: u16, call: &mut Call, file: &File<'_>) {
         let rank = call.put - 1;
-        let places = places(file.link) + places(file.detail);
         let long = file.link.len().max(file.detail.len()) > MAX_NAME;
-        let same = |fact: &&FileRow| fact.call == place && fact.rank == rank;
-        let of_row = self.rows.iter().rev().take_while(same).count();
+        let is_of_row = |fact: &&FileRow| fact.call == place && fact.rank == rank;
+        let of_row = self.rows.iter().rev().take_while(is_of_row).count();
         let full = self.rows.len() >= MAX_FACTS || of_row >= MAX_FILES;
+        let names = [file.link, file.detail];
+        let known = [0, 1].map(|at| self.names.places(call.names[at], names[at]));
+        let count = [0, 1].map(|at| known[at].unwrap_or_else(|| places(names[at])));
+        let places = count[0] + count[1];
         if full || long || places != file.numbers.len() || places > MAX_FILE_NUMBERS {
             return;
         }
+        for at in [0, 1].into_iter().filter(|at| known[*at].is_none()) {
+            call.names[at] = self.names.number(names[at], count[at]);
+        }
         let start = self.numbers.len() as u32;
         self.numbers.extend_from_slice(file.numbers);
-        let [link, detail] = &mut call.names;
-        *link = self.names.intern_like(file.link, *link);
-        *detail = self.names.intern_like(file.detail, *detail);
         call.files += 1;
         self.rows.push(FileRow {
             call: place,
             rank,
             fd: file.fd,
-            link: *link,
-            detail: *detail,
+            link: call.names[0],
+            detail: call.names[1],
             numbers: start..self.numbers.len() as u32,
         });
     }
@@ -96,7 +107,25 @@ impl FileRows {
     pub(super) fn clear(&mut self) {
         self.rows.clear();
         self.numbers.clear();
-        self.names.clear();
+        self.names.texts.clear();
+        self.names.places.clear();
+    }
+}
+
+impl Names {
+    /// How many numbers have their place in a name, if it is the one of that number.
+    #[inline]
+    fn places(&self, number: u32, name: &[u8]) -> Option<usize> {
+        self.texts.is(number, name).then(|| self.places[number as usize])
+    }
+
+    /// The number of a name in which so many have their place.
+    fn number(&mut self, name: &[u8], places: usize) -> u32 {
+        let number = self.texts.intern(name);
+        if number as usize == self.places.len() {
+            self.places.push(places);
+        }
+        number
     }
 }
 
@@ -114,9 +143,9 @@ impl ChunkBuilder {
             ints.put(column, section);
         };
         section.clear();
-        put_varint(section, names.lengths().len() as u64);
-        put(&mut names.lengths().map(i64::from), section);
-        section.extend_from_slice(names.bytes());
+        put_varint(section, names.texts.lengths().len() as u64);
+        put(&mut names.texts.lengths().map(i64::from), section);
+        section.extend_from_slice(names.texts.bytes());
         for (place, call) in (0..).zip(&self.calls.list) {
             if call.files == 0 {
                 put(&mut std::iter::repeat_n(0, call.rows as usize), section);
@@ -136,12 +165,16 @@ impl ChunkBuilder {
             put(&mut facts.iter().filter_map(|row| source(row.fd).1), section);
             put(&mut facts.iter().map(|row| i64::from(row.link)), section);
             put(&mut facts.iter().map(|row| i64::from(row.detail)), section);
-            for nth in 0..MAX_FILE_NUMBERS {
+            let most = facts.iter().map(|row| row.numbers.len()).max().unwrap_or(0);
+            for nth in 0..most {
                 let number = |row: &&FileRow| {
                     let range = row.numbers.start as usize..row.numbers.end as usize;
                     numbers[range].get(nth).map(|number| number.cast_signed())
                 };
                 put(&mut facts.iter().filter_map(number), section);
+            }
+            for _ in most..MAX_FILE_NUMBERS {
+                put(&mut std::iter::empty(), section);
             }
         }
         packer.add(section::FILES, section)

@@ -19,16 +19,21 @@ struct Entry {
 const FEWEST_SLOTS: usize = 1024;
 
 impl Interner {
+    /// Whether that is the number of `bytes`.
+    #[inline(always)]
+    pub(super) fn is(&self, number: u32, bytes: &[u8]) -> bool {
+        let entry = self.entries.get(number as usize);
+        entry.is_some_and(|it| it.len as usize == bytes.len() && same(self.get(*it), bytes))
+    }
+
     /// The number of `bytes`, which are copied if they are new. It is likely to be `guess`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn intern_like(&mut self, bytes: &[u8], guess: u32) -> u32 {
-        match self.entries.get(guess as usize) {
-            Some(entry) if same(self.get(*entry), bytes) => guess,
-            _ => self.intern(bytes),
-        }
+        if self.is(guess, bytes) { guess } else { self.intern(bytes) }
     }
 
     /// The number of `bytes`, which are copied if they are new.
+    #[inline(never)]
     pub(super) fn intern(&mut self, bytes: &[u8]) -> u32 {
         if self.entries.len() * 2 >= self.slots.len() {
             self.grow();
@@ -86,20 +91,25 @@ impl Interner {
 }
 
 /// Whether they are equal; of few bytes, as most are, without a call of a function.
-#[inline]
+#[inline(always)]
 fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
     match a.len() {
         0 => true,
-        1..4 => {
-            a[0] == b[0] && a[a.len() / 2] == b[a.len() / 2] && a[a.len() - 1] == b[a.len() - 1]
-        }
+        1..4 => few(a) == few(b),
         4..8 => ends::<4>(a) == ends::<4>(b),
         8..=16 => ends::<8>(a) == ends::<8>(b),
         _ => a == b,
     }
+}
+
+/// The first, the middle and the last byte of one to three.
+#[inline(always)]
+fn few(bytes: &[u8]) -> u32 {
+    let at = |place: usize| u32::from(bytes[place]);
+    at(0) | at(bytes.len() / 2) << 8 | at(bytes.len() - 1) << 16
 }
 
 /// The first bytes and the last ones: all, if there are up to twice as many.

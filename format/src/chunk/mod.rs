@@ -26,6 +26,7 @@ pub(crate) mod files;
 mod intern;
 mod order;
 mod pack;
+mod times;
 
 /// Ids of the sections. Never reused.
 pub mod section {
