@@ -15,20 +15,26 @@ use crate::{
     clocks,
     files::Target,
     sockets::Sockets,
-    world::{link, numbers},
+    world::{another_thread, link, numbers},
 };
 
 /// Tells what the descriptors and the working directory of a process stand for, each at the moment at which it was looked
 /// at, in the order of those.
 pub fn describe(tgid: u32, sockets: &mut Sockets<'_>, records: &mut Vec<ProcRecord>) {
-    let (root, before) = (PathBuf::from(format!("/proc/{tgid}")), records.len());
+    let (mut root, before) = (PathBuf::from(format!("/proc/{tgid}")), records.len());
     let mut push = |fd: i32, time: u64, target: Target| {
         let (link, detail) = target.text();
         let event = ProcEvent::File { tgid, tid: tgid, fd, link, detail };
         records.push(ProcRecord { time, event });
     };
     let time = clocks::monotonic();
-    let cwd = link(&root.join("cwd"));
+    let mut cwd = link(&root.join("cwd"));
+    if cwd.is_empty()
+        && let Some(thread) = another_thread(tgid)
+    {
+        cwd = link(&thread.join("cwd"));
+        root = thread;
+    }
     if !cwd.is_empty() {
         push(CWD, time, Target::named(cwd, Vec::new()));
     }

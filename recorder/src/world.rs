@@ -295,11 +295,9 @@ fn process(tgid: u32) -> Option<ProcEvent> {
         let text = std::str::from_utf8(line(name)?).ok()?;
         text.split_whitespace().nth(index)?.parse().ok()
     };
-    // One that has ended, and was not waited for, is told of no more; but the first thread of one that goes on may have ended.
+    // One that has ended, and was not waited for, is told of no more.
     let is_zombie = line(b"State:\t").is_some_and(|state| state.starts_with(b"Z"));
-    if is_zombie && numbers(&root.join("task")).len() < 2 {
-        return None;
-    }
+    let place = if is_zombie { another_thread(tgid)? } else { root.clone() };
     let owner = fs::metadata(&root).ok();
     Some(ProcEvent::Process {
         tgid,
@@ -307,11 +305,18 @@ fn process(tgid: u32) -> Option<ProcEvent> {
         uid: field(b"Uid:", 0).or_else(|| owner.as_ref().map(MetadataExt::uid))?,
         gid: field(b"Gid:", 0).or_else(|| owner.as_ref().map(MetadataExt::gid))?,
         comm: comm(&root.join("comm"))?,
-        exe: link(&root.join("exe")),
-        argv: strings(&start_of(&root.join("cmdline"), ARGV_MAX)),
-        cwd: link(&root.join("cwd")),
-        cgroup: cgroup(&fs::read(root.join("cgroup")).unwrap_or_default()),
+        exe: link(&place.join("exe")),
+        argv: strings(&start_of(&place.join("cmdline"), ARGV_MAX)),
+        cwd: link(&place.join("cwd")),
+        cgroup: cgroup(&fs::read(place.join("cgroup")).unwrap_or_default()),
     })
+}
+
+/// Where `/proc` shows what a process has whose first thread may have ended: another one goes on with it.
+pub fn another_thread(tgid: u32) -> Option<PathBuf> {
+    let threads = PathBuf::from(format!("/proc/{tgid}/task"));
+    let tid = numbers(&threads).into_iter().find(|tid| *tid != tgid)?;
+    Some(threads.join(tid.to_string()))
 }
 
 /// The first bytes of a file; programs may make their command lines as long as they like (prctl(2), PR_SET_MM_MAP).

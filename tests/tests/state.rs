@@ -243,10 +243,11 @@ struct Sockets {
 }
 
 impl Sockets {
-    fn start(scratch: &Scratch) -> Sockets {
+    fn start(scratch: &Scratch, options: &[&str]) -> Sockets {
         let workload = text(&repository().join("tests/workloads/sockets.py"));
         let mut child = Command::new(tool("unshare"))
             .args(["--net", &python(), "-B", "-u", &workload, &text(&scratch.file("a socket"))])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -296,7 +297,7 @@ fn the_sockets_of_a_running_process_are_described() {
         return;
     }
     let scratch = Scratch::new("state-sockets");
-    let (trace, mut sockets) = (scratch.file("t.scd"), Sockets::start(&scratch));
+    let (trace, mut sockets) = (scratch.file("t.scd"), Sockets::start(&scratch, &[]));
     let pid = sockets.pid();
     for options in [&["-p", &pid][..], &[]] {
         let recorder = Recorder::start_with(&trace, options, || sockets.look());
@@ -305,6 +306,30 @@ fn the_sockets_of_a_running_process_are_described() {
         assert_eq!(recorder.stop(libc::SIGINT).code, 0);
         assert_eq!(sockets.found(&trace), sockets.said, "{options:?}");
     }
+}
+
+/// Its first thread may have ended, and what it has is another's then.
+#[test]
+fn a_running_process_without_its_first_thread_is_described() {
+    if !kernel() {
+        return;
+    }
+    let scratch = Scratch::new("state-without-first");
+    let trace = scratch.file("t.scd");
+    let mut sockets = Sockets::start(&scratch, &["--without-first-thread"]);
+    let pid = sockets.pid();
+    let status = format!("/proc/{pid}/status");
+    wait_until("it has ended", || fs::read_to_string(&status).unwrap().contains("State:\tZ"));
+    let recorder = Recorder::start_with(&trace, ["-p", &pid], || sockets.look());
+    sockets.look();
+    wait_until("it has looked at them", || recorded_by(&trace, &pid) >= sockets.said.len());
+    assert_eq!(recorder.stop(libc::SIGINT).code, 0);
+    assert_eq!(sockets.found(&trace), sockets.said);
+    let events = events_of(&trace, &["--state", "--pid", &pid]);
+    let state = &events.last().expect("its calls")["state"];
+    assert_eq!(state["cwd"], text(&std::env::current_dir().unwrap()));
+    assert!(state["exe"].as_str().is_some_and(|exe| exe.contains("python")), "{state}");
+    assert_eq!(state["argv"][5], "--without-first-thread", "{state}");
 }
 
 fn recorded_by(trace: &Path, pid: &str) -> usize {
@@ -319,7 +344,7 @@ fn sockets_are_described_in_each_file() {
         return;
     }
     let scratch = Scratch::new("state-files");
-    let (folder, mut sockets) = (scratch.file("traces"), Sockets::start(&scratch));
+    let (folder, mut sockets) = (scratch.file("traces"), Sockets::start(&scratch, &[]));
     fs::create_dir(&folder).expect("a folder");
     let options = ["-p", &sockets.pid(), "--rotate-time", "500ms"];
     let recorder = Recorder::start_with(&folder, options, || sockets.look());
