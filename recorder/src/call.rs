@@ -9,7 +9,7 @@ use syscord_syscalls::{
 use crate::{
     kept::kept,
     parts::{is_part, status},
-    schema::{ExecArgs, Layout},
+    schema::{Captured, ExecArgs, Layout},
     wire::{self, Record},
 };
 
@@ -49,31 +49,33 @@ pub struct Call<'a> {
 pub fn capture<'a>(
     layout: &Layout,
     header: &CaptureHeader,
-    mut bytes: &'a [u8],
+    bytes: &'a [u8],
 ) -> Option<Capture<'a>> {
-    let CaptureHeader { arg, len, mut full, .. } = *header;
+    let CaptureHeader { arg, full, .. } = *header;
     let of = layout.captured.get(usize::from(arg))?;
-    let section = of.section?;
-    if of.is_plain {
-        let status = status(header.status);
-        let capture = Capture { arg, section, status, bytes, full };
-        return (status != CaptureStatus::None).then_some(capture);
+    let (section, status) = (of.section?, status(header.status));
+    if status == CaptureStatus::None {
+        return None;
     }
-    let mut status = match header.status {
-        capture_status::NONE => return None,
-        _ if len < of.least || full.max(len.into()) > of.most => CaptureStatus::Unreadable,
-        capture_status::WHOLE => CaptureStatus::Whole,
-        capture_status::CUT => CaptureStatus::Cut,
-        capture_status::UNREADABLE => CaptureStatus::Unreadable,
+    let capture = Capture { arg, section, status, bytes, full };
+    Some(if of.is_plain { capture } else { fitted(of, capture) })
+}
+
+/// The same of what is not kept as it is.
+fn fitted<'a>(of: &Captured, capture: Capture<'a>) -> Capture<'a> {
+    let Capture { mut status, mut bytes, mut full, .. } = capture;
+    if bytes.len() < of.least.into() || full.max(bytes.len() as u32) > of.most {
+        status = CaptureStatus::Unreadable;
+    } else if of.terminated && status == CaptureStatus::Torn {
         // What memory ends before its NUL is no path, unless it is as long as the kernel looks.
-        capture_status::TORN if of.terminated && bytes.len() > STRING_KEPT => {
-            bytes = &bytes[..STRING_KEPT];
-            CaptureStatus::Cut
-        }
-        capture_status::TORN if of.terminated => CaptureStatus::Unreadable,
-        capture_status::TORN => CaptureStatus::Torn,
-        _ => return None,
-    };
+        status = match bytes.split_at_checked(STRING_KEPT) {
+            Some((first, [_, ..])) => {
+                bytes = first;
+                CaptureStatus::Cut
+            }
+            _ => CaptureStatus::Unreadable,
+        };
+    }
     if of.terminated {
         bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     }
@@ -84,7 +86,7 @@ pub fn capture<'a>(
         };
         (status, bytes) = (CaptureStatus::Cut, first);
     }
-    Some(Capture { arg, section, status, bytes, full })
+    Capture { status, bytes, full, ..capture }
 }
 
 /// What was captured in parts, put together.

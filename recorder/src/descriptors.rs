@@ -5,7 +5,7 @@ use std::{
     ffi::CString,
     fs,
     os::unix::{ffi::OsStrExt, fs::MetadataExt},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use syscord_format::{ProcEvent, ProcRecord};
@@ -15,26 +15,20 @@ use crate::{
     clocks,
     files::Target,
     sockets::Sockets,
-    world::{another_thread, link, numbers},
+    world::{link, living, numbers},
 };
 
 /// Tells what the descriptors and the working directory of a process stand for, each at the moment at which it was looked
 /// at, in the order of those.
 pub fn describe(tgid: u32, sockets: &mut Sockets<'_>, records: &mut Vec<ProcRecord>) {
-    let (mut root, before) = (PathBuf::from(format!("/proc/{tgid}")), records.len());
+    let before = records.len();
     let mut push = |fd: i32, time: u64, target: Target| {
         let (link, detail) = target.text();
         let event = ProcEvent::File { tgid, tid: tgid, fd, link, detail };
         records.push(ProcRecord { time, event });
     };
     let time = clocks::monotonic();
-    let mut cwd = link(&root.join("cwd"));
-    if cwd.is_empty()
-        && let Some(thread) = another_thread(tgid)
-    {
-        cwd = link(&thread.join("cwd"));
-        root = thread;
-    }
+    let (root, cwd) = living(tgid);
     if !cwd.is_empty() {
         push(CWD, time, Target::named(cwd, Vec::new()));
     }

@@ -43,7 +43,7 @@ pub struct Captured {
     pub kept: u32,
     /// Whether it is how many there are of something, and no more.
     pub is_count: bool,
-    /// Whether all that the probe captures of it is kept as it is.
+    /// Whether all that the probe captures of it is kept as it is: follows from the others, but is asked at each capture.
     pub is_plain: bool,
 }
 

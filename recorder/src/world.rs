@@ -295,9 +295,11 @@ fn process(tgid: u32) -> Option<ProcEvent> {
         let text = std::str::from_utf8(line(name)?).ok()?;
         text.split_whitespace().nth(index)?.parse().ok()
     };
+    let (place, cwd) = living(tgid);
     // One that has ended, and was not waited for, is told of no more.
-    let is_zombie = line(b"State:\t").is_some_and(|state| state.starts_with(b"Z"));
-    let place = if is_zombie { another_thread(tgid)? } else { root.clone() };
+    if place == root && line(b"State:\t").is_some_and(|state| state.starts_with(b"Z")) {
+        return None;
+    }
     let owner = fs::metadata(&root).ok();
     Some(ProcEvent::Process {
         tgid,
@@ -307,16 +309,28 @@ fn process(tgid: u32) -> Option<ProcEvent> {
         comm: comm(&root.join("comm"))?,
         exe: link(&place.join("exe")),
         argv: strings(&start_of(&place.join("cmdline"), ARGV_MAX)),
-        cwd: link(&place.join("cwd")),
+        cwd,
         cgroup: cgroup(&fs::read(place.join("cgroup")).unwrap_or_default()),
     })
 }
 
-/// Where `/proc` shows what a process has whose first thread may have ended: another one goes on with it.
-pub fn another_thread(tgid: u32) -> Option<PathBuf> {
-    let threads = PathBuf::from(format!("/proc/{tgid}/task"));
-    let tid = numbers(&threads).into_iter().find(|tid| *tid != tgid)?;
-    Some(threads.join(tid.to_string()))
+/// Where `/proc` shows what a process has, and its working directory. The first thread may have ended: another one goes on
+/// with all that then.
+pub fn living(tgid: u32) -> (PathBuf, Vec<u8>) {
+    let root = PathBuf::from(format!("/proc/{tgid}"));
+    let cwd = link(&root.join("cwd"));
+    if !cwd.is_empty() {
+        return (root, cwd);
+    }
+    let threads = root.join("task");
+    match numbers(&threads).into_iter().find(|tid| *tid != tgid) {
+        Some(tid) => {
+            let thread = threads.join(tid.to_string());
+            let cwd = link(&thread.join("cwd"));
+            (thread, cwd)
+        }
+        None => (root, cwd),
+    }
 }
 
 /// The first bytes of a file; programs may make their command lines as long as they like (prctl(2), PR_SET_MM_MAP).

@@ -72,7 +72,6 @@ netlink.bind((0, 0))
 say(netlink, f"NETLINK:[ROUTE:{netlink.getsockname()[0]}]")
 
 
-
 def look():
     print(json.dumps(said), flush=True)
     for _ in sys.stdin:

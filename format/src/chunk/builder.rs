@@ -9,7 +9,7 @@ use crate::chunk::encode::Scratch;
 use crate::chunk::event::{Event, EventKey};
 use crate::chunk::files::FileRows;
 use crate::chunk::intern::Interner;
-use crate::chunk::times::Times;
+use crate::chunk::times::TimeColumns;
 use crate::error::FormatError;
 use crate::limits::{MAX_ARGS, MAX_CALLS, MAX_ROWS, MAX_TICK_SHIFT};
 
@@ -25,7 +25,7 @@ pub struct ChunkBuilder {
     pub(super) calls: Calls,
     pub(super) rows: Rows,
     pub(super) columns: Columns,
-    pub(super) times: Times,
+    pub(super) times: TimeColumns,
     /// By [`CaptureSection::index`](crate::CaptureSection::index).
     pub(super) dictionaries: [Interner; 2],
     pub(super) files: FileRows,
@@ -73,7 +73,7 @@ impl ChunkBuilder {
             calls: Calls::default(),
             rows: Rows::default(),
             columns: Columns::default(),
-            times: Times::default(),
+            times: TimeColumns::default(),
             dictionaries: Default::default(),
             files: FileRows::default(),
             first: u64::MAX,

@@ -166,15 +166,14 @@ impl ChunkBuilder {
             put(&mut facts.iter().map(|row| i64::from(row.link)), section);
             put(&mut facts.iter().map(|row| i64::from(row.detail)), section);
             let most = facts.iter().map(|row| row.numbers.len()).max().unwrap_or(0);
-            for nth in 0..most {
+            for nth in 0..MAX_FILE_NUMBERS {
+                // Few have many: the other columns are empty without a look at each fact.
+                let facts = if nth < most { facts.as_slice() } else { &[] };
                 let number = |row: &&FileRow| {
                     let range = row.numbers.start as usize..row.numbers.end as usize;
                     numbers[range].get(nth).map(|number| number.cast_signed())
                 };
                 put(&mut facts.iter().filter_map(number), section);
-            }
-            for _ in most..MAX_FILE_NUMBERS {
-                put(&mut std::iter::empty(), section);
             }
         }
         packer.add(section::FILES, section)

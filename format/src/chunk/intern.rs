@@ -22,8 +22,7 @@ impl Interner {
     /// Whether that is the number of `bytes`.
     #[inline(always)]
     pub(super) fn is(&self, number: u32, bytes: &[u8]) -> bool {
-        let entry = self.entries.get(number as usize);
-        entry.is_some_and(|it| it.len as usize == bytes.len() && same(self.get(*it), bytes))
+        self.entries.get(number as usize).is_some_and(|entry| same(self.get(*entry), bytes))
     }
 
     /// The number of `bytes`, which are copied if they are new. It is likely to be `guess`.

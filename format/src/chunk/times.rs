@@ -9,7 +9,7 @@ pub(super) const UNKNOWN: u64 = u64::MAX;
 
 /// The columns of a chunk's times, in ticks. What has been allocated is kept.
 #[derive(Default)]
-pub(super) struct Times {
+pub(super) struct TimeColumns {
     pub(super) gaps: Magnitudes,
     pub(super) durations: Magnitudes,
 }
