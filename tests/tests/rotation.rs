@@ -62,9 +62,10 @@ fn each_file_stands_alone_and_all_hold_everything() {
     let (folder, held) = (scratch.file("traces"), scratch.file("held"));
     fs::create_dir(&folder).expect("a folder");
     fs::write(&held, "what is read\n").expect("a file");
-    // The shell has its descriptor 7 from before the first file was begun, and uses it in the last.
-    let script =
-        format!("exec 7<{}; {}; {}; read -r line <&7", text(&held), dd(BLOCKS), dd(BLOCKS));
+    // The shell has its descriptor 7 from before the first file was begun, and uses it in a later one, which has had the
+    // time to tell of it.
+    let load = dd(BLOCKS);
+    let script = format!("exec 7<{}; {load}; {load}; sleep 1.5; read -r line <&7", text(&held));
     let output = folder.join("t.scd");
     let options = ["-o", text(&output), "--buffer-size", "64M", "--rotate-size", "90K"];
     let ran = record(options.iter().chain(&["--", "sh", "-c", &script]));
@@ -88,7 +89,7 @@ fn each_file_stands_alone_and_all_hold_everything() {
         let processes = query(["stats", "--by", "process", "--json", text(path)]);
         let processes: Value = serde_json::from_str(&processes.out).expect("a JSON object");
         for process in processes["groups"].as_array().expect("groups") {
-            let known = ["sh", "dd"].map(Value::from);
+            let known = ["sh", "dd", "sleep"].map(Value::from);
             assert!(known.contains(&process["comm"]), "{name}: {process}");
         }
     }
@@ -117,9 +118,11 @@ fn each_file_stands_alone_and_all_hold_everything() {
     // One that is begun, and holds nothing yet, is no damage.
     fs::write(folder.join("t-000999.scd.part"), "").expect("a file");
     assert_eq!(count(&[&folder], &both), 2 * BLOCKS);
-    let last = all.last().expect("files");
-    let used = events_with(last, &["--comm", "sh", "--fd", "7", "--path", text(&held)]);
-    assert!(!used.is_empty(), "descriptors are known in each");
+    // What ends with a full file leaves an empty one behind.
+    let used = ["--comm", "sh", "--fd", "7"];
+    let later = all[1..].iter().rfind(|file| count(&[file], &used) > 0).expect("its use");
+    let known = events_with(later, &[&used[..], &["--path", text(&held)]].concat());
+    assert_eq!(known.len() as u64, count(&[later], &used), "descriptors are known in each");
 }
 
 #[test]
